@@ -4,14 +4,12 @@
 #include <libeval/base/diagnostic.hpp>
 #include <libeval/base/id.hpp>
 #include <libeval/base/tree.hpp>
+#include <libeval/domain/level.hpp>
 
 #include <string>
 #include <vector>
 
 namespace libeval {
-
-/// How strong a piece of evidence is, weakest first.
-enum class Level { inferred, alleged, self_declared, corroborated, admitted, verified };
 
 enum class Verdict { pass, fail, unknown, not_applicable };
 
@@ -52,9 +50,7 @@ struct PolicyFile {
 [[nodiscard]] PolicyFile read_policy(const Tree& tree, Diagnostics& diagnostics);
 
 /// Names as in the files.
-[[nodiscard]] std::string_view to_string(Level level);
 [[nodiscard]] std::string_view to_string(Verdict verdict);
-[[nodiscard]] Level level_from(std::string_view name);     ///< precondition: a known name
 [[nodiscard]] Verdict verdict_from(std::string_view name); ///< precondition: a known name
 
 } // namespace libeval
