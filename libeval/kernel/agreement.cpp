@@ -215,6 +215,11 @@ void ratio(const Coded& coded, Alpha& alpha) {
   alpha.expected = 2 * sum / (n * (n - 1));
 }
 
+/// Mean squares of marks between 0 and 1: what is nothing but for rounding is nothing.
+double mean_square(double squares, double degrees) {
+  return squares > 1e-25 * (degrees + 1) ? squares / degrees : 0;
+}
+
 std::optional<double> quotient(double a, double b) {
   return b > 0 && std::isfinite(a / b) ? std::optional(a / b) : std::nullopt;
 }
@@ -288,10 +293,10 @@ Icc intraclass(const Eigen::Ref<const Eigen::MatrixXd>& marks) {
   const Eigen::ArrayXd columns = x.colwise().mean().transpose().array();
   const Eigen::MatrixXd within = x.colwise() - rows.matrix();
   const Eigen::MatrixXd left = within.rowwise() - (columns - mean).matrix().transpose();
-  const double between = k * (rows - mean).square().sum() / (n - 1);
-  const double jurors = n * (columns - mean).square().sum() / (k - 1);
-  const double inside = within.squaredNorm() / (n * (k - 1));
-  const double error = left.squaredNorm() / ((n - 1) * (k - 1));
+  const double between = mean_square(k * (rows - mean).square().sum(), n - 1);
+  const double jurors = mean_square(n * (columns - mean).square().sum(), k - 1);
+  const double inside = mean_square(within.squaredNorm(), n * (k - 1));
+  const double error = mean_square(left.squaredNorm(), (n - 1) * (k - 1));
   icc.single = {quotient(between - inside, between + (k - 1) * inside),
                 quotient(between - error, between + (k - 1) * error + k * (jurors - error) / n),
                 quotient(between - error, between + (k - 1) * error)};

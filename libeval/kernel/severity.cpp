@@ -297,7 +297,10 @@ private:
     const Eigen::VectorXd with_average = covariance * average;
     const double of_average = average.dot(with_average);
     const double of_mean = reciprocals / (levels * levels);
-    const auto error = [&](double units) { return std::sqrt(variance * std::max(units, 0.0)); };
+    // What is nothing but for rounding is nothing: the effect of the only juror.
+    const auto error = [&](double units) {
+      return units > 1e-12 ? std::sqrt(variance * units) : 0.0;
+    };
     // A level of the largest factor itself, and less the mean of all of them.
     const auto own = [&](std::size_t l, bool centered) {
       double units = 1 / count_[l];
