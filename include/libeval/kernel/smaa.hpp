@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace libeval::kernel {
+
+/// Additive scores under uncertain weights and measurements (SMAA-2, Lahdelma and Salminen 2001):
+/// score i = sum over j of w_j * x_ij, larger is better.
+struct SmaaModel {
+  std::size_t candidates = 0, criteria = 0;
+  std::vector<double> mean;      ///< x_ij, row-major
+  std::vector<double> deviation; ///< of independent normal x_ij; empty: none is uncertain
+  enum class Weights {
+    fixed,   ///< `weights`
+    uniform, ///< on the simplex
+    ordered, ///< uniform where w_0 >= w_1 >= ...
+    given    ///< by `sample`
+  };
+  Weights weighting = Weights::uniform;
+  std::vector<double> weights;
+  /// Writes the weights of one replicate; they add up to one. Called by several threads.
+  std::function<void(std::uint64_t replicate, std::span<double> weights)> sample = {};
+  /// Draw one number a candidate instead of one a measurement: given the weights a score is normal
+  /// with mean sum w_j x_ij and variance sum w_j^2 s_ij^2, which is the same distribution.
+  bool collapse = true;
+  double tolerance = 0;           ///< scores this near are equal (to the best of their tie group)
+  std::vector<double> thresholds; ///< scores to count who reaches them
+};
+
+enum class Instructions { automatic, baseline, avx2, avx512 };
+
+struct SmaaOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t first = 0, samples = 10000; ///< replicates first ... first + samples - 1
+  std::uint32_t weight_source = 1, measurement_source = 2; ///< streams
+  Instructions instructions = Instructions::automatic;
+};
+
+/// A place is counted in this unit: a tie group of g gives each of its members 1/g of each of its
+/// places, so that rows and columns add up exactly.
+inline constexpr std::uint64_t place_unit = 720720;
+/// Sums of weights are in units of 2^-32.
+inline constexpr double weight_unit = 0x1p32;
+
+/// Whole numbers, so that parts add up to the same whatever their order.
+struct SmaaCounts {
+  std::uint64_t samples = 0;
+  std::vector<std::uint64_t> places;        ///< candidates * places, in `place_unit`
+  std::vector<std::uint64_t> first_weights; ///< candidates * criteria: sum of w_j where i is first
+  std::vector<std::uint64_t> first_squares; ///< the same of w_j^2
+  std::vector<std::uint64_t> first;         ///< how often alone or shared first
+  std::vector<std::uint64_t> reached;       ///< candidates * thresholds
+};
+
+/// Adds each group of equal places to `places` (a row a candidate, a column a place from 0):
+/// `tied` are the candidates that share the places `begin` ... `begin` + size - 1.
+void add_tied(std::span<const std::uint32_t> tied, std::size_t begin, std::size_t columns,
+              std::span<std::uint64_t> places);
+
+/// Counts ranks. The counts depend on the seed and the range of replicates alone: not on the
+/// instruction set, and ranges add up. O(samples * candidates * (criteria + log^2 candidates)),
+/// memory O(candidates^2 + candidates * criteria).
+/// Throws std::invalid_argument where sizes do not fit or a deviation is negative.
+[[nodiscard]] SmaaCounts smaa(const SmaaModel& model, const SmaaOptions& options);
+
+/// Adds counts of the same model; throws std::invalid_argument if the sizes differ.
+void add_counts(SmaaCounts& to, const SmaaCounts& from);
+
+/// What `automatic` chooses on this machine.
+[[nodiscard]] std::string_view best_instructions();
+/// Whether this machine can run them.
+[[nodiscard]] bool can_run(Instructions instructions);
+
+} // namespace libeval::kernel

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/// As many doubles as the instruction set of this source has in a register. Every operation is an
+/// IEEE operation on each lane, so results do not depend on how many there are. Included only by
+/// sources that hold nothing but functions of their own (see smaa_avx2.cpp): what is compiled for a
+/// newer processor must not be called on an older one.
+namespace libeval::kernel {
+namespace { // each source has its own width
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+constexpr unsigned lane_count = 8;
+#elif defined(__AVX2__)
+constexpr unsigned lane_count = 4;
+#else
+constexpr unsigned lane_count = 2;
+#endif
+
+using Reals = double __attribute__((vector_size(8 * lane_count)));
+using Words = std::uint64_t __attribute__((vector_size(8 * lane_count)));
+
+inline Words bits_of(Reals x) {
+  return reinterpret_cast<Words>(x);
+}
+inline Reals real_of(Words x) {
+  return reinterpret_cast<Reals>(x);
+}
+inline Reals load(const double* from) {
+  Reals out;
+  __builtin_memcpy(&out, from, sizeof out);
+  return out;
+}
+inline void store(double* to, Reals x) {
+  __builtin_memcpy(to, &x, sizeof x);
+}
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+inline Reals square_root(Reals x) {
+  return reinterpret_cast<Reals>(_mm512_sqrt_pd(reinterpret_cast<__m512d>(x)));
+}
+inline Reals lesser(Reals a, Reals b) {
+  return reinterpret_cast<Reals>(
+      _mm512_min_pd(reinterpret_cast<__m512d>(a), reinterpret_cast<__m512d>(b)));
+}
+inline Reals greater(Reals a, Reals b) {
+  return reinterpret_cast<Reals>(
+      _mm512_max_pd(reinterpret_cast<__m512d>(a), reinterpret_cast<__m512d>(b)));
+}
+/// Products of the lower halves.
+inline Words multiply(Words a, Words b) {
+  return reinterpret_cast<Words>(
+      _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+}
+/// One bit a lane: a - b <= most.
+inline unsigned near(Reals a, Reals b, Reals most) {
+  return _mm512_cmp_pd_mask(reinterpret_cast<__m512d>(a - b), reinterpret_cast<__m512d>(most),
+                            _CMP_LE_OQ);
+}
+#elif defined(__AVX2__)
+inline Reals square_root(Reals x) {
+  return reinterpret_cast<Reals>(_mm256_sqrt_pd(reinterpret_cast<__m256d>(x)));
+}
+inline Reals lesser(Reals a, Reals b) {
+  return reinterpret_cast<Reals>(
+      _mm256_min_pd(reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b)));
+}
+inline Reals greater(Reals a, Reals b) {
+  return reinterpret_cast<Reals>(
+      _mm256_max_pd(reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b)));
+}
+inline Words multiply(Words a, Words b) {
+  return reinterpret_cast<Words>(
+      _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+}
+inline unsigned near(Reals a, Reals b, Reals most) {
+  return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(
+      reinterpret_cast<__m256d>(a - b), reinterpret_cast<__m256d>(most), _CMP_LE_OQ)));
+}
+#elif defined(__x86_64__)
+inline Reals square_root(Reals x) {
+  return reinterpret_cast<Reals>(_mm_sqrt_pd(reinterpret_cast<__m128d>(x)));
+}
+inline Reals lesser(Reals a, Reals b) {
+  return reinterpret_cast<Reals>(
+      _mm_min_pd(reinterpret_cast<__m128d>(a), reinterpret_cast<__m128d>(b)));
+}
+inline Reals greater(Reals a, Reals b) {
+  return reinterpret_cast<Reals>(
+      _mm_max_pd(reinterpret_cast<__m128d>(a), reinterpret_cast<__m128d>(b)));
+}
+inline Words multiply(Words a, Words b) {
+  return reinterpret_cast<Words>(
+      _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+}
+inline unsigned near(Reals a, Reals b, Reals most) {
+  return static_cast<unsigned>(_mm_movemask_pd(
+      _mm_cmple_pd(reinterpret_cast<__m128d>(a - b), reinterpret_cast<__m128d>(most))));
+}
+#else
+inline Reals square_root(Reals x) {
+  for (unsigned lane = 0; lane < lane_count; ++lane)
+    x[lane] = __builtin_sqrt(x[lane]);
+  return x;
+}
+inline Reals lesser(Reals a, Reals b) {
+  return a < b ? a : b;
+}
+inline Reals greater(Reals a, Reals b) {
+  return a > b ? a : b;
+}
+inline Words multiply(Words a, Words b) {
+  return (a & std::uint64_t{0xFFFFFFFF}) * (b & std::uint64_t{0xFFFFFFFF});
+}
+inline unsigned near(Reals a, Reals b, Reals most) {
+  unsigned out = 0;
+  for (unsigned lane = 0; lane < lane_count; ++lane)
+    out |= (a[lane] - b[lane] <= most[lane] ? 1U : 0U) << lane;
+  return out;
+}
+#endif
+
+} // namespace
+} // namespace libeval::kernel
