@@ -128,15 +128,6 @@ const StageDecision* find_stage(const Decision& decision, const Program& program
 }
 
 /// Where a node of the criteria tree stands in the rules.
-const Node* find_node(const Node& node, const std::string& path) {
-  if (node.path == path)
-    return &node;
-  for (const Node& part : node.parts)
-    if (const Node* found = find_node(part, path))
-      return found;
-  return nullptr;
-}
-
 /// Says which parts make a score depend on who else takes part.
 void note_relative_parts(const Program& program, const Decision& decision,
                          Diagnostics& diagnostics) {

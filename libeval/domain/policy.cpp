@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/domain/policy.hpp>
 
+#include "domain/reading.hpp"
+
 #include <libeval/domain/language.hpp>
 
 #include <algorithm>
@@ -14,11 +16,6 @@ constexpr std::array<std::string_view, 6> level_names = {
     "inferred", "alleged", "self_declared", "corroborated", "admitted", "verified"};
 constexpr std::array<std::string_view, 4> verdict_names = {"pass", "fail", "unknown",
                                                            "not_applicable"};
-
-std::string text_at(const Tree& tree, std::string_view key) {
-  const Tree* found = tree.find(key);
-  return found == nullptr ? "" : found->scalar().value_or("");
-}
 
 Rule read_rule(const Tree& tree) {
   Rule rule;

@@ -16,16 +16,6 @@ bool is(const SelectStep& step) {
   return std::holds_alternative<T>(step.what);
 }
 
-/// Where a leaf or node of that path stands below `node`.
-Node* find_node(Node& node, const std::string& path) {
-  if (node.path == path)
-    return &node;
-  for (Node& part : node.parts)
-    if (Node* found = find_node(part, path))
-      return found;
-  return nullptr;
-}
-
 class Variants {
 public:
   Variants(const Bundle& bundle, const StageDecision& stage) : bundle_(bundle), decided_(stage) {

@@ -9,14 +9,8 @@
 namespace libeval {
 namespace {
 
-using Codes = std::vector<std::uint32_t>;
-
 Members shared_texts(const std::vector<std::string>& texts) {
   return std::make_shared<const std::vector<std::string>>(texts);
-}
-
-Index shared(Codes codes) {
-  return std::make_shared<const Codes>(std::move(codes));
 }
 
 /// A column of texts as numbers (or days), where any is one; `gap` says which are not.
@@ -130,7 +124,7 @@ private:
     }
     select(cells, from);
     std::erase_if(cells.dimensions, [](const Dimension& d) { return d.name == "candidate"; });
-    cells.dimensions.push_back({"candidate", nullptr, shared(std::move(candidate))});
+    cells.dimensions.push_back({"candidate", nullptr, shared_codes(std::move(candidate))});
   }
 
   static void select(Cells& cells, const Codes& from) {
@@ -150,10 +144,10 @@ private:
       Codes codes;
       for (const std::uint32_t cell : from)
         codes.push_back((*d.codes)[cell]);
-      d.codes = shared(std::move(codes));
+      d.codes = shared_codes(std::move(codes));
     }
     cells.count = from.size();
-    cells.rows = shared(std::move(rows));
+    cells.rows = shared_codes(std::move(rows));
     cells.numbers = std::move(numbers);
     if (cells.category)
       cells.category = std::move(category);
@@ -208,23 +202,23 @@ private:
         }
       }
     }
-    cells.rows = shared(std::move(rows));
+    cells.rows = shared_codes(std::move(rows));
     cells.numbers = numbers;
     if (any_category)
       cells.category = std::move(category);
     for (const TextColumn& key : table_->keys) {
       Codes codes(cells.count);
       const Index from = key.name == "candidate" ? candidate_codes(context_, *table_, key)
-                                                 : shared(Codes(key.codes));
+                                                 : shared_codes(Codes(key.codes));
       for (std::size_t i = 0; i < cells.count; ++i)
         codes[i] = (*from)[i / members];
       if (key.name.starts_with("candidate."))
         continue;
       cells.dimensions.push_back({key.name,
                                   key.name == "candidate" ? nullptr : shared_texts(key.texts),
-                                  shared(std::move(codes))});
+                                  shared_codes(std::move(codes))});
     }
-    cells.dimensions.push_back({spec_.wide, shared_texts(names), shared(std::move(member))});
+    cells.dimensions.push_back({spec_.wide, shared_texts(names), shared_codes(std::move(member))});
     for (const TextColumn& key : table_->keys)
       if (key.name.starts_with("candidate."))
         speak_for_all(cells, key);
@@ -264,9 +258,10 @@ private:
       Codes codes;
       for (const std::uint32_t row : rows)
         codes.push_back(key.codes[row]);
-      cells.dimensions.push_back({key.name, shared_texts(key.texts), shared(std::move(codes))});
+      cells.dimensions.push_back(
+          {key.name, shared_texts(key.texts), shared_codes(std::move(codes))});
     }
-    cells.rows = shared(std::move(rows));
+    cells.rows = shared_codes(std::move(rows));
     pair_values(cells, p, *a, *b, side);
     const std::string value =
         measure_->value.empty() ? (p.winner.empty() ? "for" : "result") : measure_->value;
@@ -281,9 +276,9 @@ private:
       if (cells.column_gaps.contains(value))
         cells.gap = cells.column_gaps[value];
     }
-    cells.dimensions.push_back({"candidate", nullptr, shared(std::move(candidate))});
-    cells.dimensions.push_back({"opponent", nullptr, shared(std::move(opponent))});
-    cells.dimensions.push_back({"side", shared_texts(p.sides), shared(std::move(side))});
+    cells.dimensions.push_back({"candidate", nullptr, shared_codes(std::move(candidate))});
+    cells.dimensions.push_back({"opponent", nullptr, shared_codes(std::move(opponent))});
+    cells.dimensions.push_back({"side", shared_texts(p.sides), shared_codes(std::move(side))});
     for (const TextColumn& label : table_->labels)
       if (label.name != p.winner)
         add_label(cells, label);

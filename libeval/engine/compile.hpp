@@ -62,6 +62,7 @@ private:
   Frame parts_side_by_side(const Node& node, const std::vector<std::size_t>& children);
   void settle_part_gaps(const Node& node, std::vector<Frame>& parts, std::vector<std::uint8_t>& gap,
                         std::vector<double>& correction);
+  Frame attribute_frame(const Measure& measure);
   Frame source_frame(const Measure& measure, bool everybody);
   Frame stages_frame(const Measure& measure);
   Frame static_frame(std::vector<std::uint32_t> candidates, std::vector<double> numbers,
@@ -72,6 +73,9 @@ private:
   std::vector<const Node*> open_nodes_; ///< being compiled, to find circles
   std::vector<const Measure*> open_measures_; ///< likewise
 };
+
+/// The dimensions that a frame still depends on, in words; empty where there are none.
+[[nodiscard]] std::string left_over_words(const Frame& frame);
 
 /// The compiled form of one step: applies it to the frame, adding operations to the plan.
 void lower(Compiler& compiler, Frame& frame, const Step& step, const std::string& name);

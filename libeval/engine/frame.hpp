@@ -15,6 +15,12 @@
 
 namespace libeval {
 
+/// Codes of the cells along a dimension, or positions of cells.
+using Codes = std::vector<std::uint32_t>;
+[[nodiscard]] inline Index shared_codes(Codes codes) {
+  return std::make_shared<const Codes>(std::move(codes));
+}
+
 /// Distinct members of a dimension; codes point into it. For `candidate` and `opponent` there are
 /// none: codes are positions in the program's candidates.
 using Members = std::shared_ptr<const std::vector<std::string>>;

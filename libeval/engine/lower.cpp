@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of steps. A new step gets its function in the file of its family (lower_*.cpp), its
-// line here, and its line in domain/language.cpp.
+// line here, and its line in domain/language_steps.cpp.
 #include "engine/lowering.hpp"
 
 #include <libeval/base/decimal.hpp>

@@ -13,7 +13,6 @@
 
 namespace libeval {
 
-using Codes = std::vector<std::uint32_t>;
 using kernel::Reducer;
 
 /// A parameter of a step, brought to the cells of the frame.
@@ -122,10 +121,6 @@ private:
   const Step& step_;
   const std::string& name_;
 };
-
-[[nodiscard]] inline Index shared_codes(std::vector<std::uint32_t> codes) {
-  return std::make_shared<const std::vector<std::uint32_t>>(std::move(codes));
-}
 
 /// a - b of the decimals that the doubles stand for.
 [[nodiscard]] double exact_difference(double a, double b);

@@ -12,12 +12,6 @@
 namespace libeval {
 namespace {
 
-using Codes = std::vector<std::uint32_t>;
-
-Index shared(Codes codes) {
-  return std::make_shared<const Codes>(std::move(codes));
-}
-
 /// Which cells pass the tests; empty: all. Says whether a test looked at anything but keys.
 class Sieve {
 public:
@@ -235,7 +229,7 @@ void add_absent_cells(const Context& context, const TableSpec& spec, Frame& fram
     Codes codes = *d.codes;
     for (const auto& [cell, candidate] : absent)
       codes.push_back(d.name == "candidate" ? candidate : codes[cell]);
-    d.codes = shared(std::move(codes));
+    d.codes = shared_codes(std::move(codes));
   }
   frame.gap.resize(standing, 0);
   frame.gap.resize(frame.cells, 1);
@@ -245,13 +239,13 @@ void add_absent_cells(const Context& context, const TableSpec& spec, Frame& fram
   if (frame.category) {
     Codes category = *frame.category;
     category.resize(frame.cells, 0);
-    frame.category = shared(std::move(category));
+    frame.category = shared_codes(std::move(category));
   }
   Codes picked(frame.cells, npos);
   std::iota(picked.begin(), picked.begin() + static_cast<std::ptrdiff_t>(standing), 0U);
   auto origin = std::make_shared<Origin>();
   origin->parent = frame.origin;
-  origin->picked = shared(std::move(picked));
+  origin->picked = shared_codes(std::move(picked));
   origin->cells = frame.cells;
   frame.origin = std::move(origin);
 }
@@ -353,7 +347,7 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
       rows = std::move(from);
     }
     rows.resize(frame.cells, 0); // gaps read something; their value is never used
-    load.rows = shared(std::move(rows));
+    load.rows = shared_codes(std::move(rows));
     if (cells.count == 0) {
       load.column = std::make_shared<const std::vector<double>>(1, 0.0);
     }

@@ -38,15 +38,6 @@ std::vector<WhyScore> scores_of(const StageDecision& stage, std::size_t entrant)
   return out;
 }
 
-const Node* find_node(const Node& node, const std::string& path) {
-  if (node.path == path)
-    return &node;
-  for (const Node& part : node.parts)
-    if (const Node* found = find_node(part, path))
-      return found;
-  return nullptr;
-}
-
 /// Where a part has no value, the rule for it decides what adds up: what is left out is reweighed,
 /// what counts as something adds that.
 void settle_gaps(std::vector<WhyScore>& scores, const StageDecision& stage, const Node& top) {

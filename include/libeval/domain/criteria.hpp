@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace libeval {
@@ -38,6 +39,10 @@ struct Node {
   Where where;
   Where points_where;
 };
+
+/// The node of that path at or below `top`; nullptr if there is none.
+[[nodiscard]] const Node* find_node(const Node& top, std::string_view path);
+[[nodiscard]] Node* find_node(Node& top, std::string_view path);
 
 [[nodiscard]] Node read_node(const Tree& tree, std::string id, std::string path);
 [[nodiscard]] Rounding read_rounding(const Tree& tree);

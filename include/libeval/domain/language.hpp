@@ -21,8 +21,8 @@ struct StepWord {
   std::string summary;
 };
 
-/// Every scoring step, in the order of the reference. A new step gets its line here and its
-/// lowering in engine/lower_*.cpp with a line in lower.cpp.
+/// Every scoring step, in the order of the reference. A new step gets its line in
+/// language_steps.cpp and its lowering in engine/lower_*.cpp with a line in lower.cpp.
 [[nodiscard]] const std::vector<StepWord>& step_words();
 [[nodiscard]] const StepWord* find_step(std::string_view name);
 

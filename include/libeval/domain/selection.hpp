@@ -123,8 +123,8 @@ struct Reserve {
 };
 } // namespace select
 
-/// One step of selection. A new step gets its struct here, its keys in the language, and its
-/// working in engine/select.cpp.
+/// One step of selection. A new step gets its struct here, its keys in language_selection.cpp, its
+/// reading in read_selection.cpp, and its working in engine/select_*.cpp.
 struct SelectStep {
   std::variant<select::Policy, select::Require, select::Order, select::Group, select::Regroup,
                select::Take, select::Quota, select::Duel, select::Grant, select::Withdraw,

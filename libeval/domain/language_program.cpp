@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: candidates and evidence, stages.
+#include "domain/grammar.hpp"
+
+namespace libeval::grammar {
+
+using namespace type;
+
+void add_evidence(Shapes& s) {
+  s["candidate"] = {"a candidate", {{"name", scalar(), false, "what people see"}}, false, true};
+  s["candidate_file"] = {"`candidates`",
+                         {{"file", text(), true, "a CSV file"}, {"key", scalar(), true, "id"}}};
+  s["candidate_from"] = {"`candidates`", {{"from", scalar(), true, "an evidence table"}}};
+  s["pairs"] = {"`pairs`",
+                {{"a", scalar(), true, "column of one side"},
+                 {"b", scalar(), true, "column of the other side"},
+                 {"a_value", scalar(), false, "column of its value"},
+                 {"b_value", scalar(), false, "column of its value"},
+                 {"winner", scalar(), false, "column that names the winner"},
+                 {"tie", list(scalar(), 1), false, "how a tie is spelt"},
+                 {"sides", tuple({scalar(), scalar()}), false, "members of `side`"}}};
+  s["evidence"] = {
+      "an evidence table",
+      {{"file", text(), false, "path inside the bundle"},
+       {"csv", text(), false, "the table itself"},
+       {"keys", either({list(scalar()), dictionary(scalar())}), false,
+        "list the key columns, `keys: [candidate, juror]`"},
+       {"values", either({list(scalar(), 1), dictionary(scalar())}), false, "the value columns"},
+       {"durations", list(scalar(), 1), false, "value columns written `h:mm:ss.ff`"},
+       {"wide", scalar(), false, "the columns are members of this dimension"},
+       {"columns", list(scalar(), 1), false, "which columns"},
+       {"labels", list(scalar(), 1), false, "columns that are no members"},
+       {"pairs", object("pairs"), false, "each row speaks for both sides"},
+       {"sparse", either({flag(), list(scalar(), 1)}), false, "dimensions with natural gaps"},
+       {"gaps", list(scalar(), 1), false, "spellings of a gap"},
+       {"range", tuple({number(), number()}), false, "numbers outside are errors"},
+       {"step", above(0), false, "numbers between are errors"},
+       {"status", scalar(), false, "column"},
+       {"source", scalar(), false, "column"},
+       {"date", scalar(), false, "column"},
+       {"alias", dictionary(dictionary(scalar())), false, "spelling -> member, by dimension"},
+       {"delimiter", choice({",", ";", "\t", "|"}), false, "between cells"},
+       {"decimal", choice({"point", "comma"}), false, "in numbers"}},
+      false,
+      false,
+      {},
+      {{"file", "csv"}}};
+}
+
+void add_stages(Shapes& s) {
+  s["entrants"] = {"`entrants`",
+                   {{"advanced_from", names(), false, "who advanced there"},
+                    {"cut_from", names(), false, "who was cut there"},
+                    {"reserve_of", names(), false, "who was in reserve there"},
+                    {"entrants_of", names(), false, "everybody who entered it"},
+                    {"open", list(scalar(), 1), false, "from outside"},
+                    {"except", list(scalar(), 1), false, "without these"}}};
+  s["places"] = {"`places`",
+                 {{"vacancies_of", scalar(), false, "a stage"},
+                  {"times", integer(1), false, "so many a vacancy"},
+                  {"count", integer(0), false, "so many"},
+                  {"plus_vacancies_of", scalar(), false, "and the vacancies of a stage"}},
+                 false,
+                 false,
+                 {},
+                 {{"vacancies_of", "count"}}};
+  s["stage"] = {"a stage",
+                {{"id", scalar(), true, "a short text"},
+                 {"title", text(), false, "what people see"},
+                 {"date", date(), false, "when"},
+                 {"entrants", either({choice({"all"}), list(scalar(), 1), object("entrants")}),
+                  false, "all if left out"},
+                 {"places", either({integer(0), object("places")}), false, "no limit if left out"},
+                 {"score", object("node"), false, "the criteria tree"},
+                 {"measures", dictionary(object("measure")), false, "used by name"},
+                 {"select", list(either({choice({"regroup", "take"}), object("select")})), false,
+                  "steps, in order"}}};
+  s["program"] = {"a program",
+                  {{"libeval", integer(1, 1), true, "the version of the format, `libeval: 1`"},
+                   {"program", scalar(), true, "an id for the program"},
+                   {"title", text(), false, "what people see"},
+                   {"as_of", date(), false, "evidence dated later is not seen"},
+                   {"candidates",
+                    either({list(scalar(), 1), object("candidate_file"), object("candidate_from"),
+                            dictionary(either({object("candidate")}))}),
+                    true, "list the candidates, `candidates: [a, b]`"},
+                   {"evidence", dictionary(object("evidence")), false, "tables"},
+                   {"stages", list(object("stage"), 1), true, "add at least one stage"}}};
+}
+
+} // namespace libeval::grammar

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Selection: order keys and each step.
+#include "domain/grammar.hpp"
+
+namespace libeval::grammar {
+
+using namespace type;
+
+void add_selection(Shapes& s) {
+  const std::vector<Key> bound = {
+      {"at_least", either({number(), scalar()}), false, "a number, or `60%` of the points"},
+      {"above", either({number(), scalar()}), false, ""},
+      {"at_most", either({number(), scalar()}), false, ""},
+      {"below", either({number(), scalar()}), false, ""}};
+  const std::vector<std::string> bounds = {"at_least", "above", "at_most", "below"};
+  const Type order_keys = list(either({scalar(), object("order_key")}), 1);
+
+  s["decision"] = {"a recorded decision",
+                   with({{"candidate", scalar(), true, "whom it concerns"}}, recorded())};
+  s["order_decision"] = {"a recorded decision",
+                         with({{"order", list(scalar(), 1), true, "best first"}}, recorded())};
+  s["lot"] = {"`lot`",
+              {{"seed", integer(0, 9007199254740991.0), true, "published before"},
+               {"source", text(), false, "where it was published"}}};
+  s["order_key"] = {
+      "an order key",
+      with({{"part", scalar(), false, "a node"},
+            {"measure", scalar(), false, "a named measure"},
+            {"attribute", scalar(), false, "an attribute"},
+            {"count_back", either({scalar(), object("measure")}), false, "best with best"},
+            {"lot", object("lot"), false, "a lot with a published seed"},
+            {"decision", object("order_decision"), false, "recorded"},
+            {"by", choice({"value", "first", "last"}), false, "how `count_back` runs"},
+            {"among", choice({"tied"}), false, "recomputed among the tied"},
+            {"keys", order_keys, false, "a block, with `among: tied`"},
+            {"repeat", flag(), false, "the block again for who is still tied"},
+            {"tolerance", number(0, 1e308), false, "this near is equal"}},
+           measure_keys()),
+      false,
+      false,
+      {},
+      {{"part", "measure", "attribute", "count_back", "lot", "decision", "from", "keys"}}};
+  s["select.policy"] = {"`policy`",
+                        {{"file", text(), true, "the policy file"},
+                         {"rules", list(scalar(), 1), false, "only these"}}};
+  s["select.require"] = {
+      "`require`",
+      with(with({{"part", scalar(), false, "a node"},
+                 {"measure", scalar(), false, "a named measure"},
+                 {"attribute", scalar(), false, "an attribute"},
+                 {"panel", scalar(), false, "evidence of votes"},
+                 {"vote", scalar(), false, "the vote that counts"},
+                 {"majority", either({flag(), number(0, 1)}), false, "share of the jurors"},
+                 {"stands", flag(), false, "a value must stand"},
+                 {"else", choice({"cut", "disqualified", "hold"}), false, "what who fails it is"},
+                 {"title", text(), false, "what people see"}},
+                bound),
+           measure_keys()),
+      false,
+      false,
+      {bounds},
+      {{"part", "measure", "attribute", "panel", "from"}}};
+  s["group_from"] = {
+      "`by`",
+      {{"from", scalar(), true, "an evidence table"}, {"value", scalar(), true, "its column"}}};
+  s["select.group"] = {"`group`",
+                       {{"by", either({scalar(), object("group_from")}), true, "an attribute"}}};
+  s["select.regroup"] = {"`regroup`", {}};
+  s["select.order"] = {"`order`", {{"keys", order_keys, true, "in turn"}}};
+  s["band"] = {
+      "a band",
+      with({{"name", scalar(), true, "what people see"}, {"first", integer(0), false, "by place"}},
+           bound),
+      false,
+      false,
+      {bounds}};
+  s["select.take"] = {
+      "`take`",
+      with(with({{"until", either({integer(0), choice({"places"})}), false,
+                  "until so many are taken in all"},
+                 {"first", either({integer(0), object("per_pool")}), false, "so many"},
+                 {"share", number(0, 1), false, "of the field"},
+                 {"round", choice({"down", "up", "nearest"}), false, "of the share"},
+                 {"min", integer(0), false, "of the share"},
+                 {"max", integer(0), false, "of the share"},
+                 {"budget", number(0, 1e300), false, "while it lasts"},
+                 {"cost", param(), false, "of a candidate"},
+                 {"skip", flag(), false, "pass over who no longer fits"},
+                 {"all_but", integer(0), false, "all but the lowest so many"},
+                 {"bands", list(object("band"), 1), false, "the first that fits"},
+                 {"advance", list(scalar()), false, "the bands that advance"}},
+                bound),
+           {{"part", scalar(), false, "whose score, total"},
+            {"of", choice({"all", "rest"}), false, "who is left, across pools"},
+            {"where", tests(), false, "only these entrants"},
+            {"by", order_keys, false, "order for this step"},
+            {"ties", choice({"hold", "all_advance", "all_cut", "share"}), false, "at the line"},
+            {"as", text(), false, "noted beside the outcome"}}),
+      false,
+      false,
+      {{"until", "first", "share", "all_but", "bands", "budget", "at_least", "above", "at_most",
+        "below"}}};
+  s["per_pool"] = {"`first`", {}, false, true};
+  s["select.quota"] = {
+      "`quota`",
+      {{"by", scalar(), true, "an attribute"}, {"at_most", integer(0), true, "so many of each"}}};
+  s["select.duel"] = {
+      "`duel`",
+      {{"by", scalar(), false, "an attribute that names the pair"},
+       {"seeds", either({scalar(), object("order_key")}), false, "best against worst"},
+       {"losers", integer(0), false, "so many best losers"},
+       {"order", order_keys, false, "who wins; total"}},
+      false,
+      false,
+      {},
+      {{"by", "seeds"}}};
+  s["select.grant"] = {"`grant`",
+                       {{"decision", object("decision"), false, "recorded"},
+                        {"by", order_keys, false, "by another measure"},
+                        {"first", integer(1), false, "so many"},
+                        {"as", text(), false, "noted beside the outcome"}},
+                       false,
+                       false,
+                       {{"decision", "first"}},
+                       {{"decision", "by"}}};
+  s["select.withdraw"] = {"`withdraw`", {{"decision", object("decision"), true, "recorded"}}};
+  s["select.ties"] = {
+      "`ties`",
+      {{"rule", choice({"hold", "all_advance", "all_cut", "share"}), true, "at the line"}}};
+  s["select.reserve"] = {"`reserve`", {{"first", integer(1), true, "so many"}}};
+
+  // Each word, and whether its first argument may be written alone.
+  const std::vector<std::pair<std::string, bool>> words = {
+      {"policy", true},   {"require", false},  {"order", true},  {"group", true},
+      {"regroup", false}, {"take", true},      {"quota", false}, {"duel", false},
+      {"grant", false},   {"withdraw", false}, {"ties", true},   {"reserve", true}};
+  Shape select{"a selection step", {}, true};
+  for (const auto& [word, alone] : words) {
+    const std::string shape = "select." + word;
+    select.keys.push_back(
+        {word, alone ? either({object(shape), s[shape].keys.front().type}) : object(shape), false,
+         ""});
+  }
+  s["select"] = std::move(select);
+}
+
+} // namespace libeval::grammar

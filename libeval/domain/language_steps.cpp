@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of the scoring algebra. A new step gets its line here and its lowering in
+// engine/lower_*.cpp with a line in engine/lower.cpp.
+#include "domain/grammar.hpp"
+
+#include <algorithm>
+
+namespace libeval {
+namespace {
+
+using namespace grammar;
+using namespace type;
+
+struct StepEntry {
+  StepWord word;
+  std::vector<Key> keys;
+};
+
+Key within_key() {
+  return {"within", names(), false, "the dimensions that define a group"};
+}
+Key reference() {
+  return {"reference", either({choice({"entrants", "all"}), tests()}), false,
+          "who defines the group's parameters"};
+}
+Key over_key() {
+  return {"over", names(), true, "the dimensions that disappear"};
+}
+Key weights() {
+  return {"weights", param(), false, "one weight a cell"};
+}
+
+const std::vector<StepEntry>& steps() {
+  using enum StepFamily;
+  static const std::vector<StepEntry> table = {
+      {{"scale", each, "goalposts: the first is worth `to[0]`, the second `to[1]`"},
+       {{"from", either({choice({"percent"}), tuple({param(), param()})}), true, "goalposts"},
+        {"to", tuple({param(), param()}), false, "what they are worth"},
+        {"on", choice({"linear", "log"}), false, "the scale between the goalposts"},
+        {"clamp", flag(), false, "values outside count as the goalpost"}}},
+      {{"baseline", each, "a chance level: `at` is worth 0, `top` 1, below is 0"},
+       {{"at", param(), true, "the chance level"}, {"top", param(), true, "the best possible"}}},
+      {{"ratio", each, "divides by a column, a number, or by what the group has"},
+       {{"to",
+         either({choice({"best", "worst", "max", "min", "mean", "median", "sum", "norm"}), number(),
+                 object("ratio_to"), scalar()}),
+         true, "the denominator: a column, a number, or of the group"},
+        {"of", scalar(), false, "the column of the numerator"},
+        {"inverse", flag(), false, "turns the fraction round"},
+        within_key(),
+        reference()}},
+      {{"multiply", each, "times a number"}, {{"by", param(), true, "factor"}}},
+      {{"add", each, "plus a number"}, {{"by", param(), true, "summand"}}},
+      {{"subtract", each, "minus a number"}, {{"by", param(), true, "subtrahend"}}},
+      {{"cap", each, "at most this"}, {{"at", param(), true, "upper limit"}}},
+      {{"floor", each, "at least this"}, {{"at", param(), true, "lower limit"}}},
+      {{"log", each, "logarithm"}, {{"base", above(0), false, "natural if left out"}}},
+      {{"replace", each, "the value becomes the parameter"}, {{"by", param(), true, "the value"}}},
+      {{"direction", each, "says what is good from here on"},
+       {{"is", direction(), true, "benefit or cost"}}},
+      {{"exp", each, "exponential"}, {}},
+      {{"abs", each, "absolute value"}, {}},
+      {{"normal_cdf", each, "distribution function of the standard normal"}, {}},
+      {{"power", each, "to the power of"}, {{"of", param(), true, "exponent"}}},
+      {{"round", each, "to a multiple of a step, exactly"},
+       [] {
+         auto keys = rounding_keys();
+         keys.push_back({"cumulative", scalar(), false, "round running totals along it"});
+         return keys;
+       }()},
+      {{"lookup", each, "a points table or value curve"},
+       {{"table", either({list(number(), 1), object("lookup_table"), dictionary(number())}), true,
+         "value -> points"},
+        {"mode", choice({"exact", "step", "linear"}), false, "how values between entries read"},
+        {"else", either({number(), choice({"keep", "gap"})}), false, "what is not in the table"},
+        {"shared", choice({"each", "split"}), false, "tied places: points of the place, or mean"},
+        {"direction", direction(), false, "of the points"},
+        within_key()}},
+      {{"compare", each, "below, equal to or above something"},
+       {{"to", either({choice({"majority", "mean", "median"}), number(), object("parameter")}),
+         true, "what to compare with"},
+        {"tolerance", number(0, 1e308), false, "this near is equal"},
+        {"below", number(), false, "-1 if left out"},
+        {"equal", number(), false, "0 if left out"},
+        {"above", number(), false, "1 if left out"},
+        within_key()}},
+      {{"codes", each, "marks that mean a gap"}, {{"gaps", list(scalar(), 1), true, "the marks"}}},
+      {{"missing", each, "what the gaps become"},
+       {{"as",
+         either({choice({"hold", "zero", "worst", "best", "lowest", "highest", "drop", "mean",
+                         "median"}),
+                 number(), object("parameter")}),
+         true, "what a gap becomes"},
+        {"needs", either({number(0, 1e9), scalar()}), false,
+         "with drop: so many (or `66%`) must stand"},
+        within_key()}},
+      {{"keep", each, "forgets groups of which too little stands"},
+       {{"within", names(), true, "the dimensions that define a group"},
+        {"of", scalar(), false, "what is counted; cells if left out"},
+        {"at_least", integer(0), true, "so many must stand"}}},
+      {{"pick", each, "keeps one member and loses the dimension"},
+       {{"members", dictionary(scalar()), true, "dimension: member"}}},
+      {{"rank", StepFamily::within, "places, 1 = best"},
+       {{"ties", choice({"competition", "dense", "fractional", "last", "ordinal"}), false,
+         "what equal values get"},
+        {"tolerance", number(0, 1e308), false, "this near is equal"},
+        {"then", list(either({number(), object("then"), object("parameter")}), 1), false,
+         "parameters that break ties"},
+        within_key(),
+        reference()}},
+      {{"minmax", StepFamily::within, "smallest to largest"},
+       {{"to", tuple({param(), param()}), false, "the ends"},
+        {"constant", number(), false, "what equal values get"},
+        within_key(),
+        reference()}},
+      {{"zscore", StepFamily::within, "minus mean, by standard deviation"},
+       {{"sd", choice({"sample", "population"}), false, "divided by n - 1 or n"},
+        {"constant", number(), false, "what equal values get"},
+        {"center", choice({"mean", "median"}), false, "what is subtracted"},
+        within_key(),
+        reference()}},
+      {{"share", StepFamily::within, "by the group's sum"}, {within_key(), reference()}},
+      {{"winsorize", StepFamily::within, "pulls outliers to the limit"},
+       {{"lower", number(0, 1), false, "quantile"},
+        {"upper", number(0, 1), false, "quantile"},
+        {"sds", above(0), false, "limit in standard deviations, instead of quantiles"},
+        within_key(),
+        reference()}},
+      {{"impute", StepFamily::within, "fills gaps"},
+       {{"by", either({choice({"mean", "median"}), number(), object("parameter")}), true,
+         "what fills a gap"},
+        within_key()}},
+      {{"flag_first", StepFamily::within, "1 for the best, 0 for the others"},
+       {{"ties", choice({"all", "none"}), false, "a shared first place"}, within_key()}},
+      {{"win_rate", StepFamily::within, "share of the others that are beaten"},
+       {{"ties", choice({"half", "loss", "win"}), false, "what a tie counts"},
+        {"alone", number(), false, "what a group of one gets"},
+        {"tolerance", number(0, 1e308), false, "this near is equal"},
+        within_key()}},
+      {{"sum", StepFamily::over, "sum"}, {over_key(), weights()}},
+      {{"product", StepFamily::over, "product"}, {over_key()}},
+      {{"mean", StepFamily::over, "mean"},
+       {over_key(),
+        weights(),
+        {"kind", choice({"arithmetic", "geometric", "harmonic", "power"}), false, "of mean"},
+        {"exponent", number(), false, "of a power mean"}}},
+      {{"median", StepFamily::over, "median"}, {over_key()}},
+      {{"quantile", StepFamily::over, "quantile"},
+       {over_key(), {"at", number(0, 1), true, "from 0 to 1"}}},
+      {{"min", StepFamily::over, "smallest"}, {over_key()}},
+      {{"max", StepFamily::over, "largest"}, {over_key()}},
+      {{"range", StepFamily::over, "largest minus smallest"}, {over_key()}},
+      {{"sd", StepFamily::over, "standard deviation"},
+       {over_key(), {"sd", choice({"sample", "population"}), false, "divided by n - 1 or n"}}},
+      {{"count", StepFamily::over, "how many stand"},
+       {over_key(),
+        {"at_least", number(), false, "count only these"},
+        {"above", number(), false, "count only these"},
+        {"at_most", number(), false, "count only these"},
+        {"below", number(), false, "count only these"},
+        {"equal", number(), false, "count only these"}}},
+      {{"majority", StepFamily::over, "1 where more than a share is above zero"},
+       {over_key(), {"above", number(0, 1), false, "the share, 0.5"}, weights()}},
+      {{"drop", aside, "sets the highest and lowest aside"},
+       {over_key(),
+        {"highest", integer(), false, "how many"},
+        {"lowest", integer(), false, "how many"},
+        {"by", param(), false, "another value that decides"}}},
+      {{"trim", aside, "sets a share at each end aside"},
+       {over_key(), {"share", number(0, 0.5), true, "at each end, rounded down"}}},
+      {{"best", aside, "keeps the best"},
+       {over_key(),
+        {"of", integer(1), true, "how many are kept"},
+        {"at_most", flag(), false, "fewer is no error"},
+        {"by", param(), false, "another value that decides"},
+        {"direction", direction(), false, "of what decides"}}},
+      {{"owa", StepFamily::over, "ordered weighted average"},
+       {over_key(), {"weights", list(number(), 1), true, "the first for the largest"}}},
+      {{"topsis", model, "closeness to the ideal"},
+       {{"over", names(), false, "the dimension of criteria, `part`"},
+        {"normalize", choice({"vector", "minmax", "max", "sum", "none"}), false, "before"},
+        weights()}},
+      {{"vikor", model, "VIKOR's Q; smaller is better"},
+       {{"over", names(), false, "the dimension of criteria, `part`"},
+        {"v", number(0, 1), false, "weight of the group utility, 0.5"},
+        weights()}},
+      {{"promethee", model, "PROMETHEE II net flow"},
+       {{"over", names(), false, "the dimension of criteria, `part`"},
+        {"preference", either({object("preference"), list(object("preference"), 1)}), false,
+         "how a difference becomes a preference"},
+        weights()}},
+  };
+  return table;
+}
+
+} // namespace
+
+Type grammar::step_list() {
+  std::vector<std::string> bare;
+  for (const StepEntry& entry : steps())
+    if (std::ranges::none_of(entry.keys, &Key::required))
+      bare.push_back(entry.word.name);
+  return list(either({choice(std::move(bare)), object("step")}));
+}
+
+void grammar::add_steps(Shapes& s) {
+
+  Shape step{"a step", {}, true};
+  for (const StepEntry& entry : steps()) {
+    Shape args{"`" + entry.word.name + "`", entry.keys};
+    Type type = object("step." + entry.word.name);
+    if (!entry.keys.empty())
+      type = either({std::move(type), entry.keys.front().type});
+    step.keys.push_back({entry.word.name, type, false, entry.word.summary});
+    s["step." + entry.word.name] = std::move(args);
+  }
+  s["step.round"].exclusive = {{"to", "digits", "significant"}};
+  s["step.winsorize"].exclusive = {{"lower", "sds"}, {"upper", "sds"}};
+  s["step"] = std::move(step);
+}
+
+const std::vector<StepWord>& step_words() {
+  static const std::vector<StepWord> words = [] {
+    std::vector<StepWord> out;
+    for (const StepEntry& entry : steps())
+      out.push_back(entry.word);
+    return out;
+  }();
+  return words;
+}
+
+const StepWord* find_step(std::string_view name) {
+  const auto at = std::ranges::find(step_words(), name, &StepWord::name);
+  return at == step_words().end() ? nullptr : &*at;
+}
+
+} // namespace libeval

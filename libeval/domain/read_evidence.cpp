@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evidence: how a table is to be read.
+#include "domain/reading.hpp"
+
+namespace libeval {
+namespace {
+
+TableSpec::Pairs read_pairs(const Tree& tree) {
+  TableSpec::Pairs pairs;
+  pairs.a = text_at(tree, "a");
+  pairs.b = text_at(tree, "b");
+  pairs.a_value = text_at(tree, "a_value");
+  pairs.b_value = text_at(tree, "b_value");
+  pairs.winner = text_at(tree, "winner");
+  if (const Tree* tie = tree.find("tie"))
+    pairs.tie = read_names(tie);
+  if (const Tree* sides = tree.find("sides"))
+    pairs.sides = read_names(sides);
+  pairs.where = tree.where;
+  return pairs;
+}
+
+/// `keys` and `values` are a list of names, or a map from names to columns.
+std::vector<std::string> read_columns(const Tree* tree, TableSpec& spec) {
+  if (tree == nullptr || !tree->is_map())
+    return read_names(tree);
+  std::vector<std::string> names;
+  for (const Entry& entry : tree->map()) {
+    names.push_back(entry.key);
+    spec.called.emplace_back(entry.key, text_of(&entry.value));
+  }
+  return names;
+}
+
+} // namespace
+
+TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
+  const Tree& tree = entry.value;
+  TableSpec spec;
+  spec.name = entry.key;
+  spec.where = entry.key_where;
+  spec.file = text_at(tree, "file");
+  if (tree.find("csv") != nullptr)
+    spec.csv = text_at(tree, "csv");
+  spec.file_where = where_at(tree, spec.csv ? "csv" : "file");
+  spec.keys = read_columns(tree.find("keys"), spec);
+  spec.values = read_columns(tree.find("values"), spec);
+  spec.durations = read_names(tree.find("durations"));
+  spec.wide = text_at(tree, "wide");
+  spec.columns = read_names(tree.find("columns"));
+  spec.labels = read_names(tree.find("labels"));
+  if (const Tree* pairs = tree.find("pairs"))
+    spec.pairs = read_pairs(*pairs);
+  if (const Tree* sparse = tree.find("sparse")) {
+    if (sparse->is_flag())
+      spec.all_sparse = sparse->flag();
+    else
+      spec.sparse = read_names(sparse);
+  }
+  spec.gaps = read_names(tree.find("gaps"));
+  spec.status = text_at(tree, "status");
+  spec.source = text_at(tree, "source");
+  spec.date = text_at(tree, "date");
+  if (const Tree* range = tree.find("range")) {
+    spec.range = {range->list()[0].number(), range->list()[1].number()};
+    if (spec.range->first >= spec.range->second) {
+      diagnostics.error(range->where, "the range ends before it begins",
+                        "write the smaller number first");
+      spec.range.reset();
+    }
+  }
+  spec.range_where = where_at(tree, "range");
+  spec.step = number_at(tree, "step");
+  if (const Tree* alias = tree.find("alias"))
+    for (const Entry& dimension : alias->map()) {
+      spec.alias.emplace_back();
+      spec.alias.back().first = dimension.key;
+      for (const Entry& word : dimension.value.map())
+        spec.alias.back().second.emplace_back(word.key, text_of(&word.value));
+    }
+  if (const std::string d = text_at(tree, "delimiter"); !d.empty())
+    spec.delimiter = d.front();
+  spec.decimal_comma = text_at(tree, "decimal") == "comma";
+
+  if (spec.pairs && (spec.pairs->a_value.empty() != spec.pairs->b_value.empty()))
+    diagnostics.error(spec.pairs->where, "`pairs` has a value for one side only",
+                      "give both `a_value` and `b_value`");
+  if (spec.pairs && spec.pairs->a_value.empty() == spec.pairs->winner.empty())
+    diagnostics.error(spec.pairs->where,
+                      "`pairs` needs either `a_value` and `b_value`, or `winner`");
+  if (spec.pairs && !spec.values.empty())
+    diagnostics.error(where_at(tree, "values"), "a table of pairs has no `values` of its own",
+                      "its values are `for` and `against`, or `result`");
+  if (!spec.pairs && tree.find("keys") == nullptr)
+    diagnostics.error(entry.key_where, "evidence `" + spec.name + "` needs its key columns",
+                      "list them, `keys: [candidate, juror]`, or number the rows, `keys: [row]`");
+  if (!spec.pairs && spec.wide.empty() && spec.values.empty())
+    diagnostics.error(entry.key_where, "evidence `" + spec.name + "` needs its value columns",
+                      "list them, `values: [score]`, or say `wide: DIMENSION`");
+  return spec;
+}
+
+} // namespace libeval
