@@ -440,7 +440,10 @@ private:
     last_ = with;
     const Token token = next();
     if (token.word != Word::name) {
-      error(with, "there is no exception after " + in_backticks(with.text));
+      if (token.word == Word::end)
+        error(with, "there is no exception after " + in_backticks(with.text));
+      else
+        error(token, "there is no exception before " + in_backticks(token.text));
       ahead_ = token;
       return;
     }

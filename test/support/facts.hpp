@@ -9,11 +9,16 @@
 
 namespace libeval::test {
 
+/// A fact file under test/literature.
+inline nlohmann::json facts(const std::string& file) {
+  std::ifstream in(std::string(LIBEVAL_TEST_DIR) + "/literature/" + file);
+  return nlohmann::json::parse(in);
+}
+
 /// The known answer `id` of a fact file under test/literature.
 inline nlohmann::json known_answer(const std::string& file, const std::string& id) {
-  std::ifstream in(std::string(LIBEVAL_TEST_DIR) + "/literature/" + file);
-  const nlohmann::json facts = nlohmann::json::parse(in);
-  for (const auto& answer : facts.at("cases")) {
+  const nlohmann::json all = facts(file);
+  for (const auto& answer : all.at("cases")) {
     if (answer.at("id") == id) {
       return answer;
     }
