@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slow plain readings of the methods on votes.
+#pragma once
+
+#include <libeval/kernel/ballots.hpp>
+#include <libeval/kernel/bradley_terry.hpp>
+#include <libeval/kernel/condorcet.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace libeval::test {
+
+/// Ballots from texts such as `0>2=1`, each with a weight. One digit an item.
+inline kernel::Ballots ballots_of(std::size_t items,
+                                  const std::vector<std::pair<double, std::string>>& texts) {
+  kernel::Ballots out;
+  out.items = items;
+  for (const auto& [weight, text] : texts) {
+    std::uint32_t level = 0;
+    for (const char c : text) {
+      if (c == '>')
+        ++level;
+      if (c >= '0' && c <= '9') {
+        out.listed.push_back(static_cast<std::uint32_t>(c - '0'));
+        out.level.push_back(level);
+      }
+    }
+    out.offsets.push_back(static_cast<std::uint32_t>(out.listed.size()));
+    out.weight.push_back(weight);
+  }
+  return out;
+}
+
+/// Bradley-Terry by the oldest iteration (Zermelo 1929).
+inline Eigen::VectorXd
+plain_bradley_terry(std::size_t items, const std::vector<kernel::Comparison>& votes, int rounds) {
+  const auto n = static_cast<Eigen::Index>(items);
+  Eigen::VectorXd worth = Eigen::VectorXd::Ones(n);
+  for (int round = 0; round < rounds; ++round) {
+    Eigen::VectorXd wins = Eigen::VectorXd::Zero(n), sum = Eigen::VectorXd::Zero(n);
+    for (const auto& v : votes) {
+      const double all = (v.a_wins + v.b_wins + v.ties) / (worth(v.a) + worth(v.b));
+      wins(v.a) += v.a_wins + v.ties / 2;
+      wins(v.b) += v.b_wins + v.ties / 2;
+      sum(v.a) += all;
+      sum(v.b) += all;
+    }
+    worth = wins.cwiseQuotient(sum);
+    worth /= std::exp(worth.array().log().mean());
+  }
+  return worth.array().log();
+}
+
+struct PlainKemeny {
+  double cost = 0, optima = 0;
+  std::vector<std::uint32_t> first, best_place, worst_place;
+};
+
+/// All orders, one after the other.
+inline PlainKemeny plain_kemeny(const Eigen::MatrixXd& tally) {
+  const auto n = static_cast<std::size_t>(tally.rows());
+  std::vector<std::uint32_t> order(n);
+  std::iota(order.begin(), order.end(), 0U);
+  PlainKemeny out;
+  out.cost = 1e300;
+  do {
+    double cost = 0;
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = i + 1; j < n; ++j)
+        cost += tally(order[j], order[i]);
+    if (cost < out.cost - 1e-9) {
+      out = {cost, 0, order, std::vector<std::uint32_t>(n, static_cast<std::uint32_t>(n)),
+             std::vector<std::uint32_t>(n, 1)};
+    }
+    if (cost < out.cost + 1e-9) {
+      out.optima += 1;
+      for (std::uint32_t p = 0; p < n; ++p) {
+        out.best_place[order[p]] = std::min(out.best_place[order[p]], p + 1);
+        out.worst_place[order[p]] = std::max(out.worst_place[order[p]], p + 1);
+      }
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+  return out;
+}
+
+/// The log-likelihood of Plackett and Luce, choice by choice.
+inline double plain_plackett_luce(const kernel::Ballots& ballots, kernel::Unlisted unlisted,
+                                  const Eigen::VectorXd& strength) {
+  double out = 0;
+  for (std::size_t b = 0; b < ballots.count(); ++b) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> items; // level, item
+    std::vector<bool> listed(ballots.items, false);
+    for (std::uint32_t k = ballots.offsets[b]; k < ballots.offsets[b + 1]; ++k) {
+      items.emplace_back(ballots.level[k], ballots.listed[k]);
+      listed[ballots.listed[k]] = true;
+    }
+    if (unlisted == kernel::Unlisted::last)
+      for (std::uint32_t i = 0; i < ballots.items; ++i)
+        if (!listed[i])
+          items.emplace_back(1000, i);
+    const std::uint32_t end = items.back().first;
+    for (const auto& [level, item] : items) {
+      if (level == end)
+        continue;
+      double all = 0;
+      for (const auto& [other, rival] : items)
+        if (other >= level)
+          all += std::exp(strength(rival));
+      out += ballots.weight[b] * (strength(item) - std::log(all));
+    }
+  }
+  return out;
+}
+
+} // namespace libeval::test
