@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/domain/lineage_graph.hpp>
+
+#include <boost/graph/compressed_sparse_row_graph.hpp>
+#include <boost/graph/strong_components.hpp>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace libeval {
+namespace {
+
+using Edges = std::vector<std::pair<NodeIndex, LineageEdge>>;
+
+constexpr Carriers everything = {Carrier::weights, Carrier::behavior, Carrier::data,
+                                 Carrier::code,    Carrier::design,   Carrier::tokenizer};
+
+/// Who owns a node, by the strongest claim; none where there is no claim, or two of equal strength
+/// for different groups.
+struct Owners {
+  const Lineage& lineage;
+  const std::unordered_map<std::string_view, NodeIndex>& index;
+  const Times& times;
+  std::vector<NodeIndex> group; ///< of parties
+
+  [[nodiscard]] NodeIndex find(std::string_view id) const {
+    const auto at = index.find(id);
+    return at == index.end() ? no_node : at->second;
+  }
+
+  /// The outermost party of every party; a cycle of groups ends where it began.
+  void find_groups() {
+    group.assign(lineage.nodes.size(), no_node);
+    for (NodeIndex n = 0; n < lineage.nodes.size(); ++n) {
+      if (lineage.nodes[n].kind != NodeKind::party)
+        continue;
+      std::vector<NodeIndex> path;
+      NodeIndex at = n;
+      while (group[at] == no_node) {
+        group[at] = at;
+        path.push_back(at);
+        const NodeIndex next = find(lineage.nodes[at].part_of);
+        if (next == no_node || next == at || lineage.nodes[next].kind != NodeKind::party)
+          break;
+        at = next;
+      }
+      const NodeIndex top = group[at];
+      for (const NodeIndex member : path)
+        group[member] = top;
+    }
+  }
+
+  NodeIndex owner_of(NodeIndex n, std::vector<LineageDefect>* defects) const {
+    const LineageNode& node = lineage.nodes[n];
+    if (node.kind == NodeKind::party)
+      return group[n];
+    std::uint8_t best = 0;
+    NodeIndex owner = no_node;
+    bool contradicted = false;
+    for (const OwnerClaim& claim : node.owners) {
+      const NodeIndex party = find(claim.party);
+      if (party == no_node || group[party] == no_node)
+        continue;
+      const NodeIndex whose = group[party];
+      const Interest interest{[&](const std::string& by) {
+                                const NodeIndex who = find(by);
+                                return who != no_node && group[who] == whose;
+                              },
+                              true};
+      const Belief belief =
+          claim.evidence.empty() ? stated : weigh(claim.evidence, interest, times).belief;
+      if (belief.pro <= belief.con)
+        continue;
+      if (belief.pro > best) {
+        best = belief.pro;
+        owner = whose;
+        contradicted = false;
+      } else if (belief.pro == best && whose != owner) {
+        contradicted = true;
+      }
+    }
+    if (contradicted && defects != nullptr)
+      defects->push_back({LineageDefect::Kind::contradictory_owner, {n}, {}, node.where});
+    return contradicted ? no_node : owner;
+  }
+};
+
+void note_times(const EvidenceList& evidence, const Times& times, NodeIndex node,
+                std::vector<LineageDefect>& defects) {
+  if (times.as_of.empty())
+    return;
+  for (const EvidenceItem& item : evidence) {
+    if (item.date > times.as_of)
+      defects.push_back({LineageDefect::Kind::future_evidence, {node}, item.date, item.where});
+    else if (!item.expires.empty() && item.expires <= times.as_of)
+      defects.push_back({LineageDefect::Kind::expired_evidence, {node}, item.expires, item.where});
+  }
+}
+
+/// Nodes with an equal digest are the same thing; which of them came from which is not known.
+void link_equal_digests(const Lineage& lineage, const std::vector<NodeIndex>& owner, Edges& edges,
+                        std::vector<LineageDefect>* defects) {
+  std::map<std::string_view, std::vector<NodeIndex>> by_digest;
+  for (NodeIndex n = 0; n < lineage.nodes.size(); ++n)
+    for (const std::string& digest : lineage.nodes[n].digests)
+      if (auto& same = by_digest[digest]; same.empty() || same.back() != n)
+        same.push_back(n);
+  for (const auto& [digest, same] : by_digest) {
+    const bool differ =
+        std::ranges::any_of(same, [&](NodeIndex n) { return owner[n] != owner[same.front()]; });
+    if (same.size() < 2 || !differ)
+      continue;
+    if (defects != nullptr)
+      defects->push_back({LineageDefect::Kind::equal_digest, same, std::string(digest),
+                          lineage.nodes[same.front()].where});
+    // A ring is enough for reachability.
+    for (std::size_t i = 0; i < same.size(); ++i)
+      edges.emplace_back(same[i], LineageEdge{same[(i + 1) % same.size()], no_node, everything,
+                                              stated, false, LineageEdge::Link::digest});
+  }
+}
+
+} // namespace
+
+std::unordered_map<std::string_view, NodeIndex> index_nodes(const Lineage& lineage) {
+  std::unordered_map<std::string_view, NodeIndex> index;
+  index.reserve(lineage.nodes.size());
+  for (NodeIndex n = 0; n < lineage.nodes.size(); ++n)
+    index.emplace(lineage.nodes[n].id, n);
+  return index;
+}
+
+LineageGraph build_graph(std::vector<NodeIndex> owner, std::vector<NodeIndex> whole,
+                         std::vector<Belief> complete,
+                         std::span<const std::pair<NodeIndex, LineageEdge>> derivations) {
+  LineageGraph graph;
+  graph.owner = std::move(owner);
+  graph.whole = std::move(whole);
+  graph.complete = std::move(complete);
+  const std::size_t n = graph.owner.size();
+  graph.first.assign(n + 1, 0);
+  for (const auto& [child, edge] : derivations)
+    ++graph.first[child + 1];
+  std::partial_sum(graph.first.begin(), graph.first.end(), graph.first.begin());
+  graph.edges.resize(derivations.size());
+  std::vector<std::uint32_t> next(graph.first.begin(), graph.first.end() - 1);
+  for (const auto& [child, edge] : derivations)
+    graph.edges[next[child]++] = edge;
+  for (std::size_t child = 0; child < n; ++child)
+    std::sort(graph.edges.begin() + graph.first[child],
+              graph.edges.begin() + graph.first[child + 1],
+              [](const LineageEdge& a, const LineageEdge& b) {
+                return a.parent != b.parent ? a.parent < b.parent : a.derivation < b.derivation;
+              });
+  return graph;
+}
+
+LineageGraph build_graph(const Lineage& lineage, const Times& times,
+                         std::vector<LineageDefect>* defects) {
+  const auto index = index_nodes(lineage);
+  const std::size_t n = lineage.nodes.size();
+  Owners owners{lineage, index, times, {}};
+  owners.find_groups();
+  std::vector<NodeIndex> owner(n), whole(n, no_node);
+  for (NodeIndex i = 0; i < n; ++i) {
+    whole[i] = owners.find(lineage.nodes[i].part_of);
+    owner[i] = owners.owner_of(i, defects);
+  }
+  for (NodeIndex i = 0; i < n; ++i)
+    if (owner[i] == no_node && lineage.nodes[i].owners.empty() && whole[i] != no_node)
+      owner[i] = owner[whole[i]];
+  const auto interest_of = [&](NodeIndex node, bool holds) {
+    return Interest{[&owners, mine = owner[node]](const std::string& by) {
+                      const NodeIndex who = owners.find(by);
+                      return who != no_node && mine != no_node && owners.group[who] == mine;
+                    },
+                    holds};
+  };
+  std::vector<Belief> complete(n);
+  for (NodeIndex i = 0; i < n; ++i) {
+    const EvidenceList& evidence = lineage.nodes[i].complete;
+    complete[i] = weigh(evidence, interest_of(i, true), times).belief;
+    if (defects != nullptr)
+      note_times(evidence, times, i, *defects);
+  }
+  Edges edges;
+  edges.reserve(lineage.derivations.size());
+  for (NodeIndex i = 0; i < n; ++i) {
+    if (whole[i] == no_node || lineage.nodes[i].kind == NodeKind::party)
+      continue;
+    edges.emplace_back(whole[i],
+                       LineageEdge{i, no_node, everything, stated, true, LineageEdge::Link::part});
+    if (lineage.nodes[whole[i]].complete.empty())
+      complete[whole[i]] = stated;
+  }
+  for (std::uint32_t d = 0; d < lineage.derivations.size(); ++d) {
+    const Derivation& derivation = lineage.derivations[d];
+    const NodeIndex child = owners.find(derivation.child);
+    const NodeIndex parent = owners.find(derivation.parent);
+    if (child == no_node || parent == no_node)
+      continue;
+    if (defects != nullptr)
+      note_times(derivation.evidence, times, child, *defects);
+    const DerivationKind* kind = find_derivation_kind(derivation.kind);
+    const Belief belief = derivation.evidence.empty()
+                              ? stated
+                              : weigh(derivation.evidence, interest_of(child, false), times).belief;
+    edges.emplace_back(child, LineageEdge{parent, d, derivation.carries, belief,
+                                          kind == nullptr || kind->certain});
+  }
+  link_equal_digests(lineage, owner, edges, defects);
+  LineageGraph graph = build_graph(std::move(owner), std::move(whole), std::move(complete), edges);
+  std::vector<NodeIndex> by_id(n);
+  std::iota(by_id.begin(), by_id.end(), 0U);
+  std::ranges::sort(
+      by_id, [&](NodeIndex a, NodeIndex b) { return lineage.nodes[a].id < lineage.nodes[b].id; });
+  graph.rank.resize(n);
+  for (std::uint32_t r = 0; r < n; ++r)
+    graph.rank[by_id[r]] = r;
+  if (defects != nullptr)
+    for (std::vector<NodeIndex>& cycle : cycles(graph)) {
+      const Where where = lineage.nodes[cycle.front()].where;
+      defects->push_back({LineageDefect::Kind::cycle, std::move(cycle), {}, where});
+    }
+  return graph;
+}
+
+std::vector<std::uint32_t> strong_components(const LineageGraph& graph) {
+  using Csr =
+      boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
+                                         boost::no_property, std::uint32_t, std::uint32_t>;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  pairs.reserve(graph.edges.size());
+  for (NodeIndex child = 0; child < graph.size(); ++child)
+    for (const LineageEdge& edge : graph.parents(child))
+      pairs.emplace_back(child, edge.parent);
+  const Csr csr(boost::edges_are_sorted, pairs.begin(), pairs.end(),
+                static_cast<std::uint32_t>(graph.size()));
+  std::vector<std::uint32_t> component(graph.size());
+  const auto ids = get(boost::vertex_index, csr);
+  boost::strong_components(csr, boost::make_iterator_property_map(component.begin(), ids));
+  return component;
+}
+
+std::vector<std::vector<NodeIndex>> cycles(const LineageGraph& graph) {
+  const std::vector<std::uint32_t> component = strong_components(graph);
+  std::vector<std::uint32_t> members(graph.size(), 0);
+  for (const std::uint32_t c : component)
+    ++members[c];
+  std::map<std::uint32_t, std::vector<NodeIndex>> groups;
+  for (NodeIndex n = 0; n < graph.size(); ++n) {
+    const bool self = std::ranges::any_of(
+        graph.parents(n), [n](const LineageEdge& edge) { return edge.parent == n; });
+    // Equal digests are a ring by construction, not by declaration.
+    if (members[component[n]] > 1 || self)
+      groups[component[n]].push_back(n);
+  }
+  std::vector<std::vector<NodeIndex>> out;
+  for (auto& [component_of, nodes] : groups) {
+    const bool declared = std::ranges::any_of(nodes, [&](NodeIndex n) {
+      return std::ranges::any_of(graph.parents(n), [&](const LineageEdge& edge) {
+        return edge.link == LineageEdge::Link::derivation && component[edge.parent] == component[n];
+      });
+    });
+    if (declared)
+      out.push_back(std::move(nodes));
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+std::vector<Truth> inherits(const LineageGraph& graph, const Inherit& rule) {
+  const std::size_t n = graph.size();
+  // Children of every node over edges that count, in two strengths: reachability of something
+  // foreign over edges that are believed, then over those that are not refuted.
+  struct Child {
+    NodeIndex child;
+    Truth truth;
+  };
+  std::vector<std::uint32_t> first(n + 1, 0);
+  std::vector<Truth> out(n, Truth::no);
+  std::vector<NodeIndex> queue;
+  queue.reserve(n);
+  const Thresholds complete{rule.complete, rule.complete};
+  const auto foreign = [&](NodeIndex child, NodeIndex parent) {
+    if (graph.owner[parent] == no_node || graph.owner[child] == no_node)
+      return Truth::unknown;
+    return graph.owner[parent] == graph.owner[child] ? Truth::no : Truth::yes;
+  };
+  std::vector<Truth> truths(graph.edges.size());
+  for (std::size_t e = 0; e < graph.edges.size(); ++e) {
+    const LineageEdge& edge = graph.edges[e];
+    truths[e] = edge.carries.meets(rule.along) ? edge.truth(rule.at) : Truth::no;
+    if (truths[e] != Truth::no)
+      ++first[edge.parent + 1];
+  }
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  std::vector<Child> children(first.back());
+  {
+    std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
+    for (NodeIndex child = 0; child < n; ++child)
+      for (std::uint32_t e = graph.first[child]; e < graph.first[child + 1]; ++e) {
+        const Truth truth = truths[e];
+        if (truth == Truth::no)
+          continue;
+        const NodeIndex parent = graph.edges[e].parent;
+        children[next[parent]++] = {child, truth};
+        out[child] = out[child] || (truth && foreign(child, parent));
+      }
+  }
+  for (NodeIndex i = 0; i < n; ++i)
+    if (believe(graph.complete[i], complete) != Truth::yes)
+      out[i] = out[i] || Truth::unknown;
+  for (const Truth level : {Truth::yes, Truth::unknown}) {
+    queue.clear();
+    for (NodeIndex i = 0; i < n; ++i)
+      if (out[i] >= level)
+        queue.push_back(i);
+    for (std::size_t head = 0; head < queue.size(); ++head)
+      for (std::uint32_t c = first[queue[head]]; c < first[queue[head] + 1]; ++c)
+        if (const Child& child = children[c]; child.truth >= level && out[child.child] < level) {
+          out[child.child] = level;
+          queue.push_back(child.child);
+        }
+  }
+  return out;
+}
+
+} // namespace libeval
