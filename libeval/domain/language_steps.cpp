@@ -160,7 +160,10 @@ const std::vector<StepEntry>& steps() {
         {"below", number(), false, "count only these"},
         {"equal", number(), false, "count only these"}}},
       {{"majority", StepFamily::over, "1 where more than a share is above zero"},
-       {over_key(), {"above", number(0, 1), false, "the share, 0.5"}, weights()}},
+       {over_key(),
+        {"above", number(0, 1), false, "the share, 0.5"},
+        {"at_least", either({number(0, 1), scalar()}), false, "instead: this share, `2/3`"},
+        weights()}},
       {{"drop", aside, "sets the highest and lowest aside"},
        {over_key(),
         {"highest", integer(), false, "how many"},
@@ -176,6 +179,8 @@ const std::vector<StepEntry>& steps() {
         {"direction", direction(), false, "of what decides"}}},
       {{"owa", StepFamily::over, "ordered weighted average"},
        {over_key(), {"weights", list(number(), 1), true, "the first for the largest"}}},
+      {{"severity", model, "candidates and who marked them, by least squares"},
+       {{"over", names(), true, "who marks (and what), whose effects are taken out"}, reference()}},
       {{"topsis", model, "closeness to the ideal"},
        {{"over", names(), false, "the dimension of criteria, `part`"},
         {"normalize", choice({"vector", "minmax", "max", "sum", "none"}), false, "before"},
@@ -214,6 +219,7 @@ void grammar::add_steps(Shapes& s) {
     step.keys.push_back({entry.word.name, type, false, entry.word.summary});
     s["step." + entry.word.name] = std::move(args);
   }
+  s["step.majority"].exclusive = {{"above", "at_least"}};
   s["step.round"].exclusive = {{"to", "digits", "significant"}};
   s["step.winsorize"].exclusive = {{"lower", "sds"}, {"upper", "sds"}};
   s["step"] = std::move(step);

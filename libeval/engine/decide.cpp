@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/decide.hpp>
 
+#include "engine/model_report.hpp"
 #include "engine/select.hpp"
 
 #include <libeval/base/text.hpp>
@@ -167,6 +168,7 @@ public:
       ScoreReport(compiler, result, at, out).add(*stage_.score, nobody, 0, 1, std::nullopt);
       undefined = note_undefined(compiler, result, out);
       leave_undefined_out(compiler, result, out);
+      out.models = model_reports(context_, compiler.plan, result);
       book.open(out.nodes, result.noise, compiler.gaps);
       out.total = numbers_of(out.nodes.front().scores);
       out.tolerance = book.tolerance(out.nodes.front());
@@ -220,7 +222,8 @@ private:
         finding.rule = compiler.plan.arrays[out].where;
         finding.candidate = c;
         finding.verdict = Verdict::unknown;
-        finding.detail = compiler.plan.words[undefined.op] + ": " + undefined.why;
+        finding.detail =
+            compiler.plan.words[undefined.op] + ": " + why_undefined(context_, undefined);
         stage.findings.push_back(std::move(finding));
         concerns_somebody = true;
       }
@@ -267,6 +270,8 @@ private:
       scores.scores = {result.columns[0].data, result.columns[0].scale, result.columns[0].shift,
                        std::vector<bool>(aligned.gap.begin(), aligned.gap.end())};
       stage.measures.push_back(std::move(scores));
+      for (ModelReport& model : model_reports(context_, compiler.plan, result))
+        stage.models.push_back(std::move(model));
     }
   }
 

@@ -53,7 +53,7 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
         gap_cells.push_back(cell);
       }
     }
-    if (gaps == 0 || gaps_do_not_count)
+    if ((gaps == 0 && !frame_.needs) || gaps_do_not_count)
       continue;
     if (frame_.needs) {
       const double needed = frame_.needs_share ? *frame_.needs * (stand + gaps) : *frame_.needs;
@@ -145,6 +145,44 @@ void Lowering::reduce(Reducer kind) {
   reduce_to(*dimensions, std::move(reduction), weights ? &*weights : nullptr, false);
   if (kind == Reducer::majority)
     frame_.direction = Direction::benefit;
+}
+
+/// `0.66`, `66%` or `2/3`, above 0 and at most 1; tells what is none.
+std::optional<double> Lowering::read_share(const Tree& tree) {
+  std::string text = tree.scalar().value_or("");
+  double by = 1;
+  if (const std::size_t slash = text.find('/'); slash != std::string::npos) {
+    by = parse_decimal(text.substr(slash + 1)).value_or(0);
+    text.resize(slash);
+  } else if (text.ends_with('%')) {
+    by = 100;
+    text.pop_back();
+  }
+  const auto over = parse_decimal(text);
+  if (over && by > 0 && *over > 0 && *over <= by)
+    return *over / by;
+  error(tree.where, "`" + tree.scalar().value_or("") + "` is no share",
+        "write a number up to 1, a percentage or a fraction: `0.6`, `60%`, `2/3`");
+  return std::nullopt;
+}
+
+/// At least a share, where `Reducer::majority` is more than a share.
+void Lowering::majority() {
+  const Tree* at_least = arg("at_least");
+  if (at_least == nullptr)
+    return reduce(Reducer::majority);
+  const auto least = read_share(*at_least);
+  if (!least)
+    return;
+  const ArrayId approves = output();
+  add(plan_, op::Compare{frame_.array, constant_array(0), approves, 0, 0, 0, 1}, step_.name);
+  frame_.array = approves;
+  reduce(Reducer::mean);
+  if (frame_.array == no_array)
+    return;
+  const ArrayId out = output();
+  put(op::Compare{frame_.array, constant_array(*least), out, 1e-9, 0, 1, 1}, out);
+  frame_.direction = Direction::benefit;
 }
 
 void Lowering::mean() {

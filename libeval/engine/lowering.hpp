@@ -50,10 +50,12 @@ public:
   void flag_first();
   void win_rate();
   void reduce(Reducer kind);
+  void majority();
   void mean();
   void count();
   void set_aside();
   void model(op::Model::Kind kind);
+  void severity();
 
   /// Whether the frame still makes sense for the step; tells what does not fit.
   bool ready(StepFamily family);
@@ -77,6 +79,7 @@ private:
     compiler_.context.diagnostics.error(where, std::move(message), std::move(help));
   }
 
+  std::optional<double> read_share(const Tree& tree);
   Operand operand(const Tree& tree);
   Operand operand(const Param& param);
   Operand joined(const Frame& values, const Param& param);

@@ -156,12 +156,30 @@ struct Model {
   std::vector<kernel::Preference> preferences = {};
 };
 
+/// Scores of candidates and effects of those who marked them, by least squares; a model for each
+/// group of the dimensions that stay. A level has a mark in its model.
+struct Severity {
+  ArrayId in = no_array, out = no_array;
+  struct Factor {
+    std::vector<std::uint32_t> level = {}; ///< one a mark
+    std::vector<std::string> names = {};   ///< one a level; of candidates none
+  };
+  struct Group {
+    std::string name = {};                 ///< `item technology`; empty: the only one
+    std::vector<std::uint32_t> cells = {}; ///< the marks in `in`
+    std::vector<Factor> factors = {};      ///< the first: candidates
+    std::vector<std::uint32_t> out = {};   ///< the cell of `out` of each candidate
+  };
+  std::vector<std::string> dimensions = {}; ///< one a factor
+  std::vector<Group> groups = {};
+};
+
 } // namespace op
 
 using Op =
     std::variant<op::Load, op::Affine, op::Divide, op::Unary, op::Binary, op::Round, op::Lookup,
                  op::Compare, op::Gather, op::Fill, op::Reduce, op::Keep, op::Normalize, op::Rank,
-                 op::WinRate, op::FlagFirst, op::Combine, op::Concat, op::Model>;
+                 op::WinRate, op::FlagFirst, op::Combine, op::Concat, op::Model, op::Severity>;
 
 /// What an array is about, for findings.
 struct ArrayNote {
@@ -187,6 +205,17 @@ struct Undefined {
   std::size_t op = 0;
   std::vector<std::uint32_t> candidates = {}; ///< whom it concerns; empty: everybody
   std::string why;
+  std::vector<std::vector<std::uint32_t>> parts = {}; ///< of a design that falls apart: who
+};
+
+/// What a model estimated beside the scores that it gives.
+struct Estimated {
+  std::size_t op = 0, group = 0;
+  std::vector<double> scores = {}, errors = {}; ///< one a candidate; errors: standard, or none
+  std::vector<std::vector<double>> effects = {}, effect_errors = {}; ///< of each further factor
+  std::vector<double> residuals = {};                                ///< one a mark
+  double residual_sd = 0;
+  std::size_t degrees_of_freedom = 0;
 };
 
 } // namespace libeval

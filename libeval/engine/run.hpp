@@ -17,6 +17,7 @@ struct Column {
 struct Run {
   std::vector<Column> columns;
   std::vector<Undefined> undefined;
+  std::vector<Estimated> estimated;
   double noise = 0; ///< what the arithmetic leaves open, relative to a value (or to 1, if the
                     ///< evidence has values of that size)
 };

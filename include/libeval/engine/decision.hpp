@@ -87,12 +87,30 @@ struct StepReport {
   std::optional<double> last_in, first_out; ///< scores at the line of a `take`
 };
 
+/// What a model estimated beside the scores: how severe each juror is, how sure each score is.
+struct ModelReport {
+  /// One member of a dimension.
+  struct Estimate {
+    std::string dimension, member; ///< of `candidate` the id
+    double value = 0; ///< of a candidate its score; of others what they add to everybody's
+    std::optional<double> error; ///< standard error
+    std::size_t marks = 0;
+  };
+  std::string where; ///< path of the node, or name of the measure
+  std::string step;  ///< `severity`
+  std::string group; ///< the model is that of this group, such as `item technology`; may be empty
+  std::vector<Estimate> estimates;
+  double residual_sd = 0;
+  std::size_t degrees_of_freedom = 0; ///< 0: nothing is left to judge errors by
+};
+
 /// How one stage was decided. Vectors with one item an entrant are in the order of `entrants`.
 struct StageDecision {
   std::string id, title, date;
   std::vector<std::uint32_t> entrants; ///< positions in Program::candidates
   std::vector<NodeScores> nodes;       ///< empty where the stage has no score
   std::vector<NodeScores> measures;    ///< named measures that leave one number a candidate
+  std::vector<ModelReport> models;     ///< of the models that nodes and measures use
   std::vector<double> total;           ///< after deductions; empty without a score
   std::vector<Outcome> outcomes;
   std::vector<std::uint32_t> decided_by; ///< position of the step, or UINT32_MAX: the end
