@@ -107,6 +107,18 @@ void Compiler::note_gaps(const Frame& frame, const std::vector<std::uint32_t>& c
   }
 }
 
+void Compiler::note_too_few(const Frame& frame, std::uint32_t cell,
+                            const std::vector<std::string>& over, double stand, double needed,
+                            const std::string& name) {
+  const Dimension* candidate = frame.find("candidate");
+  std::string what = format_decimal(stand) + " of at least " + format_decimal(std::ceil(needed)) +
+                     (stand == 1 ? " value stands" : " values stand");
+  for (const Dimension& d : frame.dimensions)
+    if (d.members && std::ranges::find(over, d.name) == over.end())
+      what += ", " + d.name + " `" + (*d.members)[(*d.codes)[cell]] + "`";
+  gaps.push_back({candidate == nullptr ? npos : (*candidate->codes)[cell], name, what});
+}
+
 // --- measures ------------------------------------------------------------------------------------
 
 Frame Compiler::measure(const Measure& measure, bool everybody, bool aside_is_fine) {

@@ -51,6 +51,10 @@ public:
   void note_gaps(const Frame& frame, const std::vector<std::uint32_t>& cells,
                  const std::string& name);
 
+  /// Notes that fewer values stand than the reduction over `over` needs.
+  void note_too_few(const Frame& frame, std::uint32_t cell, const std::vector<std::string>& over,
+                    double stand, double needed, const std::string& name);
+
   const Context& context;
   Plan plan;
   std::vector<CompiledNode> nodes;

@@ -59,12 +59,14 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
       const double needed = frame_.needs_share ? *frame_.needs * (stand + gaps) : *frame_.needs;
       if (stand + 1e-9 >= needed && stand > 0)
         continue;
+      if (!frame_.is_outside(groups.first[g]))
+        compiler_.note_too_few(frame_, groups.first[g], over, stand, needed, name_);
+    } else {
+      compiler_.note_gaps(frame_, gap_cells, name_);
     }
     out.gap[g] = 1;
     noted.insert(noted.end(), gap_cells.begin(), gap_cells.end());
   }
-  if (!noted.empty())
-    compiler_.note_gaps(frame_, noted, name_);
   std::vector<std::uint8_t> mask = left_out(!candidate_disappears);
   // A group whose values all are gaps has nothing to reduce; it is a gap itself, and its number is
   // never used. One of its cells takes part so that the reduction is defined.

@@ -79,7 +79,7 @@ void Lowering::severity() {
     for (std::uint32_t at = models.groups->offsets[g]; at < models.groups->offsets[g + 1]; ++at) {
       const std::uint32_t cell = models.groups->cell(at);
       if (!frame_.is_gap(cell) &&
-          (!frame_.is_outside(cell) || (!reference.empty() && reference[cell] != 0)))
+          (!frame_.is_outside(cell) || reference.empty() || reference[cell] != 0))
         group.cells.push_back(cell);
     }
     if (group.cells.empty())

@@ -60,6 +60,12 @@ void Runner<T>::apply(const op::Severity& o) {
         bad.push_back(group.out[i]);
     }
     fail(o.out, bad, "the numbers are too large");
+    if (!std::isfinite(estimated.residual_sd)) { // squares beyond the range of double
+      estimated.errors.clear();
+      estimated.effect_errors.clear();
+      estimated.residual_sd = 0;
+      estimated.degrees_of_freedom = 0;
+    }
     if (bad.empty())
       result_.estimated.push_back(std::move(estimated));
   }

@@ -107,6 +107,20 @@ void entrant(JsonWriter& out, const StageDecision& stage, std::size_t i, const P
   out.close('}').close('}');
 }
 
+void write(JsonWriter& out, const ModelReport& model) {
+  out.open('{').key("path").text(model.where).key("step").text(model.step);
+  out.key("group").text_or_null(model.group);
+  out.key("residual_sd").number(model.residual_sd);
+  out.key("degrees_of_freedom").count(std::uint64_t{model.degrees_of_freedom});
+  out.key("estimates").open('[');
+  for (const ModelReport::Estimate& e : model.estimates) {
+    out.open('{').key("dimension").text(e.dimension).key("member").text(e.member);
+    out.key("value").number(e.value).key("error").number(e.error);
+    out.key("marks").count(std::uint64_t{e.marks}).close('}');
+  }
+  out.close(']').close('}');
+}
+
 void write(JsonWriter& out, const StageDecision& stage, const Program& program) {
   out.open('{').key("id").text(stage.id).key("title").text_or_null(stage.title);
   out.key("date").text_or_null(stage.date);
@@ -132,6 +146,9 @@ void write(JsonWriter& out, const StageDecision& stage, const Program& program) 
   out.close(']').key("findings").open('[');
   for (const Finding& finding : stage.findings)
     write(out, finding, program);
+  out.close(']').key("models").open('[');
+  for (const ModelReport& model : stage.models)
+    write(out, model);
   out.close(']').close('}');
 }
 
