@@ -12,31 +12,34 @@
 
 namespace libeval {
 
-/// Splits a lookup table into numbers and categories.
-std::map<double, double> Lowering::numeric_table(const Tree& table,
-                                                 std::map<std::string, double>& categories) {
-  std::map<double, double> numbers;
-  if (table.is_list()) {
-    for (std::size_t i = 0; i < table.list().size(); ++i)
-      numbers[static_cast<double>(i + 1)] = table.list()[i].number();
-    return numbers;
-  }
-  const auto entry = [&](const std::string& key, double points, const Where& where) {
-    categories[key] = points;
+/// The lookup table as the step has it: one curve, or one for each combination of the further keys
+/// of an evidence table that the frame has as dimensions (stars by box *and* percent).
+Lowering::Curves Lowering::read_curves(const Tree& table) {
+  Curves out;
+  const auto entry = [&](Curve& curve, const std::string& key, double points, const Where& where,
+                         const std::string& of) {
+    curve.categories[key] = points;
     const auto number = parse_decimal(key);
-    if (number && !numbers.emplace(*number, points).second)
-      error(where, "`" + key + "` stands twice in the lookup table");
+    if (number && !curve.numbers.emplace(*number, points).second)
+      error(where, "`" + key + "` stands twice in the lookup table" + of);
   };
+  if (table.is_list()) {
+    out.curves.resize(1);
+    for (std::size_t i = 0; i < table.list().size(); ++i)
+      out.curves[0].numbers[static_cast<double>(i + 1)] = table.list()[i].number();
+    return out;
+  }
   if (table.find("from") == nullptr || table.find("key") == nullptr) {
+    out.curves.resize(1);
     for (const Entry& e : table.map())
-      entry(e.key, e.value.number(), e.key_where);
-    return numbers;
+      entry(out.curves[0], e.key, e.value.number(), e.key_where, "");
+    return out;
   }
   const std::string name = table.find("from")->scalar().value_or("");
   const std::size_t at = compiler_.context.names.table(name);
   if (at == nobody) {
     error(table.find("from")->where, "there is no evidence `" + name + "`");
-    return numbers;
+    return out;
   }
   const Table& evidence = *compiler_.context.bundle.tables[at];
   const std::string key = table.find("key")->scalar().value_or("");
@@ -55,12 +58,47 @@ std::map<double, double> Lowering::numeric_table(const Tree& table,
     error(table.where,
           "evidence `" + name + "` has no " +
               (texts == nullptr ? "key column `" + key + "`" : "value column `" + value + "`"));
-    return numbers;
+    return out;
   }
-  for (std::size_t r = 0; r < evidence.rows; ++r)
-    if (!points->is_gap(r) && !points->is_category(r))
-      entry(texts->at(r), points->numbers[r], table.where);
-  return numbers;
+  std::vector<const TextColumn*> columns;
+  std::vector<const Dimension*> dimensions;
+  for (const TextColumn& c : evidence.keys)
+    if (const Dimension* d = &c == texts ? nullptr : frame_.find(c.name)) {
+      columns.push_back(&c);
+      dimensions.push_back(d);
+    }
+  std::map<std::vector<std::string>, std::uint32_t> curve_at;
+  const auto curve_for = [&](std::vector<std::string> tuple) {
+    return curve_at.try_emplace(std::move(tuple), static_cast<std::uint32_t>(curve_at.size()))
+        .first->second;
+  };
+  for (std::size_t r = 0; r < evidence.rows; ++r) {
+    if (points->is_gap(r) || points->is_category(r))
+      continue;
+    std::vector<std::string> tuple;
+    std::string of;
+    for (const TextColumn* c : columns) {
+      of += " of `" + c->at(r) + "`";
+      tuple.push_back(c->at(r));
+    }
+    const std::uint32_t curve = curve_for(std::move(tuple));
+    out.curves.resize(curve_at.size());
+    entry(out.curves[curve], texts->at(r), points->numbers[r], table.where, of);
+  }
+  if (!dimensions.empty()) {
+    out.of.resize(frame_.cells);
+    for (std::size_t i = 0; i < frame_.cells; ++i) {
+      std::vector<std::string> tuple;
+      for (const Dimension* d : dimensions) {
+        const std::uint32_t code = (*d->codes)[i];
+        tuple.push_back(d->members ? (*d->members)[code]
+                                   : compiler_.context.bundle.program.candidates[code].id.str());
+      }
+      out.of[i] = curve_for(std::move(tuple));
+    }
+  }
+  out.curves.resize(std::max<std::size_t>(1, curve_at.size()));
+  return out;
 }
 
 /// The same groups without some of the cells.
@@ -77,8 +115,11 @@ static SharedGroups among_numbers(const kernel::Groups& groups, const Codes& lef
 
 void Lowering::lookup() {
   const Tree& table = *arg("table");
-  std::map<std::string, double> categories;
-  const std::map<double, double> numbers = numeric_table(table, categories);
+  const Curves curves = read_curves(table);
+  if (curves.curves.empty()) {
+    frame_.array = no_array;
+    return;
+  }
   const std::string mode = text("mode", "exact");
   std::optional<double> otherwise = number("else");
   const bool keep = text("else") == "keep", to_gap = text("else") == "gap";
@@ -99,7 +140,7 @@ void Lowering::lookup() {
       any_number = true;
       if (to_gap && frame_.raw && mode == "exact") {
         const double x = (*frame_.raw)[frame_.raw_rows ? (*frame_.raw_rows)[i] : i];
-        if (!numbers.contains(x)) {
+        if (!curves.at(i).numbers.contains(x)) {
           gap[i] = 1;
           not_numbers.push_back(static_cast<std::uint32_t>(i));
         }
@@ -108,6 +149,7 @@ void Lowering::lookup() {
     }
     const std::string& word = frame_.texts[c - 1];
     not_numbers.push_back(static_cast<std::uint32_t>(i));
+    const auto& categories = curves.at(i).categories;
     if (const auto at = categories.find(word); at != categories.end()) {
       filled[at->second].push_back(static_cast<std::uint32_t>(i));
     } else if (to_gap) {
@@ -123,14 +165,17 @@ void Lowering::lookup() {
   }
   take_gaps(gap);
   if (any_number) {
-    op::Lookup op{frame_.array, 0, {numbers.begin(), numbers.end()}};
+    op::Lookup op{frame_.array};
+    for (const Curve& curve : curves.curves)
+      op.curves.emplace_back(curve.numbers.begin(), curve.numbers.end());
+    op.curve_of = curves.of;
     op.exact = mode == "exact";
     op.mode = mode == "step" ? kernel::CurveMode::step : kernel::CurveMode::linear;
     op.otherwise = otherwise;
     op.keep = keep;
     if (to_gap)
       op.otherwise = 0;
-    if (!op.exact && numbers.empty()) {
+    if (!op.exact && std::ranges::all_of(op.curves, [](const auto& c) { return c.empty(); })) {
       error(table.where, "a curve needs numbers to run between");
       return;
     }
@@ -140,8 +185,14 @@ void Lowering::lookup() {
     }
     if (!not_numbers.empty()) { // whatever stands there is replaced or never used
       const ArrayId harmless = output();
-      const double known = numbers.empty() ? 0.0 : numbers.begin()->first;
-      add(plan_, op::Fill{op.in, harmless, not_numbers, no_array, known}, step_.name);
+      const auto some =
+          std::ranges::find_if(op.curves, [](const auto& curve) { return !curve.empty(); });
+      const bool none = some == op.curves.end();
+      if (!op.curve_of.empty())
+        for (const std::uint32_t cell : not_numbers)
+          op.curve_of[cell] = none ? 0 : static_cast<std::uint32_t>(some - op.curves.begin());
+      add(plan_, op::Fill{op.in, harmless, not_numbers, no_array, none ? 0.0 : some->front().first},
+          step_.name);
       op.in = harmless;
     }
     op.out = output();

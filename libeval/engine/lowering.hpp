@@ -115,8 +115,18 @@ private:
   void fill(const Codes& cells, const Tree& as);
   void fill_absent_entrants();
   void give_absent_entrants_a_cell();
-  std::map<double, double> numeric_table(const Tree& table,
-                                         std::map<std::string, double>& categories);
+  struct Curve {
+    std::map<double, double> numbers;
+    std::map<std::string, double> categories;
+  };
+  struct Curves {
+    std::vector<Curve> curves; ///< empty: refused
+    Codes of;                  ///< which one serves a cell; empty: the only one
+    [[nodiscard]] const Curve& at(std::size_t cell) const {
+      return curves[of.empty() ? 0 : of[cell]];
+    }
+  };
+  Curves read_curves(const Tree& table);
 
   Compiler& compiler_;
   Plan& plan_;

@@ -62,10 +62,11 @@ struct Round {
   kernel::RoundMode mode = kernel::RoundMode::half_up;
   SharedGroups cumulative = {}; ///< instead of each value: running totals of these groups
 };
-/// A curve, or an exact table where `knots` are compared with equality.
+/// A curve, or an exact table where the knots are compared with equality.
 struct Lookup {
   ArrayId in = no_array, out = no_array;
-  std::vector<std::pair<double, double>> knots = {};
+  std::vector<std::vector<std::pair<double, double>>> curves = {};
+  std::vector<std::uint32_t> curve_of = {}; ///< one a cell; empty: all read the first curve
   bool exact = true;
   kernel::CurveMode mode = kernel::CurveMode::linear;
   std::optional<double> otherwise = {};

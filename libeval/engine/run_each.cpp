@@ -150,22 +150,26 @@ void Runner<T>::apply(const op::Round& o) {
 
 template <class T>
 void Runner<T>::apply(const op::Lookup& o) {
-  std::vector<kernel::Knot<T>> knots;
-  for (const auto& [x, y] : o.knots)
-    knots.push_back({decimal<T>(x), decimal<T>(y)});
-  const auto look = [&](const T& x) -> T {
+  std::vector<std::vector<kernel::Knot<T>>> curves(o.curves.size());
+  for (std::size_t c = 0; c < o.curves.size(); ++c)
+    for (const auto& [x, y] : o.curves[c])
+      curves[c].push_back({decimal<T>(x), decimal<T>(y)});
+  const auto look = [&](const T& x, std::size_t cell) -> T {
+    const std::size_t c = o.curve_of.empty() ? 0 : o.curve_of[cell];
     bool defined = true;
     T y(0);
     if (o.exact) {
       const double key = kernel::to_double(x);
       const double near = 1e-9 * std::max(1.0, std::abs(key));
       const auto at =
-          std::ranges::lower_bound(o.knots, key - near, {}, &std::pair<double, double>::first);
-      defined = at != o.knots.end() && at->first <= key + near;
+          std::ranges::lower_bound(o.curves[c], key - near, {}, &std::pair<double, double>::first);
+      defined = at != o.curves[c].end() && at->first <= key + near;
       if (defined)
         y = decimal<T>(at->second);
+    } else if (curves[c].empty()) {
+      defined = false;
     } else {
-      y = kernel::curve(x, std::span<const kernel::Knot<T>>(knots), o.mode,
+      y = kernel::curve(x, std::span<const kernel::Knot<T>>(curves[c]), o.mode,
                         1e-9 * std::max(1.0, std::abs(kernel::to_double(x))), defined);
     }
     if (defined)
@@ -176,7 +180,7 @@ void Runner<T>::apply(const op::Lookup& o) {
   };
   const char* why = "a value that is not in the lookup table";
   if (!o.split)
-    return each(o.in, o.out, why, [&](const T& x, std::size_t) { return look(x); });
+    return each(o.in, o.out, why, look);
   const auto x = values(o.in);
   Values mean(x->size());
   for (std::size_t g = 0; g < o.split->count(); ++g) {
@@ -190,7 +194,7 @@ void Runner<T>::apply(const op::Lookup& o) {
         ++end;
       T sum(0);
       for (std::size_t i = 0; i < end - first; ++i)
-        sum = sum + look(place + T(static_cast<double>(i)));
+        sum = sum + look(place + T(static_cast<double>(i)), cells[first]);
       for (std::size_t i = first; i < end; ++i)
         mean[cells[i]] = sum / T(static_cast<double>(end - first));
     }
