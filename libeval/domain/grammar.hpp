@@ -17,12 +17,17 @@ void add_criteria(Shapes& shapes);
 void add_selection(Shapes& shapes);
 void add_stages(Shapes& shapes);
 void add_policy(Shapes& shapes);
+void add_lineage(Shapes& shapes);
 
 /// A number, or a number that depends on dimensions.
 [[nodiscard]] Type param();
 /// A name or a list of names.
 [[nodiscard]] Type names();
 [[nodiscard]] Type direction();
+/// A level of evidence.
+[[nodiscard]] Type level();
+/// A list of carriers.
+[[nodiscard]] Type carriers();
 /// Conditions: column -> text, texts or bounds.
 [[nodiscard]] Type tests();
 /// Scoring steps; those without required arguments may be written as one word.

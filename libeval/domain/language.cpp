@@ -66,6 +66,7 @@ const Shapes& language() {
     grammar::add_selection(s);
     grammar::add_stages(s);
     grammar::add_policy(s);
+    grammar::add_lineage(s);
     return s;
   }();
   return shapes;

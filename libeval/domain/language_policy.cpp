@@ -7,8 +7,6 @@ namespace libeval::grammar {
 using namespace type;
 
 void add_policy(Shapes& s) {
-  const Type level =
-      choice({"inferred", "alleged", "self_declared", "corroborated", "admitted", "verified"});
   s["deduct"] = {"`consequence`", {{"deduct", above(0), true, "points"}}};
   s["rule"] = {"a rule",
                {{"id", scalar(), true, "a stable id"},
@@ -17,13 +15,13 @@ void add_policy(Shapes& s) {
                  "say what an unknown verdict means: hold, fail or pass"},
                 {"consequence", either({choice({"disqualify", "note"}), object("deduct")}), true,
                  "say what a fail means: disqualify, note or {deduct: POINTS}"},
-                {"convict_at", level, false, "a fail below is unknown"},
-                {"clear_at", level, false, "a pass below is unknown"}}};
+                {"convict_at", level(), false, "a fail below is unknown"},
+                {"clear_at", level(), false, "a pass below is unknown"}}};
   s["finding"] = {"a finding",
                   {{"rule", scalar(), true, "a rule of this file"},
                    {"candidate", scalar(), true, "whom it concerns"},
                    {"verdict", choice({"pass", "fail", "unknown", "not_applicable"}), true, ""},
-                   {"level", level, false, "of the evidence"},
+                   {"level", level(), false, "of the evidence"},
                    {"date", date(), false, "when it became known"},
                    {"source", text(), false, "where it stands"},
                    {"statement", text(), false, "what was found, in words"}}};

@@ -181,13 +181,17 @@ std::string policy_schema() {
   return SchemaWriter().whole("policy", "A libeval policy file");
 }
 
+std::string lineage_schema() {
+  return SchemaWriter().whole("lineage", "A libeval lineage file");
+}
+
 std::string keys_page() {
   std::string out =
       "# All keys\n\n"
-      "Every map of a program or a policy file with its keys, from the table that the "
-      "reader uses.\nWhat the words mean stands in [program.md](program.md), "
-      "[steps.md](steps.md), [selection.md](selection.md)\nand "
-      "[policy.md](policy.md). This page is generated (`libeval schema keys`).\n";
+      "Every map of a program, a policy or a lineage file with its keys, from the table that the "
+      "reader\nuses. What the words mean stands in [program.md](program.md), "
+      "[steps.md](steps.md),\n[selection.md](selection.md), [policy.md](policy.md) and "
+      "[lineage.md](lineage.md). This page is generated (`libeval schema keys`).\n";
   for (const auto& [name, shape] : language()) {
     out += "\n## " + name + "\n\n";
     if (shape.exactly_one)

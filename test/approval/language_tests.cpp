@@ -136,12 +136,14 @@ std::string verdicts(const TemporaryFolder& folder, const std::string& schema,
 TEST_CASE("the schema and the list of keys that ship are those of the reader") {
   is_shipped("program.schema.json", program_schema());
   is_shipped("policy.schema.json", policy_schema());
+  is_shipped("lineage.schema.json", lineage_schema());
   is_shipped("keys.md", keys_page());
 }
 
 TEST_CASE("every key of the language stands in the schema and the other way round") {
   for (const auto& [top, text] : {std::pair{std::string("program"), program_schema()},
-                                  std::pair{std::string("policy"), policy_schema()}}) {
+                                  std::pair{std::string("policy"), policy_schema()},
+                                  std::pair{std::string("lineage"), lineage_schema()}}) {
     Diagnostics diagnostics;
     const Tree schema = parse_text(text, "schema", diagnostics);
     REQUIRE_FALSE(diagnostics.has_errors());
@@ -159,8 +161,8 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
         CHECK(properties->find(key.name) != nullptr);
     }
   }
-  // Nothing of the language is out of reach of both.
-  const std::string both = program_schema() + policy_schema();
+  // Nothing of the language is out of reach of all.
+  const std::string both = program_schema() + policy_schema() + lineage_schema();
   for (const auto& [name, shape] : language()) {
     INFO(name);
     CHECK(both.find("\"" + name + "\": {") != std::string::npos);

@@ -70,6 +70,7 @@ enum class NodeKind : std::uint8_t {
 struct OwnerClaim {
   std::string party;
   EvidenceList evidence; ///< empty: stated by the file, which counts as verified
+  Where where;
 };
 
 /// That a criterion of control has a level (0 is the lowest).

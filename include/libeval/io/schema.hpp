@@ -13,6 +13,9 @@ namespace libeval {
 /// The same for policy files.
 [[nodiscard]] std::string policy_schema();
 
+/// The same for lineage files.
+[[nodiscard]] std::string lineage_schema();
+
 /// Every shape and key with its help, as Markdown.
 [[nodiscard]] std::string keys_page();
 
