@@ -246,6 +246,8 @@ int whatif(const WhatifOptions& options) {
     after = libeval::decide(bundle, diagnostics);
   if (diagnostics.has_errors())
     return refuse();
+  if (!options.json)
+    show(diagnostics); // what a change took with it
   const auto changes = compare(before->bundle.program, before->decision, bundle.program, after);
   print(options.json ? to_json(changes, before->bundle.program)
                      : report(before->bundle.program, changes,

@@ -243,14 +243,20 @@ private:
       for (NodeScores& node : stage.nodes) {
         const bool touched = !of_tree || node.path == "total" || node.path == path ||
                              path.starts_with(node.path + ".");
-        for (std::size_t e = 0; touched && e < stage.entrants.size(); ++e)
-          if (undefined.candidates.empty() ||
-              std::ranges::binary_search(undefined.candidates, stage.entrants[e])) {
-            node.scores.gap.resize(stage.entrants.size(), false);
-            node.scores.gap[e] = true;
-          }
+        if (touched)
+          leave_out(undefined, stage.entrants, node.scores);
       }
     }
+  }
+
+  /// Whom it concerns has no score.
+  static void leave_out(const Undefined& undefined, const std::vector<std::uint32_t>& entrants,
+                        Scores& scores) {
+    scores.gap.resize(entrants.size(), false);
+    for (std::size_t e = 0; e < entrants.size(); ++e)
+      if (undefined.candidates.empty() ||
+          std::ranges::binary_search(undefined.candidates, entrants[e]))
+        scores.gap[e] = true;
   }
 
   /// Named measures that leave one number a candidate, for reports and records.
@@ -269,6 +275,8 @@ private:
       scores.relative = aligned.relative;
       scores.scores = {result.columns[0].data, result.columns[0].scale, result.columns[0].shift,
                        std::vector<bool>(aligned.gap.begin(), aligned.gap.end())};
+      for (const Undefined& undefined : result.undefined)
+        leave_out(undefined, stage.entrants, scores.scores);
       stage.measures.push_back(std::move(scores));
       for (ModelReport& model : model_reports(context_, compiler.plan, result))
         stage.models.push_back(std::move(model));

@@ -16,22 +16,33 @@ Column column(const Lane<T>& lane) {
   }
 }
 
+/// The largest number of the evidence, or 1 if one of ordinary size is met (mostly the first).
+double size_of_evidence(const Plan& plan) {
+  constexpr double ordinary = 1e-3;
+  double largest = 0;
+  for (const Op& o : plan.ops)
+    if (const auto* load = std::get_if<op::Load>(&o))
+      for (const double x : *load->column) {
+        if (std::abs(x) >= ordinary)
+          return 1;
+        largest = std::max(largest, std::abs(x));
+      }
+  return largest;
+}
+
 } // namespace
 
 template <class T>
 Run Runner<T>::run(const std::vector<ArrayId>& wanted) {
-  double largest = 0;
-  if (plan_.exact())
-    for (const Op& o : plan_.ops)
-      if (const auto* load = std::get_if<op::Load>(&o))
-        for (const double x : *load->column)
-          largest = std::max(largest, std::abs(x));
-  floor_ = epsilon * std::min(plan_.exact() ? largest : 1.0, 1.0);
+  floor_ = epsilon * size_of_evidence(plan_);
   result_.noise = floor_;
   for (at_ = 0; at_ < plan_.ops.size(); ++at_)
     std::visit([&](const auto& o) { apply(o); }, plan_.ops[at_]);
-  for (const ArrayId id : wanted)
+  for (const ArrayId id : wanted) {
+    if (!lanes_[id].stays_finite())
+      static_cast<void>(values(id)); // says what is beyond a double
     result_.columns.push_back(column(lanes_[id]));
+  }
   return std::move(result_);
 }
 

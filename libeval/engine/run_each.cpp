@@ -33,7 +33,7 @@ template <class T>
 void Runner<T>::apply(const op::Load& o) {
   if constexpr (std::is_same_v<T, double>) {
     if (!o.rows) {
-      lanes_[o.out] = {o.column, 1, 0, false};
+      lanes_[o.out] = {o.column, 1, 0, false, true};
       return;
     }
   }
@@ -41,7 +41,7 @@ void Runner<T>::apply(const op::Load& o) {
   Values y(n);
   for (std::size_t i = 0; i < n; ++i)
     y[i] = decimal<T>((*o.column)[o.rows ? (*o.rows)[i] : i]);
-  put(o.out, std::move(y));
+  put(o.out, std::move(y), true);
 }
 
 template <class T>
@@ -205,7 +205,7 @@ void Runner<T>::apply(const op::Lookup& o) {
 template <class T>
 void Runner<T>::apply(const op::Compare& o) {
   const auto b = values(o.b);
-  const T tolerance(std::max({o.tolerance, noise(*b), noise(*values(o.a))}));
+  const T tolerance(std::max({o.tolerance, noise(o.a), noise(o.b)}));
   each(o.a, o.out, "", [&](const T& x, std::size_t i) {
     const T d = x - (*b)[i];
     if (T(0) - tolerance <= d && d <= tolerance)
@@ -220,7 +220,7 @@ void Runner<T>::apply(const op::Gather& o) {
   Values y(o.index->size());
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = (*x)[(*o.index)[i]];
-  put(o.out, std::move(y));
+  put(o.out, std::move(y), lanes_[o.in].raw);
 }
 
 template <class T>

@@ -86,12 +86,15 @@ void Runner<T>::apply(const op::Normalize& o) {
   std::vector<T> scale(n_groups), shift(n_groups);
   for (std::size_t g = 0; g < n_groups; ++g) {
     const T width = minmax ? T(high.values[g] - low.values[g]) : high.values[g];
-    const double size = std::abs(kernel::to_double(minmax ? high.values[g] : low.values[g]));
     if (!finite(width) || std::ranges::binary_search(high.undefined, g)) {
       constant_groups.push_back(static_cast<std::uint32_t>(g));
       continue;
     }
-    const bool flat = !(kernel::to_double(width) > 1e-14 * size) || !finite(T(1) / width);
+    // Numbers as they stand differ or do not; a mean has the noise of its sum even of those.
+    const double size = std::abs(kernel::to_double(minmax ? high.values[g] : low.values[g]));
+    const double noise =
+        std::max(lane.raw && minmax ? 0.0 : epsilon * size, lane.raw ? 0.0 : floor_);
+    const bool flat = !(kernel::to_double(width) > noise) || !finite(T(1) / width);
     if (flat) {
       scale[g] = T(0);
       shift[g] = o.constant ? decimal<T>(*o.constant) : T(0);
@@ -107,7 +110,11 @@ void Runner<T>::apply(const op::Normalize& o) {
   }
   constexpr bool exact = std::is_same_v<T, kernel::Exact>;
   if (!exact && n_groups == 1 && o.groups->members.empty()) {
-    lanes_[o.out] = {lane.data, scale[0], shift[0], true};
+    Lane<T> out{lane.data, scale[0], shift[0], true, lane.raw};
+    if (minmax && o.reference.empty() && out.size() > 0)
+      out.largest = std::max(std::abs(kernel::to_double(low.values[0])),
+                             std::abs(kernel::to_double(high.values[0])));
+    lanes_[o.out] = std::move(out);
   } else {
     Values y(x.size());
     for (std::size_t g = 0; g < n_groups; ++g) {
@@ -190,7 +197,7 @@ void Runner<T>::apply(const op::Rank& o) {
   const auto x = values(o.in);
   std::vector<std::uint8_t> take_part = mask(o.left_out, no_array, x->size());
   kernel::RankRule rule = o.rule;
-  rule.tolerance = std::max(rule.tolerance, noise(*x));
+  rule.tolerance = std::max(rule.tolerance, noise(o.in));
   std::vector<double> places =
       kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(take_part));
   if (!o.then.empty())
@@ -203,11 +210,12 @@ void Runner<T>::apply(const op::Rank& o) {
 
 /// Win rates where a tie counts as won or lost.
 template <class T>
-void Runner<T>::count_ties(const op::WinRate& o, const Values& x,
+void Runner<T>::count_ties(const op::WinRate& o, double tolerance,
                            const std::vector<std::uint8_t>& m, Values& rates) {
-  const kernel::RankRule first{kernel::TieRule::competition, std::max(o.tolerance, noise(x)),
-                               o.ascending};
-  const kernel::RankRule last{kernel::TieRule::last, std::max(o.tolerance, noise(x)), o.ascending};
+  const auto all = values(o.in);
+  const Values& x = *all;
+  const kernel::RankRule first{kernel::TieRule::competition, tolerance, o.ascending};
+  const kernel::RankRule last{kernel::TieRule::last, tolerance, o.ascending};
   const auto best = kernel::rank(std::span<const T>(x), *o.groups, first, Mask(m));
   const auto worst = kernel::rank(std::span<const T>(x), *o.groups, last, Mask(m));
   for (std::size_t g = 0; g < o.groups->count(); ++g) {
@@ -226,10 +234,10 @@ template <class T>
 void Runner<T>::apply(const op::WinRate& o) {
   const auto x = values(o.in);
   const auto m = mask(o.left_out, no_array, x->size());
-  const double tolerance = std::max(o.tolerance, noise(*x));
+  const double tolerance = std::max(o.tolerance, noise(o.in));
   auto rates = kernel::win_rate(std::span<const T>(*x), *o.groups, tolerance, o.ascending, Mask(m));
   if (o.tie != 0.5)
-    count_ties(o, *x, m, rates.values);
+    count_ties(o, tolerance, m, rates.values);
   std::vector<std::uint32_t> alone;
   for (const std::uint32_t cell : rates.undefined) {
     rates.values[cell] = decimal<T>(o.alone.value_or(0));
@@ -244,7 +252,7 @@ template <class T>
 void Runner<T>::apply(const op::FlagFirst& o) {
   const auto x = values(o.in);
   const auto m = mask(o.left_out, no_array, x->size());
-  const kernel::RankRule rule{kernel::TieRule::competition, noise(*x), o.ascending};
+  const kernel::RankRule rule{kernel::TieRule::competition, noise(o.in), o.ascending};
   const auto places = kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(m));
   Values y(places.size());
   for (std::size_t g = 0; g < o.groups->count(); ++g) {

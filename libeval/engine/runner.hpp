@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 namespace libeval {
@@ -38,10 +39,17 @@ struct Lane {
   std::shared_ptr<const std::vector<T>> data;
   T scale = T(1), shift = T(0);
   bool mapped = false;
+  bool raw = false; ///< `data` are numbers of the evidence as they stand
+  double largest = std::numeric_limits<double>::max(); ///< no number of `data` is larger
 
   [[nodiscard]] std::size_t size() const { return data->size(); }
   [[nodiscard]] T at(std::size_t i) const {
     return mapped ? T(scale * (*data)[i] + shift) : (*data)[i];
+  }
+  /// Whether the map cannot leave the range of a double.
+  [[nodiscard]] bool stays_finite() const {
+    return !mapped || std::isfinite(std::abs(kernel::to_double(scale)) * largest +
+                                    std::abs(kernel::to_double(shift)));
   }
 };
 
@@ -81,7 +89,7 @@ private:
 
   void break_ties(const op::Rank& o, const std::vector<std::uint8_t>& take_part,
                   std::vector<double>& places);
-  void count_ties(const op::WinRate& o, const Values& x, const std::vector<std::uint8_t>& m,
+  void count_ties(const op::WinRate& o, double tolerance, const std::vector<std::uint8_t>& m,
                   Values& rates);
 
   /// The numbers themselves, with a pending map carried out.
@@ -91,20 +99,43 @@ private:
       return lane.data;
     auto out = std::make_shared<Values>(lane.size());
     const Values& in = *lane.data;
-    for (std::size_t i = 0; i < in.size(); ++i)
+    bool all_finite = true;
+    for (std::size_t i = 0; i < in.size(); ++i) {
       (*out)[i] = lane.scale * in[i] + lane.shift;
-    lane = {out, T(1), T(0), false};
+      all_finite = all_finite && finite((*out)[i]);
+    }
+    if (!all_finite)
+      fail_infinite(id, *out);
+    lane = {out};
     return out;
   }
 
-  void put(ArrayId id, Values values) {
-    lanes_[id] = {std::make_shared<const Values>(std::move(values)), T(1), T(0), false};
+  void put(ArrayId id, Values values, bool raw = false) {
+    lanes_[id] = {std::make_shared<const Values>(std::move(values)), T(1), T(0), false, raw};
+  }
+
+  /// What is beyond a double is undefined where the array was made, and 0 from there on.
+  void fail_infinite(ArrayId id, Values& values) {
+    std::vector<std::uint32_t> bad;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (!finite(values[i])) {
+        values[i] = T(0);
+        bad.push_back(static_cast<std::uint32_t>(i));
+      }
+    const auto makes = [&](const Op& o) {
+      return std::visit([&](const auto& any) { return any.out == id; }, o);
+    };
+    const auto made = std::ranges::find_if(plan_.ops, makes);
+    fail(id, bad, "the number is too large", static_cast<std::size_t>(made - plan_.ops.begin()));
   }
 
   void fail(ArrayId out, const std::vector<std::uint32_t>& cells, std::string why) {
+    fail(out, cells, std::move(why), at_);
+  }
+  void fail(ArrayId out, const std::vector<std::uint32_t>& cells, std::string why, std::size_t op) {
     if (cells.empty())
       return;
-    Undefined undefined{at_, {}, std::move(why)};
+    Undefined undefined{op, {}, std::move(why)};
     if (const Index& candidates = plan_.arrays[out].candidates) {
       for (const std::uint32_t cell : cells)
         undefined.candidates.push_back((*candidates)[cell]);
@@ -143,10 +174,13 @@ private:
     fail(out, bad, why);
   }
 
-  /// Values that differ by less are equal but for the arithmetic that made them.
-  double noise(const Values& x) const {
+  /// Values that differ by no more are equal but for the arithmetic that made them.
+  double noise(ArrayId id) {
+    const auto x = values(id);
+    if (lanes_[id].raw)
+      return 0;
     double largest = 0;
-    for (const T& v : x)
+    for (const T& v : *x)
       largest = std::max(largest, std::abs(kernel::to_double(v)));
     return std::max(largest * epsilon, floor_);
   }

@@ -45,7 +45,7 @@ void Selector::apply(const select::Grant& s) {
   }
   report_.rule = "first " + std::to_string(s.first) + " by " + s.by.front().name;
   const TieGroups groups = sorted(who(State::undecided), s.by);
-  take_first(groups, {s.first, s.as, ties_});
+  take_first(groups, {s.first, s.as, ties_, false});
 }
 
 } // namespace libeval

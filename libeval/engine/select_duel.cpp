@@ -55,13 +55,13 @@ void Selector::apply(const select::Duel& s) {
   Who losers;
   for (const Who& pair : pairs) {
     const TieGroups result = sorted(pair, keys);
-    take_first(result, {1, "winner", ties_});
+    take_first(result, {1, "winner", ties_, false});
     for (const std::uint32_t e : pair)
       if (state_[e] == State::undecided)
         losers.push_back(e);
   }
   if (s.losers > 0)
-    take_first(sorted(losers, keys), {s.losers, "lucky loser", ties_});
+    take_first(sorted(losers, keys), {s.losers, "lucky loser", ties_, false});
 }
 
 } // namespace libeval

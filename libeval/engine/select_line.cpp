@@ -9,7 +9,7 @@
 namespace libeval {
 
 void Selector::apply(const select::Quota& s) {
-  RunningQuota quota{s.by, s.at_most, std::vector<std::uint32_t>(n_, npos), {}};
+  RunningQuota quota{s.by, s.at_most, std::vector<std::uint32_t>(n_, npos), {}, {}};
   std::map<std::string_view, std::uint32_t> known;
   for (std::uint32_t e = 0; e < n_; ++e) {
     const std::string* text = attribute(e, s.by);
@@ -20,6 +20,7 @@ void Selector::apply(const select::Quota& s) {
     quota.taken.resize(known.size());
     quota.taken[quota.value[e]] += state_[e] == State::taken ? 1 : 0;
   }
+  quota.reserved.resize(known.size());
   quotas_.push_back(std::move(quota));
   report_.rule = "at most " + std::to_string(s.at_most) + " by " + s.by;
 }
@@ -71,7 +72,7 @@ std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
     Who fit;
     for (const std::uint32_t e : groups[t]) {
       const RunningQuota* quota = nullptr;
-      if (quotas_.empty() || !over_quota(e, &quota)) {
+      if (!line.under_quotas || !over_quota(e, &quota)) {
         fit.push_back(e);
       } else {
         Finding& finding = find(Finding::Kind::quota, candidate(e));
@@ -80,7 +81,7 @@ std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
         finding.required = static_cast<double>(quota->at_most);
       }
     }
-    const Crowd crowded = crowd(fit);
+    const Crowd crowded = line.under_quotas ? crowd(fit) : Crowd{{}, fit.size()};
     if (crowded.most > left) {
       settle_tie(fit, left, line);
       break;
@@ -191,13 +192,22 @@ void Selector::apply(const select::Reserve& s) {
     std::size_t left = s.first;
     TieGroups some;
     const TieGroups& groups = undecided_in_order(p, some);
-    for (std::size_t t = 0; t < groups.size() && left > 0; ++t)
-      for (const std::uint32_t e : groups[t]) {
-        if (!quotas_.empty() && over_quota(e))
-          continue;
+    for (std::size_t t = 0; t < groups.size() && left > 0; ++t) {
+      Who next; // all of a tie, also where they are too many for a quota
+      std::ranges::copy_if(groups[t], std::back_inserter(next), [&](std::uint32_t e) {
+        return std::ranges::all_of(quotas_, [&](const RunningQuota& quota) {
+          const std::uint32_t value = quota.value[e];
+          return value == npos || quota.room(value) > quota.reserved[value];
+        });
+      });
+      for (const std::uint32_t e : next) {
         put_out(e, Outcome::reserve);
-        left -= left > 0 ? 1 : 0;
+        for (RunningQuota& quota : quotas_)
+          if (const std::uint32_t value = quota.value[e]; value != npos)
+            ++quota.reserved[value];
       }
+      left -= std::min(left, next.size());
+    }
   }
 }
 

@@ -147,7 +147,9 @@ void Selector::take_bands(const select::Take& s, const TieGroups& groups) {
   const Values values = by_score ? values_of(key) : Values{};
   for (const select::Band& band : s.bands)
     report_.rule += (report_.rule.empty() ? "bands " : ", ") + band.name;
-  for (std::size_t t = 0; t < groups.size(); ++t)
+  TieGroups advancing;
+  for (std::size_t t = 0; t < groups.size(); ++t) {
+    Who group;
     for (const std::uint32_t e : groups[t]) {
       const double at = pooled_ && !s.rest ? stage_.pool_place[e] : stage_.place[e];
       for (const select::Band& band : s.bands) {
@@ -158,10 +160,14 @@ void Selector::take_bands(const select::Take& s, const TieGroups& groups) {
           continue;
         stage_.bands[e] = band.name;
         if (std::ranges::find(s.advance, band.name) != s.advance.end())
-          take(e, s.as);
+          group.push_back(e);
         break;
       }
     }
+    if (!group.empty())
+      advancing.add(group);
+  }
+  take_first(advancing, {std::nullopt, s.as, s.ties.value_or(ties_)});
 }
 
 void Selector::take_budget(const select::Take& s, const TieGroups& groups) {

@@ -15,8 +15,9 @@ namespace libeval {
 struct RunningQuota {
   std::string by;
   std::size_t at_most;
-  std::vector<std::uint32_t> value; ///< of each entrant; npos: it has none
-  std::vector<std::size_t> taken;   ///< of each value; also places that wait for a held tie
+  std::vector<std::uint32_t> value;  ///< of each entrant; npos: it has none
+  std::vector<std::size_t> taken;    ///< of each value; also places that wait for a held tie
+  std::vector<std::size_t> reserved; ///< of each value; they take room from each other only
 
   [[nodiscard]] std::size_t room(std::uint32_t of) const {
     return at_most > taken[of] ? at_most - taken[of] : 0;
@@ -105,6 +106,7 @@ private:
     std::optional<std::size_t> count; ///< so many; none: all
     std::string as;
     TieRuling ties;
+    bool under_quotas = true; ///< a place won or granted is not refused
   };
   std::size_t take_first(const TieGroups& groups, const Line& line);
   void settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line);

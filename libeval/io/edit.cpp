@@ -5,7 +5,7 @@
 #include <libeval/domain/language.hpp>
 #include <libeval/io/parse.hpp>
 
-#include "io/row_filter.hpp"
+#include "io/edit_words.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,33 +17,6 @@
 
 namespace libeval {
 namespace {
-
-std::string ticked(std::string_view text) {
-  return "`" + shorten(text) + "`";
-}
-
-std::string listed(const std::vector<std::string>& words) {
-  std::string out;
-  for (std::size_t i = 0; i < words.size() && i < 24; ++i)
-    out += (i == 0 ? "" : ", ") + words[i];
-  return words.size() > 24 ? out + ", ..." : out;
-}
-
-/// What was written on the command line, as a text that diagnostics can quote.
-Where place_in(const std::string& option, std::string_view text, std::size_t from,
-               std::size_t length) {
-  auto source = std::make_shared<SourceText>();
-  source->name = option;
-  source->text = std::string(text);
-  return {source, 1, code_points(text.substr(0, from)) + 1,
-          std::max<std::size_t>(1, code_points(text.substr(from, length)))};
-}
-
-std::string did_you(std::string_view word, const std::vector<std::string>& known) {
-  if (const auto near = did_you_mean(word, known))
-    return "did you mean " + ticked(*near) + "?";
-  return known.empty() ? "" : "known here: " + listed(known);
-}
 
 /// The word of a step: its only key, or the text itself.
 std::string word_of(const Tree& step) {
@@ -316,87 +289,6 @@ bool move_step(Tree& rules, std::string_view move, Diagnostics& diagnostics) {
     }
   diagnostics.error(place_in("--move", move, 0, move.size()),
                     "no stage has both " + ticked(word) + " and " + ticked(target));
-  return false;
-}
-
-bool drop_member(Bundle& bundle, std::string_view drop, Diagnostics& diagnostics) {
-  const std::size_t colon = drop.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == drop.size()) {
-    diagnostics.error(place_in("--drop", drop, 0, drop.size()),
-                      ticked(drop) + " names no member of a dimension",
-                      "write DIMENSION:MEMBER, as in `juror:j7`");
-    return false;
-  }
-  const std::string dimension(drop.substr(0, colon)), member(drop.substr(colon + 1));
-  std::vector<std::string> dimensions, members;
-  std::set<std::string> seen_dimensions, seen_members;
-  bool dropped = false;
-  for (std::size_t t = 0; t < bundle.tables.size(); ++t) {
-    const Table& table = *bundle.tables[t];
-    const TableSpec& spec = bundle.program.evidence[t];
-    std::vector<bool> rows(table.rows, true);
-    bool here = false;
-    for (const TextColumn& key : table.keys) {
-      const bool side = spec.pairs && (key.name == spec.pairs->a || key.name == spec.pairs->b);
-      const std::string name = side ? "candidate" : key.name;
-      if (seen_dimensions.insert(name).second)
-        dimensions.push_back(name);
-      if (name != dimension)
-        continue;
-      for (const std::string& text : key.texts)
-        if (members.size() < 100'000 && seen_members.insert(text).second)
-          members.push_back(text);
-      const auto at = std::ranges::find(key.texts, member);
-      if (at == key.texts.end())
-        continue;
-      const auto code = static_cast<std::uint32_t>(at - key.texts.begin());
-      for (std::size_t row = 0; row < table.rows; ++row)
-        if (key.codes[row] == code) {
-          rows[row] = false;
-          here = true;
-        }
-    }
-    if (!spec.wide.empty() && seen_dimensions.insert(spec.wide).second)
-      dimensions.push_back(spec.wide);
-    if (spec.wide == dimension) {
-      Table copy = table;
-      std::erase_if(copy.values, [&](const ValueColumn& v) { return v.name == member; });
-      for (const ValueColumn& value : table.values)
-        if (seen_members.insert(value.name).second)
-          members.push_back(value.name);
-      if (copy.values.size() < table.values.size()) {
-        bundle.tables[t] = std::make_shared<const Table>(std::move(copy));
-        dropped = true;
-      }
-    } else if (here) {
-      Table copy = table;
-      keep_rows(copy, rows);
-      bundle.tables[t] = std::make_shared<const Table>(std::move(copy));
-      dropped = true;
-    }
-  }
-  if (dimension == "candidate") {
-    for (const Candidate& candidate : bundle.program.candidates) {
-      if (members.size() < 100'000 && seen_members.insert(candidate.id.str()).second)
-        members.push_back(candidate.id.str());
-      dropped = dropped || candidate.id.str() == member;
-    }
-    for (Stage& stage : bundle.program.stages) {
-      std::erase(stage.entrants.ids, member);
-      if (dropped)
-        stage.entrants.except.push_back(member);
-    }
-  }
-  if (dropped)
-    return true;
-  if (seen_dimensions.contains(dimension) || dimension == "candidate")
-    diagnostics.error(place_in("--drop", drop, colon + 1, member.size()),
-                      "there is no " + ticked(member) + " in " + ticked(dimension),
-                      did_you(member, members));
-  else
-    diagnostics.error(place_in("--drop", drop, 0, colon),
-                      "no evidence has the dimension " + ticked(dimension),
-                      did_you(dimension, dimensions));
   return false;
 }
 

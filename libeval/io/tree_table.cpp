@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ public:
     table_ = read_table(spec, source_, diagnostics_);
     if (diagnostics_.errors() > before || !columns_are_known() || !index_rows())
       return out;
+    read_numbers();
     for (const std::size_t row : children_[""])
       add(out, row, 1);
     if (diagnostics_.errors() == before && placed_ < table_.rows)
@@ -151,10 +153,11 @@ private:
       node.map().push_back({"value", here, placed(tree::text(id), here)});
     std::vector<Tree> steps;
     const auto low = parsed("low", row), high = parsed("high", row);
-    if (low.has_value() != high.has_value()) {
+    const bool readable = numbers_.contains("low") && numbers_.contains("high");
+    if (readable && low.has_value() != high.has_value()) {
       diagnostics_.error(here, "`" + shorten(id) + "` has one goalpost of two",
                          "give both `low` and `high`, or neither");
-    } else if (low) {
+    } else if (low && high) {
       Tree from = tree::list({*low, *high});
       from.where = low->where;
       Tree scale = tree::map({{"scale", tree::map({{"from", std::move(from)}})}});
@@ -188,18 +191,35 @@ private:
     node.map().push_back({name, at, placed(tree::text(given), at)});
   }
 
-  std::optional<Tree> parsed(std::string_view name, std::size_t row) {
-    const std::string given = cell(name, row);
-    if (given.empty())
-      return std::nullopt;
-    const Where at = where(row, given);
-    if (const auto value = parse_decimal(given))
-      return placed({Tree::Number{*value, given}, {}}, at);
-    diagnostics_.error(
-        at, "`" + shorten(given) + "` in the column `" + std::string(name) + "` is no number",
-        number_help(given).empty() ? "write a decimal, or leave the cell empty"
-                                   : number_help(given));
-    return std::nullopt;
+  /// A column with a cell that is no number is left out whole, so that this is said once and
+  /// nothing that follows from it.
+  void read_numbers() {
+    for (const char* name : {"weight", "points", "low", "high"}) {
+      bool readable = true;
+      std::vector<std::optional<Tree>> cells(table_.rows);
+      for (std::size_t row = 0; row < table_.rows; ++row) {
+        const std::string given = cell(name, row);
+        if (given.empty())
+          continue;
+        const Where at = where(row, given);
+        if (const auto value = parse_decimal(given)) {
+          cells[row] = placed({Tree::Number{*value, given}, {}}, at);
+          continue;
+        }
+        readable = false;
+        diagnostics_.error(
+            at, "`" + shorten(given) + "` in the column `" + std::string(name) + "` is no number",
+            number_help(given).empty() ? "write a decimal, or leave the cell empty"
+                                       : number_help(given));
+      }
+      if (readable)
+        numbers_[name] = std::move(cells);
+    }
+  }
+
+  std::optional<Tree> parsed(std::string_view name, std::size_t row) const {
+    const auto at = numbers_.find(name);
+    return at == numbers_.end() ? std::nullopt : at->second[row];
   }
 
   void number(Tree& node, const char* name, std::size_t row) {
@@ -233,6 +253,7 @@ private:
   Diagnostics& diagnostics_;
   Table table_;
   std::map<std::string, std::vector<std::size_t>> children_;
+  std::map<std::string, std::vector<std::optional<Tree>>, std::less<>> numbers_; ///< by column
   std::size_t placed_ = 0;
 };
 

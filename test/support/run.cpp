@@ -2,47 +2,86 @@
 #include "support/run.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace libeval::test {
 
+namespace {
+
+/// Becomes the command; returns only if that fails.
+void become_libeval(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                    const std::vector<std::string>& environment) {
+  const std::string program = LIBEVAL_TOOL;
+  std::vector<std::string> copies = arguments, settings = environment;
+  copies.insert(copies.begin(), program);
+  std::vector<char*> words;
+  for (std::string& word : copies)
+    words.push_back(word.data());
+  words.push_back(nullptr);
+  for (std::string& setting : settings)
+    putenv(setting.data());
+  if (chdir(folder.c_str()) == 0)
+    execv(program.c_str(), words.data());
+}
+
+Ran read_from(int descriptor, pid_t child) {
+  Ran ran;
+  std::array<char, 65536> buffer{};
+  for (ssize_t n = 0; (n = read(descriptor, buffer.data(), buffer.size())) > 0;)
+    ran.output.append(buffer.data(), static_cast<std::size_t>(n));
+  close(descriptor);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return ran;
+}
+
+} // namespace
+
 Ran run_libeval(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0)
     throw std::runtime_error("no pipe");
-  const std::string program = LIBEVAL_TOOL;
-  std::vector<char*> words;
-  std::vector<std::string> copies = arguments;
-  copies.insert(copies.begin(), program);
-  for (std::string& word : copies)
-    words.push_back(word.data());
-  words.push_back(nullptr);
   const pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
     close(ends[0]);
     close(ends[1]);
-    if (chdir(folder.c_str()) == 0)
-      execv(program.c_str(), words.data());
+    become_libeval(arguments, folder, {});
     _exit(127);
   }
   close(ends[1]);
-  Ran ran;
-  std::array<char, 65536> buffer{};
-  for (ssize_t n = 0; (n = read(ends[0], buffer.data(), buffer.size())) > 0;)
-    ran.output.append(buffer.data(), static_cast<std::size_t>(n));
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return ran;
+  return read_from(ends[0], child);
+}
+
+Ran run_libeval_on_terminal(const std::vector<std::string>& arguments,
+                            const std::filesystem::path& folder,
+                            const std::vector<std::string>& environment) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
+    throw std::runtime_error("no terminal");
+  const std::string name = ptsname(terminal);
+  const int other_end = open(name.c_str(), O_RDWR | O_NOCTTY);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(other_end, STDOUT_FILENO);
+    dup2(other_end, STDERR_FILENO);
+    close(other_end);
+    close(terminal);
+    become_libeval(arguments, folder, environment);
+    _exit(127);
+  }
+  close(other_end);
+  return read_from(terminal, child); // ends with an error when nobody holds the other end
 }
 
 std::vector<std::string> split_words(const std::string& line) {

@@ -16,6 +16,10 @@ struct Ran {
 /// Runs the command `libeval` with these arguments in `folder`, without a terminal.
 [[nodiscard]] Ran run_libeval(const std::vector<std::string>& arguments,
                               const std::filesystem::path& folder);
+/// The same on a terminal of its own, with `NAME=VALUE` in its environment. Lines end in \r\n.
+[[nodiscard]] Ran run_libeval_on_terminal(const std::vector<std::string>& arguments,
+                                          const std::filesystem::path& folder,
+                                          const std::vector<std::string>& environment);
 
 /// Splits a command line at blanks; texts in double quotes stay whole.
 [[nodiscard]] std::vector<std::string> split_words(const std::string& line);

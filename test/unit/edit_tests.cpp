@@ -184,6 +184,38 @@ TEST_CASE("a dropped candidate enters nowhere") {
   CHECK(after.stages[0].outcomes[after.stages[0].entrant(2)] == Outcome::advances);
 }
 
+TEST_CASE("a recorded decision on a dropped candidate is dropped with it") {
+  const std::string head = "libeval: 1\nprogram: p\ncandidates: [a, b, c]\nevidence:\n  t: {keys: "
+                           "[candidate], values: [x], csv: \"candidate,x\\na,1\\nb,2\\nc,2\\n\"}\n"
+                           "stages:\n  - id: s\n    score: {from: t}\n    places: 1\n    select: ";
+  const auto without_b = [&](const std::string& select) {
+    const TemporaryFolder folder;
+    folder.write("program.yaml", head + select + "\n");
+    Bundle bundle = load_bundle(folder.path());
+    static_cast<void>(decide(bundle));
+    Diagnostics diagnostics;
+    CHECK(drop_member(bundle, "candidate:b", diagnostics));
+    CHECK_FALSE(diagnostics.has_errors());
+    const Decision after = decide(bundle);
+    std::string out = said(diagnostics);
+    for (const Outcome outcome : after.stages[0].outcomes)
+      out += std::string(to_string(outcome)) + ";";
+    return out;
+  };
+  const std::string said_of_b = "the recorded decision on `b` in stage `s` is dropped with it\n";
+  CHECK(without_b("[{withdraw: {decision: {candidate: b, reason: r, source: s}}}, {take: {}}]") ==
+        said_of_b + "cut;advances;");
+  // A stage that only gave a place by decision does not fill it otherwise.
+  CHECK(without_b("[{grant: {decision: {candidate: b, reason: r, source: s}}}]") ==
+        said_of_b + "cut;cut;");
+  CHECK(without_b("[{grant: {decision: {candidate: b, reason: r, source: s}}}, {take: {}}]") ==
+        said_of_b + "cut;advances;");
+  CHECK(without_b("[{order: [total, {decision: {order: [b, c], reason: r, source: s}}]}]") ==
+        "`b` is left out of the recorded decision on the order\ncut;advances;");
+  CHECK(without_b("[{withdraw: {decision: {candidate: a, reason: r, source: s}}}, {take: {}}]") ==
+        "withdrawn;advances;");
+}
+
 TEST_CASE("why says the distance to the line and contributions that add up") {
   const Bundle bundle = small_bundle();
   const Decision decision = decide(bundle);

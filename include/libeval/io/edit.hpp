@@ -24,7 +24,7 @@ bool set_value(Tree& rules, std::string_view assignment, Diagnostics& diagnostic
 bool move_step(Tree& rules, std::string_view move, Diagnostics& diagnostics);
 
 /// `DIMENSION:MEMBER`: forgets all evidence of one member (`juror:j7`, `benchmark:hle`). A dropped
-/// `candidate` enters no stage either.
+/// `candidate` enters no stage either, and recorded decisions on it go with it, each with a note.
 bool drop_member(Bundle& bundle, std::string_view drop, Diagnostics& diagnostics);
 
 } // namespace libeval
