@@ -228,9 +228,8 @@ OrderKey read_order_key(const Tree& tree) {
     key.keys = read_order_keys(keys);
     key.name = "among the tied";
     for (const OrderKey& inner : key.keys)
-      key.name += (&inner == &key.keys.front() ? ": " : ", ") + inner.name;
-    if (flag_at(tree, "repeat"))
-      key.name += " (again for who is still tied)";
+      key.name += (&inner == &key.keys.front() ? " (" : ", ") + inner.name;
+    key.name += flag_at(tree, "repeat") ? "; again for who is still tied)" : ")";
   } else if (tree.find("from") != nullptr) {
     key.kind = OrderKey::Kind::measure;
     key.name = text_at(tree, "title");
