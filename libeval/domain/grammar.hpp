@@ -18,6 +18,7 @@ void add_selection(Shapes& shapes);
 void add_stages(Shapes& shapes);
 void add_policy(Shapes& shapes);
 void add_lineage(Shapes& shapes);
+void add_license_terms(Shapes& shapes);
 
 /// A number, or a number that depends on dimensions.
 [[nodiscard]] Type param();

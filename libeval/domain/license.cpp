@@ -117,7 +117,7 @@ std::string to_string(const LicenseExpression& expression) {
 
 LicenseExpression canonical(const LicenseExpression& expression) {
   LicenseLimits limits;
-  limits.depth = expression.steps.size();
+  limits.depth = limits.licenses = expression.steps.size();
   limits.bytes = static_cast<std::size_t>(-1);
   LicenseExpression now = expression;
   // What is left of `(A AND B) OR (B AND A)` is a conjunction and is joined with those round it by

@@ -120,6 +120,16 @@ Versioned versioned(const License& license) {
   return out;
 }
 
+std::vector<std::string> ids_of_family(std::string_view family) {
+  std::vector<std::string> out;
+  for (const ListedId& listed : listed_licenses()) {
+    License license{License::Kind::listed, std::string(listed.id), false, {}};
+    if (versioned(license).family == family)
+      out.push_back(std::move(license.id));
+  }
+  return out;
+}
+
 std::string_view license_list_version() {
   return listed_version();
 }

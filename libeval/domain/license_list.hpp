@@ -28,4 +28,7 @@ struct Versioned {
 };
 [[nodiscard]] Versioned versioned(const License& license);
 
+/// The ids of a family on the list.
+[[nodiscard]] std::vector<std::string> ids_of_family(std::string_view family);
+
 } // namespace libeval

@@ -194,6 +194,11 @@ private:
       last_ = token;
       return true;
     case Word::name:
+      if (out_.licenses.size() == limits_.licenses) {
+        error(token, "there are more than " + std::to_string(limits_.licenses) + " licenses",
+              "the expression is not read further");
+        return false;
+      }
       license(token);
       expects_license_ = false;
       return true;

@@ -225,7 +225,7 @@ TEST_CASE("license: all problems of an expression are said, and no more than twe
   CHECK_FALSE(read("Foo AND (Bar OR Baz", v30, problems));
   CHECK(problems.errors() == 4);
   Diagnostics many;
-  CHECK_FALSE(read(times("nonsense AND ", 50'000) + "MIT", v30, many));
+  CHECK_FALSE(read(times("nonsense AND ", 5'000) + "MIT", v30, many));
   CHECK(many.errors() == 20);
 }
 
@@ -245,7 +245,8 @@ TEST_CASE("license: depth and length have bounds") {
                 "parentheses stand more than 200 deep");
   CHECK(printed(times("(", 200) + "MIT" + times(")", 200)) == "MIT");
   check_problem(times("MIT AND ", 200'000) + "MIT", v30, 1, 1, "is too long");
-  CHECK(good(times("MIT OR ", 100'000) + "MIT").licenses.size() == 100'001);
+  check_problem(times("MIT OR ", 4'096) + "MIT", v30, 28'673, 3, "more than 4096 licenses");
+  CHECK(good(times("MIT OR ", 4'095) + "MIT").licenses.size() == 4'096);
   const std::string deep = times("(MIT AND (ISC OR ", 100) + "X11" + times("))", 100);
   CHECK(good(deep) == good(printed(deep)));
 }

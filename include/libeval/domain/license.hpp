@@ -58,7 +58,8 @@ struct LicenseExpression {
 /// What an expression may be before it is refused.
 struct LicenseLimits {
   std::size_t bytes = std::size_t{1} << 20U;
-  std::size_t depth = 200; ///< parentheses inside each other
+  std::size_t depth = 200;     ///< parentheses inside each other
+  std::size_t licenses = 4096; ///< those that stand twice count twice
 };
 
 /// Reads an expression. Everything wrong goes to `diagnostics` (unknown ids with a near miss,
