@@ -94,8 +94,10 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
   make->footer("Example:\n  libeval new my-call && libeval check my-call");
 
   auto* schema = app.add_subcommand("schema", "Print the language of programs for other tools");
-  schema->add_option("what", a.schema, "program, policy, lineage (JSON Schema) or keys (Markdown)")
-      ->check(CLI::IsMember({"program", "policy", "lineage", "keys"}))
+  schema
+      ->add_option("what", a.schema,
+                   "program, policy, lineage, terms (JSON Schema) or keys (Markdown)")
+      ->check(CLI::IsMember({"program", "policy", "lineage", "terms", "keys"}))
       ->capture_default_str();
   schema->footer("Example:\n  libeval schema > program.schema.json");
 }

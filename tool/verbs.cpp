@@ -273,6 +273,7 @@ int schema(const std::string& what) {
   print(what == "keys"      ? keys_page()
         : what == "policy"  ? policy_schema()
         : what == "lineage" ? lineage_schema()
+        : what == "terms"   ? license_terms_schema()
                             : program_schema());
   return Exit::decided;
 }

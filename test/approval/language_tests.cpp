@@ -137,13 +137,16 @@ TEST_CASE("the schema and the list of keys that ship are those of the reader") {
   is_shipped("program.schema.json", program_schema());
   is_shipped("policy.schema.json", policy_schema());
   is_shipped("lineage.schema.json", lineage_schema());
+  is_shipped("terms.schema.json", license_terms_schema());
   is_shipped("keys.md", keys_page());
 }
 
 TEST_CASE("every key of the language stands in the schema and the other way round") {
-  for (const auto& [top, text] : {std::pair{std::string("program"), program_schema()},
-                                  std::pair{std::string("policy"), policy_schema()},
-                                  std::pair{std::string("lineage"), lineage_schema()}}) {
+  for (const auto& [top, text] :
+       {std::pair{std::string("program"), program_schema()},
+        std::pair{std::string("policy"), policy_schema()},
+        std::pair{std::string("lineage"), lineage_schema()},
+        std::pair{std::string("license_terms"), license_terms_schema()}}) {
     Diagnostics diagnostics;
     const Tree schema = parse_text(text, "schema", diagnostics);
     REQUIRE_FALSE(diagnostics.has_errors());
@@ -162,10 +165,11 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
     }
   }
   // Nothing of the language is out of reach of all.
-  const std::string both = program_schema() + policy_schema() + lineage_schema();
+  const std::string all =
+      program_schema() + policy_schema() + lineage_schema() + license_terms_schema();
   for (const auto& [name, shape] : language()) {
     INFO(name);
-    CHECK(both.find("\"" + name + "\": {") != std::string::npos);
+    CHECK(all.find("\"" + name + "\": {") != std::string::npos);
   }
 }
 

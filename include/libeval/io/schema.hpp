@@ -16,6 +16,9 @@ namespace libeval {
 /// The same for lineage files.
 [[nodiscard]] std::string lineage_schema();
 
+/// The same for files of license terms.
+[[nodiscard]] std::string license_terms_schema();
+
 /// Every shape and key with its help, as Markdown.
 [[nodiscard]] std::string keys_page();
 
