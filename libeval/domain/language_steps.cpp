@@ -26,6 +26,23 @@ Key reference() {
 Key over_key() {
   return {"over", names(), true, "the dimensions that disappear"};
 }
+Key ballot_key() {
+  return {"over", names(), false, "the dimensions that make a ballot: `ballot`, `voter`"};
+}
+Key unlisted() {
+  return {"unlisted", choice({"last", "ignored"}), false,
+          "what a ballot says about whom it does not name"};
+}
+Key strength() {
+  return {"strength", choice({"winning_votes", "margins"}), false, "of a victory"};
+}
+std::vector<Key> limits(std::vector<std::string> errors) {
+  return {{"value", choice({"strength", "worth", "lower", "upper", "rank"}), false,
+           "what the step gives: a logarithm, shares of 1, a limit, or the place by limits"},
+          {"errors", choice(std::move(errors)), false, "where the standard errors come from"},
+          {"level", number(0.5, 0.9999), false, "of the limits, 0.95"},
+          {"ridge", number(0, 1e9), false, "penalty; 0 = none"}};
+}
 Key weights() {
   return {"weights", param(), false, "one weight a cell"};
 }
@@ -194,6 +211,48 @@ const std::vector<StepEntry>& steps() {
         {"preference", either({object("preference"), list(object("preference"), 1)}), false,
          "how a difference becomes a preference"},
         weights()}},
+      {{"bradley_terry", votes, "strengths from paired comparisons"},
+       with(with({{"ties", choice({"half", "davidson"}), false, "what a tie says"}},
+                 limits({"sandwich", "information", "bootstrap", "none"})),
+            {{"home", flag(), false, "the first side has an advantage, to be estimated"},
+             {"covariates", list(object("parameter"), 1), false, "further effects on a result"},
+             {"clusters", scalar(), false, "whose votes go together, `voter`"},
+             {"replicates", integer(2, 1000000), false, "of a bootstrap, 1000"},
+             {"seed", integer(0, 9007199254740991.0), false, "of a bootstrap, published before"},
+             weights(),
+             reference()})},
+      {{"plackett_luce", votes, "strengths from ranked ballots"},
+       with(with({unlisted()}, limits({"information", "none"})),
+            {ballot_key(), weights(), reference()})},
+      {{"borda", votes, "points for places on ballots"},
+       {{"unlisted", choice({"last", "ignored", "below"}), false,
+         "what a ballot says about whom it does not name"},
+        {"points", list(number(), 1), false, "for the places; one less than candidates, ..., 0"},
+        ballot_key(),
+        weights(),
+        reference()}},
+      {{"copeland", votes, "pairwise victories"},
+       {{"tie", number(0, 1), false, "what an even pair counts, 0.5"},
+        unlisted(),
+        ballot_key(),
+        weights(),
+        reference()}},
+      {{"schulze", votes, "places by strongest paths"},
+       {strength(), unlisted(), ballot_key(), weights(), reference()}},
+      {{"ranked_pairs", votes, "places by victories locked from the strongest down"},
+       {strength(), unlisted(), ballot_key(), weights(), reference()}},
+      {{"kemeny", votes, "places on the order that contradicts the fewest votes"},
+       {{"several", choice({"hold", "mean", "first"}), false, "where several orders are best"},
+        unlisted(),
+        ballot_key(),
+        weights(),
+        reference()}},
+      {{"approval", votes, "ballots that name the candidate"},
+       {{"places", integer(1), false, "only up to this place of the ballot"},
+        {"share", flag(), false, "as a share of the ballots"},
+        ballot_key(),
+        weights(),
+        reference()}},
   };
   return table;
 }

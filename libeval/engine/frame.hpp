@@ -64,6 +64,7 @@ struct Frame {
   bool relative = false; ///< others' values have entered
   double resolution = 0; ///< values are multiples of this; 0 = not rounded
   std::shared_ptr<const Origin> origin;
+  std::string weight_column;        ///< of ballots: the column that says how many such there are
   std::vector<double> part_weights; ///< one a member of `part`, when the parts have weights
   std::vector<Direction> part_directions;
   /// Keys that `where` fixed to one member. They stay dimensions, for parameters to match on, but

@@ -21,6 +21,7 @@ const std::map<std::string, Lower, std::less<>>& table() {
   using B = op::Binary::Kind;
   using U = op::Unary::Kind;
   using M = op::Model::Kind;
+  using V = op::Votes::Kind;
   static const std::map<std::string, Lower, std::less<>> lowerings = {
       {"scale", [](Lowering& l) { l.scale(); }},
       {"ratio", [](Lowering& l) { l.ratio(); }},
@@ -70,6 +71,14 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"topsis", [](Lowering& l) { l.model(M::topsis); }},
       {"vikor", [](Lowering& l) { l.model(M::vikor); }},
       {"promethee", [](Lowering& l) { l.model(M::promethee); }},
+      {"bradley_terry", [](Lowering& l) { l.votes(V::bradley_terry); }},
+      {"plackett_luce", [](Lowering& l) { l.votes(V::plackett_luce); }},
+      {"borda", [](Lowering& l) { l.votes(V::borda); }},
+      {"copeland", [](Lowering& l) { l.votes(V::copeland); }},
+      {"schulze", [](Lowering& l) { l.votes(V::schulze); }},
+      {"ranked_pairs", [](Lowering& l) { l.votes(V::ranked_pairs); }},
+      {"kemeny", [](Lowering& l) { l.votes(V::kemeny); }},
+      {"approval", [](Lowering& l) { l.votes(V::approval); }},
   };
   return lowerings;
 }
@@ -101,10 +110,13 @@ bool reduces(const std::vector<Step>& steps, std::string_view dimension) {
     const Tree* over = step.args.find("over");
     if (word->family == StepFamily::model && over == nullptr)
       return dimension == "part";
+    if (word->family == StepFamily::votes && over == nullptr)
+      return dimension == "ballot" || dimension == "voter" || dimension == "opponent";
     if (step.name == "pick")
       return step.args.find("members") != nullptr &&
              step.args.find("members")->find(dimension) != nullptr;
-    const bool takes_away = word->family == StepFamily::over || word->family == StepFamily::model;
+    const bool takes_away = word->family == StepFamily::over || word->family == StepFamily::model ||
+                            word->family == StepFamily::votes;
     const auto names = read_names(over);
     return takes_away && std::ranges::any_of(names, [&](const std::string& name) {
              return name == dimension || name == "all";

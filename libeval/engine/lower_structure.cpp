@@ -383,7 +383,9 @@ bool Lowering::ready(StepFamily family) {
   const bool reads_categories =
       step_.name == "lookup" || step_.name == "codes" || step_.name == "missing" ||
       step_.name == "keep" || step_.name == "pick" || step_.name == "direction" ||
-      step_.name == "replace" || (step_.name == "count" && step_.args.map().size() == 1);
+      step_.name == "replace" ||
+      (family == StepFamily::votes && frame_.find("opponent") != nullptr) ||
+      (step_.name == "count" && step_.args.map().size() == 1);
   if (frame_.category && !reads_categories) {
     for (std::size_t i = 0; i < frame_.cells; ++i)
       if (const std::uint32_t c = (*frame_.category)[i]; c != 0 && !frame_.is_gap(i)) {

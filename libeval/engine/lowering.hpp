@@ -56,6 +56,7 @@ public:
   void set_aside();
   void model(op::Model::Kind kind);
   void severity();
+  void votes(op::Votes::Kind kind);
 
   /// Whether the frame still makes sense for the step; tells what does not fit.
   bool ready(StepFamily family);
@@ -114,6 +115,11 @@ private:
   [[nodiscard]] std::string dimensions_in_words() const;
   void fill(const Codes& cells, const Tree& as);
   void fill_absent_entrants();
+  void choose_items(op::Votes& op, Codes& item_of);
+  bool read_results();
+  bool collect_pairs(op::Votes& op, const Codes& item_of);
+  bool collect_ballots(op::Votes& op, const Codes& item_of, const std::vector<std::string>& over);
+  void read_vote_options(op::Votes& op);
   void give_absent_entrants_a_cell();
   struct Curve {
     std::map<double, double> numbers;

@@ -43,12 +43,37 @@ ModelReport report(const Context& context, const Plan& plan, const Estimated& es
   return out;
 }
 
+ModelReport report(const Context& context, const Plan& plan, const Voted& voted) {
+  const auto& votes = std::get<op::Votes>(plan.ops[voted.op]);
+  ModelReport out;
+  out.where = plan.arrays[votes.out].where;
+  out.step = plan.words[voted.op];
+  out.facts = voted.facts;
+  const auto at = [](const std::vector<double>& values, std::size_t i) {
+    return values.empty() ? std::nullopt : std::optional(values[i]);
+  };
+  for (std::size_t i = 0; i < voted.scores.size(); ++i) {
+    ModelReport::Estimate estimate;
+    estimate.dimension = "candidate";
+    estimate.member = context.bundle.program.candidates[(*votes.items)[i]].id.str();
+    estimate.value = voted.scores[i];
+    estimate.error = at(voted.errors, i);
+    estimate.lower = at(voted.lower, i);
+    estimate.upper = at(voted.upper, i);
+    estimate.place = at(voted.place, i);
+    out.estimates.push_back(std::move(estimate));
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<ModelReport> model_reports(const Context& context, const Plan& plan, const Run& run) {
   std::vector<ModelReport> out;
   for (const Estimated& estimated : run.estimated)
     out.push_back(report(context, plan, estimated));
+  for (const Voted& voted : run.voted)
+    out.push_back(report(context, plan, voted));
   return out;
 }
 

@@ -175,12 +175,47 @@ struct Severity {
   std::vector<Group> groups = {};
 };
 
+/// Models on votes: paired comparisons, or ranked ballots. One number an item (an entrant, or with
+/// `reference` anybody), of which `out` takes the entrants'. The options stand as in the language.
+struct Votes {
+  enum class Kind {
+    bradley_terry,
+    plackett_luce,
+    borda,
+    copeland,
+    schulze,
+    ranked_pairs,
+    kemeny,
+    approval
+  };
+  ArrayId in = no_array, out = no_array, weights = no_array;
+  Kind kind = Kind::bradley_terry;
+  Index items = {};                        ///< candidates
+  std::vector<std::uint32_t> taken = {};   ///< the items whose numbers `out` has
+  std::vector<std::uint32_t> cells = {};   ///< positions in `in`
+  std::vector<std::uint32_t> item = {};    ///< one a cell
+  std::vector<std::uint32_t> other = {};   ///< pairs: one a cell; ballots: none
+  std::vector<std::uint32_t> offsets = {}; ///< ballots: where each begins in `cells`, and the end
+  std::vector<std::uint32_t> cluster = {}; ///< pairs: who voted, one a cell; or none
+  std::vector<double> at_home = {};        ///< pairs: 1, -1 (the other is) or 0; or none
+  std::vector<ArrayId> covariates = {};    ///< pairs: one a cell of `in`
+  std::vector<std::string> effect_names = {};
+  bool smaller_first = false; ///< ballots: the smallest number is the best
+  bool ignore_unlisted = false, from_below = false, margins = false, half_ties = true;
+  double tie = 0.5, level = 0.95, ridge = 0;
+  std::vector<double> points = {};
+  std::string value = "strength", errors = "sandwich", several = "hold";
+  std::size_t replicates = 0, places = 0;
+  std::uint64_t seed = 0;
+  bool share = false;
+};
+
 } // namespace op
 
-using Op =
-    std::variant<op::Load, op::Affine, op::Divide, op::Unary, op::Binary, op::Round, op::Lookup,
-                 op::Compare, op::Gather, op::Fill, op::Reduce, op::Keep, op::Normalize, op::Rank,
-                 op::WinRate, op::FlagFirst, op::Combine, op::Concat, op::Model, op::Severity>;
+using Op = std::variant<op::Load, op::Affine, op::Divide, op::Unary, op::Binary, op::Round,
+                        op::Lookup, op::Compare, op::Gather, op::Fill, op::Reduce, op::Keep,
+                        op::Normalize, op::Rank, op::WinRate, op::FlagFirst, op::Combine,
+                        op::Concat, op::Model, op::Severity, op::Votes>;
 
 /// What an array is about, for findings.
 struct ArrayNote {
@@ -217,6 +252,13 @@ struct Estimated {
   std::vector<double> residuals = {};                                ///< one a mark
   double residual_sd = 0;
   std::size_t degrees_of_freedom = 0;
+};
+
+/// What a model on votes knows beside the numbers that it gives, one number an item of the op.
+struct Voted {
+  std::size_t op = 0;
+  std::vector<double> scores = {}, errors = {}, lower = {}, upper = {}, place = {};
+  std::vector<std::pair<std::string, double>> facts = {};
 };
 
 } // namespace libeval

@@ -18,6 +18,7 @@ struct Run {
   std::vector<Column> columns;
   std::vector<Undefined> undefined;
   std::vector<Estimated> estimated;
+  std::vector<Voted> voted;
   double noise = 0; ///< what the arithmetic leaves open, relative to a value (or to 1, if the
                     ///< evidence has values of that size)
 };

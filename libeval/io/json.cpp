@@ -112,10 +112,14 @@ void write(JsonWriter& out, const ModelReport& model) {
   out.key("group").text_or_null(model.group);
   out.key("residual_sd").number(model.residual_sd);
   out.key("degrees_of_freedom").count(std::uint64_t{model.degrees_of_freedom});
-  out.key("estimates").open('[');
+  out.key("facts").open('{');
+  for (const auto& [name, value] : model.facts)
+    out.key(name).number(value);
+  out.close('}').key("estimates").open('[');
   for (const ModelReport::Estimate& e : model.estimates) {
     out.open('{').key("dimension").text(e.dimension).key("member").text(e.member);
     out.key("value").number(e.value).key("error").number(e.error);
+    out.key("lower").number(e.lower).key("upper").number(e.upper).key("place").number(e.place);
     out.key("marks").count(std::uint64_t{e.marks}).close('}');
   }
   out.close(']').close('}');

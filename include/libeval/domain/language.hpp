@@ -10,8 +10,9 @@
 namespace libeval {
 
 /// How a scoring step treats dimensions: it works on each value, within groups, over a dimension
-/// that disappears (`aside` sets cells aside before a step that reduces), or over parts.
-enum class StepFamily { each, within, over, aside, model };
+/// that disappears (`aside` sets cells aside before a step that reduces), over parts, or it is a
+/// model on votes.
+enum class StepFamily { each, within, over, aside, model, votes };
 
 /// One word of the scoring algebra. Its arguments are the shape `step.NAME`; the first of them may
 /// be written alone.

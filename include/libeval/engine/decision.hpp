@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace libeval {
@@ -94,12 +95,16 @@ struct ModelReport {
     std::string dimension, member; ///< of `candidate` the id
     double value = 0; ///< of a candidate its score; of others what they add to everybody's
     std::optional<double> error; ///< standard error
+    std::optional<double> lower,
+        upper;                   ///< limits of the value; of a Kemeny order: best, worst place
+    std::optional<double> place; ///< 1 + how many lie wholly above by their limits
     std::size_t marks = 0;
   };
   std::string where; ///< path of the node, or name of the measure
-  std::string step;  ///< `severity`
+  std::string step;  ///< `severity`, `bradley_terry`, ...
   std::string group; ///< the model is that of this group, such as `item technology`; may be empty
   std::vector<Estimate> estimates;
+  std::vector<std::pair<std::string, double>> facts; ///< numbers of the model as a whole
   double residual_sd = 0;
   std::size_t degrees_of_freedom = 0; ///< 0: nothing is left to judge errors by
 };
