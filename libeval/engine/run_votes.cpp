@@ -68,7 +68,7 @@ void Runner<T>::apply(const op::Votes& o) {
   } else {
     kernel::Ballots ballots;
     ballots.items = o.items->size();
-    const double near = noise(*x);
+    const double near = noise(o.in);
     std::vector<std::pair<double, std::uint32_t>> ballot;
     for (std::size_t b = 0; b + 1 < o.offsets.size(); ++b) {
       ballot.clear();
