@@ -17,7 +17,8 @@ struct StepEntry {
 };
 
 Key within_key() {
-  return {"within", names(), false, "the dimensions that define a group"};
+  return {"within", either({scalar(), list(scalar())}), false,
+          "the dimensions that define a group; `[]`: all cells are one"};
 }
 Key reference() {
   return {"reference", either({choice({"entrants", "all"}), tests()}), false,

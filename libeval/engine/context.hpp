@@ -61,8 +61,9 @@ struct Context {
 /// A cell that should stand and does not.
 struct GapCell {
   std::uint32_t candidate = npos;
-  std::string where; ///< node or measure
-  std::string cell;  ///< `benchmark hle, juror j3`; empty: no cell at all
+  std::string where;      ///< node or measure
+  std::string cell;       ///< `benchmark hle, juror j3`; empty: no cell at all
+  bool undefined = false; ///< the cells stand, but a step has no result; `cell` says why
 };
 
 /// The cells that a measure takes from a table, filtered, with gaps marked. The array is loaded by

@@ -166,7 +166,7 @@ public:
       }
       const Run result = run(compiler.plan, wanted);
       ScoreReport(compiler, result, at, out).add(*stage_.score, nobody, 0, 1, std::nullopt);
-      undefined = note_undefined(compiler, result, out);
+      undefined = note_undefined(compiler, result, out, compiler.gaps);
       leave_undefined_out(compiler, result, out);
       out.models = model_reports(context_, compiler.plan, result);
       book.open(out.nodes, result.noise, compiler.gaps);
@@ -205,7 +205,10 @@ public:
   }
 
 private:
-  bool note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage) const {
+  /// Where nobody else's value has come to depend on it, somebody without a result is like a gap:
+  /// whether it matters is asked when it is. Everything else is found here and holds the stage.
+  bool note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,
+                      std::vector<GapCell>& gaps) const {
     bool concerns_somebody = false;
     for (const Undefined& undefined : result.undefined) {
       const ArrayId out =
@@ -216,14 +219,21 @@ private:
           whom.push_back(c);
       if (undefined.candidates.empty())
         whom.push_back(nobody);
+      const std::string why =
+          compiler.plan.words[undefined.op] + ": " + why_undefined(context_, undefined);
+      if (!undefined.candidates.empty() && !reaches_others(compiler.plan, undefined.op)) {
+        for (const std::size_t c : whom)
+          gaps.push_back(
+              {static_cast<std::uint32_t>(c), compiler.plan.arrays[out].where, why, true});
+        continue;
+      }
       for (const std::size_t c : whom) {
         Finding finding;
         finding.kind = Finding::Kind::undefined;
         finding.rule = compiler.plan.arrays[out].where;
         finding.candidate = c;
         finding.verdict = Verdict::unknown;
-        finding.detail =
-            compiler.plan.words[undefined.op] + ": " + why_undefined(context_, undefined);
+        finding.detail = why;
         stage.findings.push_back(std::move(finding));
         concerns_somebody = true;
       }

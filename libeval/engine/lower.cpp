@@ -98,7 +98,9 @@ void lower(Compiler& compiler, Frame& frame, const Step& step, const std::string
 bool needs_everybody(const std::vector<Step>& steps) {
   return std::ranges::any_of(steps, [](const Step& step) {
     const Tree* reference = step.args.find("reference");
-    return reference != nullptr && reference->scalar() != "entrants";
+    const Tree* to = step.args.find("to"); // a named candidate counts whether it enters or not
+    return (reference != nullptr && reference->scalar() != "entrants") ||
+           (to != nullptr && to->is_map() && to->find("candidate") != nullptr);
   });
 }
 

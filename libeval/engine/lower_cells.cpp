@@ -181,7 +181,7 @@ void Lowering::lookup() {
     }
     if (text("shared") == "split") {
       op.split = among_numbers(*within().groups, not_numbers);
-      frame_.relative = true;
+      others_enter();
     }
     if (!not_numbers.empty()) { // whatever stands there is replaced or never used
       const ArrayId harmless = output();
@@ -219,7 +219,7 @@ void Lowering::compare() {
                          : word == "mean"   ? Reducer::mean
                                             : Reducer::median;
     with.array = per_group(within(), {kind, 0, {}}, reference_mask());
-    frame_.relative = true;
+    others_enter();
   } else {
     with = operand(to);
     if (!with.constant && with.array == no_array)
@@ -360,7 +360,7 @@ void Lowering::fill(const Codes& cells, const Tree& as) {
     for (std::uint8_t& b : takes_part)
       b = b != 0 ? 0 : 1;
     fill.values = per_group(within(), {kind, 0, {}}, takes_part);
-    frame_.relative = true;
+    others_enter();
   } else {
     const Operand with = operand(as);
     if (with.constant)

@@ -115,7 +115,7 @@ void Lowering::ratio() {
   const bool best_of_cost = word == "best" && frame_.direction == Direction::cost;
   if (statistic) {
     by.array = per_group(within(), {*statistic, 0, {}}, reference_mask());
-    frame_.relative = true;
+    others_enter();
     positive = true;
     inverse = inverse != best_of_cost;
   } else if (to.is_map() && to.find("candidate") != nullptr) {
@@ -139,7 +139,7 @@ void Lowering::ratio() {
     }
     by.array = output();
     add(plan_, op::Gather{frame_.array, by.array, shared_codes(std::move(index))}, step_.name);
-    frame_.relative = true;
+    others_enter();
   } else {
     by = operand(to);
     if (!by.constant && by.array == no_array)

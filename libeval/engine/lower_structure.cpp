@@ -219,6 +219,12 @@ Index Lowering::key_codes(const std::string& name, const Where& where) {
   return nullptr;
 }
 
+void Lowering::others_enter() {
+  const std::vector<std::string> names = names_of("within");
+  if (std::ranges::find(names, "candidate") == names.end())
+    frame_.relative = true;
+}
+
 std::vector<std::string> Lowering::names_of(const char* argument) {
   return read_names(arg(argument));
 }

@@ -43,7 +43,7 @@ void Lowering::rank() {
   const ArrayId out = op.out;
   put(std::move(op), out);
   frame_.direction = Direction::cost;
-  frame_.relative = true;
+  others_enter();
 }
 
 void Lowering::minmax() {
@@ -82,7 +82,7 @@ void Lowering::minmax() {
     affine(exact_difference(high, low), low);
     frame_.direction = low > high ? Direction::cost : Direction::benefit;
   }
-  frame_.relative = true;
+  others_enter();
 }
 
 void Lowering::zscore() {
@@ -97,13 +97,13 @@ void Lowering::zscore() {
   const ArrayId out = op.out;
   put(std::move(op), out);
   frame_.direction = Direction::benefit;
-  frame_.relative = true;
+  others_enter();
 }
 
 void Lowering::share() {
   const ArrayId sum = per_group(within(), {Reducer::sum, 0, {}}, reference_mask());
   binary(op::Binary::Kind::divide, {std::nullopt, sum, {}}, false, true);
-  frame_.relative = true;
+  others_enter();
 }
 
 void Lowering::winsorize() {
@@ -130,7 +130,7 @@ void Lowering::winsorize() {
     binary(Kind::max, {std::nullopt, *low, {}});
   if (high)
     binary(Kind::min, {std::nullopt, *high, {}});
-  frame_.relative = true;
+  others_enter();
 }
 
 void Lowering::flag_first() {
@@ -140,7 +140,7 @@ void Lowering::flag_first() {
   const ArrayId out = op.out;
   put(std::move(op), out);
   frame_.direction = Direction::benefit;
-  frame_.relative = true;
+  others_enter();
 }
 
 void Lowering::win_rate() {
@@ -153,7 +153,7 @@ void Lowering::win_rate() {
   const ArrayId out = op.out;
   put(std::move(op), out);
   frame_.direction = Direction::benefit;
-  frame_.relative = true;
+  others_enter();
 }
 
 } // namespace libeval

@@ -90,6 +90,8 @@ private:
   // --- structure -------------------------------------------------------------------------------
   Index key_codes(const std::string& name, const Where& where);
   Grouping within();
+  /// Says that the values of other candidates enter, unless each group is one candidate's.
+  void others_enter();
   std::vector<std::string> names_of(const char* argument);
   std::optional<std::vector<std::string>> over();
   [[nodiscard]] std::vector<std::uint8_t> left_out(bool with_outside) const;

@@ -55,6 +55,7 @@ std::map<std::size_t, GapCell> Values::gap_cells() const {
   for (const GapCell& gap : gaps) {
     GapCell& all = out[gap.candidate];
     all.where = gap.where;
+    all.undefined = all.undefined || gap.undefined;
     if (!gap.cell.empty())
       all.cell += (all.cell.empty() ? "" : "; ") + gap.cell;
   }
@@ -227,6 +228,8 @@ void Sorter::report(Values& values, const Who& who, const std::string& name) {
       continue;
     Finding finding = about(Finding::Kind::gap);
     if (const auto at = gap_cells.find(candidate); at != gap_cells.end()) {
+      if (at->second.undefined)
+        finding.kind = Finding::Kind::undefined;
       finding.rule = at->second.where; // the leaf where it began
       finding.detail = at->second.cell;
     }

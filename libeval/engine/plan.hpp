@@ -236,6 +236,10 @@ struct Plan {
   [[nodiscard]] bool exact() const;
 };
 
+/// Whether operation `op` itself, or one that reads what it made, mixes the values of several
+/// candidates: ranks, groups across candidates, opponents. O(operations).
+[[nodiscard]] bool reaches_others(const Plan& plan, std::size_t op);
+
 /// Something had no result: a logarithm of zero, a ratio to zero, a group without spread.
 struct Undefined {
   std::size_t op = 0;
