@@ -27,6 +27,8 @@ struct Arguments {
   tool::DecideOptions decide;
   tool::WhyOptions why;
   tool::WhatifOptions whatif;
+  tool::SimulateArguments simulate;
+  tool::MergeArguments merge;
   std::vector<std::string> why_words;
   std::string folder, schema = "program";
 };
@@ -96,10 +98,56 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
   auto* schema = app.add_subcommand("schema", "Print the language of programs for other tools");
   schema
       ->add_option("what", a.schema,
-                   "program, policy, lineage, terms (JSON Schema) or keys (Markdown)")
-      ->check(CLI::IsMember({"program", "policy", "lineage", "terms", "keys"}))
+                   "program, policy, lineage, terms, uncertainty (JSON Schema) or keys (Markdown)")
+      ->check(CLI::IsMember({"program", "policy", "lineage", "terms", "uncertainty", "keys"}))
       ->capture_default_str();
   schema->footer("Example:\n  libeval schema > program.schema.json");
+}
+
+void add_sampling_verbs(CLI::App& app, Arguments& a) {
+  auto* simulate = app.add_subcommand("simulate", "Say how sure the outcomes are");
+  simulate->add_option("bundle", a.simulate.bundle, bundle_help)->capture_default_str();
+  simulate->add_option("--uncertainty", a.simulate.uncertainty,
+                       "what is uncertain (default: uncertainty.yaml in the bundle)");
+  const auto many = [&](const char* name, std::vector<std::string>& to, const char* help,
+                        const char* form) {
+    simulate->add_option(name, to, help)
+        ->type_name(form)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+  };
+  many("--weights", a.simulate.weights, "and weights", "uniform|NODE=uniform|dirichlet=N");
+  many("--normal", a.simulate.normal, "and normal errors of a table's values", "TABLE=DEVIATION");
+  many("--bootstrap", a.simulate.bootstrap, "and members drawn anew", "TABLE:DIMENSION");
+  many("--verdict", a.simulate.verdict, "and an unknown verdict", "RULE:CANDIDATE=PROBABILITY");
+  many("--at-least", a.simulate.at_least, "also the chance of such a total", "SCORE");
+  simulate->add_option("--samples", a.simulate.samples, "how many (default: 10000)");
+  simulate->add_option("--seed", a.simulate.seed, "where chance begins")->capture_default_str();
+  simulate->add_option("--threads", a.simulate.threads, "0: all; the result does not depend on it")
+      ->capture_default_str();
+  simulate->add_option("--until", a.simulate.until,
+                       "stop when every chance is known within this (`0.1%`)");
+  simulate->add_option("--shard", a.simulate.shard, "write one part, such as 3/16, for `merge`");
+  simulate->add_flag("--direct", a.simulate.direct,
+                     "draw every measurement, even where one "
+                     "number a candidate would do");
+  simulate->add_flag("--json", a.simulate.json, "every estimate with its error as JSON");
+  simulate->add_flag("--csv", a.simulate.csv, "the same as CSV");
+  simulate->add_flag("--all", a.simulate.all, "every candidate of a very long stage");
+  simulate->footer("Examples:\n"
+                   "  libeval simulate my-call --samples 100000\n"
+                   "  libeval simulate my-call --weights dirichlet=50 --bootstrap marks:juror\n"
+                   "  libeval simulate my-call --until 0.1% --json\n"
+                   "  libeval simulate my-call --samples 1000000 --shard 3/16 > part-3.json\n"
+                   "Exit code: 0 done, 2 refused");
+
+  auto* merge = app.add_subcommand("merge", "Add up the parts of a simulation");
+  merge->add_option("part", a.merge.parts, "files written by `simulate --shard`")->required();
+  merge->add_flag("--json", a.merge.json, "every estimate with its error as JSON");
+  merge->add_flag("--csv", a.merge.csv, "the same as CSV");
+  merge->add_flag("--all", a.merge.all, "every candidate of a very long stage");
+  merge->footer("Example:\n  libeval merge part-*.json\nExit code: 0 done, 2 refused");
 }
 
 int run(int argc, char** argv) {
@@ -117,6 +165,7 @@ int run(int argc, char** argv) {
   Arguments a;
   add_asking_verbs(app, a);
   add_changing_verbs(app, a);
+  add_sampling_verbs(app, a);
 
   if (argc > 1 && argv[1][0] != '-') {
     std::vector<std::string> verbs;
@@ -155,6 +204,10 @@ int run(int argc, char** argv) {
   }
   if (app.got_subcommand("whatif"))
     return tool::whatif(a.whatif);
+  if (app.got_subcommand("simulate"))
+    return tool::simulate(a.simulate);
+  if (app.got_subcommand("merge"))
+    return tool::merge(a.merge);
   if (app.got_subcommand("new"))
     return tool::make_new(a.folder);
   return tool::schema(a.schema);

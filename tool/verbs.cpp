@@ -270,11 +270,12 @@ int make_new(const std::string& folder) {
 }
 
 int schema(const std::string& what) {
-  print(what == "keys"      ? keys_page()
-        : what == "policy"  ? policy_schema()
-        : what == "lineage" ? lineage_schema()
-        : what == "terms"   ? license_terms_schema()
-                            : program_schema());
+  print(what == "keys"          ? keys_page()
+        : what == "policy"      ? policy_schema()
+        : what == "lineage"     ? lineage_schema()
+        : what == "terms"       ? license_terms_schema()
+        : what == "uncertainty" ? uncertainty_schema()
+                                : program_schema());
   return Exit::decided;
 }
 

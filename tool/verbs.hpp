@@ -32,6 +32,21 @@ struct WhatifOptions {
 };
 int whatif(const WhatifOptions& options);
 
+/// Numbers as they were written; what they mean is checked with the rest of the input.
+struct SimulateArguments {
+  std::string bundle = ".", uncertainty, seed = "1", samples, until, shard;
+  std::vector<std::string> weights, normal, bootstrap, verdict, at_least;
+  unsigned threads = 0;
+  bool direct = false, json = false, csv = false, all = false;
+};
+int simulate(const SimulateArguments& arguments);
+
+struct MergeArguments {
+  std::vector<std::string> parts;
+  bool json = false, csv = false, all = false;
+};
+int merge(const MergeArguments& arguments);
+
 int make_new(const std::string& folder);
 
 /// `what`: program, policy or keys.

@@ -68,6 +68,7 @@ const Shapes& language() {
     grammar::add_policy(s);
     grammar::add_lineage(s);
     grammar::add_license_terms(s);
+    grammar::add_uncertainty(s);
     return s;
   }();
   return shapes;

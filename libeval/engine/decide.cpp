@@ -137,8 +137,8 @@ private:
 class StageDecider {
 public:
   StageDecider(const Bundle& bundle, const Names& names, const Stage& stage, const Earlier& earlier,
-               Diagnostics& diagnostics)
-      : stage_(stage), earlier_(earlier), diagnostics_(diagnostics),
+               const Assumptions& assumptions, Diagnostics& diagnostics)
+      : stage_(stage), earlier_(earlier), assumptions_(assumptions), diagnostics_(diagnostics),
         context_{
             bundle,  names, stage,       entrants_of(bundle, names, stage, earlier, diagnostics),
             earlier, false, diagnostics, {}} {
@@ -295,8 +295,7 @@ private:
 
   void select(const Scorebook& book, StageDecision& out) {
     const std::vector<Finding> findings = out.findings;
-    const Assumptions nothing;
-    Open open{nothing};
+    Open open{assumptions_};
     select_entrants(book, open, out);
     // Who has no total has no place by it.
     const bool by_total = out.order_keys.empty() || out.order_keys.front() == "total";
@@ -341,7 +340,7 @@ private:
         differ.insert(e);
     for (std::size_t scenario = 0;
          questions.size() <= most && scenario < (std::size_t{1} << questions.size()); ++scenario) {
-      Assumptions assumptions;
+      Assumptions assumptions = assumptions_;
       for (std::size_t k = 0; k < questions.size(); ++k)
         assumptions[questions[k]] = (scenario >> k) % 2 == 1 ? Verdict::fail : Verdict::pass;
       StageDecision other = base;
@@ -377,6 +376,7 @@ private:
 
   const Stage& stage_;
   const Earlier& earlier_;
+  const Assumptions& assumptions_;
   Diagnostics& diagnostics_;
   Context context_;
 };
@@ -384,6 +384,10 @@ private:
 } // namespace
 
 Decision decide(const Bundle& bundle, Diagnostics& diagnostics) {
+  return decide(bundle, Assumptions{}, diagnostics);
+}
+
+Decision decide(const Bundle& bundle, const Assumptions& assumptions, Diagnostics& diagnostics) {
   Decision decision;
   const Names names(bundle);
   check_rules(bundle.program, diagnostics);
@@ -394,7 +398,7 @@ Decision decide(const Bundle& bundle, Diagnostics& diagnostics) {
   Earlier earlier;
   for (const std::size_t s : order) {
     const Stage& stage = bundle.program.stages[s];
-    decision.stages[s] = StageDecider(bundle, names, stage, earlier, diagnostics).decide();
+    decision.stages[s] = StageDecider(bundle, names, stage, earlier, assumptions, diagnostics).decide();
     earlier[stage.id.str()] = &decision.stages[s];
   }
   return decision;

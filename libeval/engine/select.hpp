@@ -153,6 +153,10 @@ private:
 /// answered, unknown verdicts count as passes and gaps as worse than anything.
 void select_entrants(const Scorebook& book, Open& open, StageDecision& stage);
 
+/// Decides a program where some of what is not known is assumed.
+[[nodiscard]] Decision decide(const Bundle& bundle, const Assumptions& assumptions,
+                              Diagnostics& diagnostics);
+
 /// The verdict of one candidate under one rule, from what was found.
 struct RuleVerdict {
   Verdict verdict = Verdict::unknown;

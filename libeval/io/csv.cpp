@@ -5,7 +5,7 @@
 
 #include "io/csv_keys.hpp"
 #include "io/csv_reader.hpp"
-#include "io/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <algorithm>
 #include <cstring>

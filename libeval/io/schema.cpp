@@ -189,14 +189,21 @@ std::string license_terms_schema() {
   return SchemaWriter().whole("license_terms", "A libeval file of license terms");
 }
 
+std::string uncertainty_schema() {
+  return SchemaWriter().whole("uncertainty", "Uncertainty of a libeval program");
+}
+
 std::string keys_page() {
-  std::string out = "# All keys\n\n"
-                    "Every map of a program, a policy, a lineage or a terms file with its keys, "
-                    "from the table that the "
-                    "reader\nuses. What the words mean stands in [program.md](program.md), "
-                    "[steps.md](steps.md),\n[selection.md](selection.md), [policy.md](policy.md), "
-                    "[lineage.md](lineage.md) and [licenses.md](licenses.md). This page is "
-                    "generated (`libeval schema keys`).\n";
+  std::string out =
+      "# All keys\n\n"
+      "Every map of a program, a policy, a lineage, a terms or an uncertainty file with its "
+      "keys, "
+      "from the table that the "
+      "reader\nuses. What the words mean stands in [program.md](program.md), "
+      "[steps.md](steps.md),\n[selection.md](selection.md), [policy.md](policy.md), "
+      "[lineage.md](lineage.md), [licenses.md](licenses.md)\nand "
+      "[uncertainty.md](uncertainty.md). This page is "
+      "generated (`libeval schema keys`).\n";
   for (const auto& [name, shape] : language()) {
     out += "\n## " + name + "\n\n";
     if (shape.exactly_one)

@@ -138,15 +138,16 @@ TEST_CASE("the schema and the list of keys that ship are those of the reader") {
   is_shipped("policy.schema.json", policy_schema());
   is_shipped("lineage.schema.json", lineage_schema());
   is_shipped("terms.schema.json", license_terms_schema());
+  is_shipped("uncertainty.schema.json", uncertainty_schema());
   is_shipped("keys.md", keys_page());
 }
 
 TEST_CASE("every key of the language stands in the schema and the other way round") {
-  for (const auto& [top, text] :
-       {std::pair{std::string("program"), program_schema()},
-        std::pair{std::string("policy"), policy_schema()},
-        std::pair{std::string("lineage"), lineage_schema()},
-        std::pair{std::string("license_terms"), license_terms_schema()}}) {
+  for (const auto& [top, text] : {std::pair{std::string("program"), program_schema()},
+                                  std::pair{std::string("policy"), policy_schema()},
+                                  std::pair{std::string("lineage"), lineage_schema()},
+                                  std::pair{std::string("license_terms"), license_terms_schema()},
+                                  std::pair{std::string("uncertainty"), uncertainty_schema()}}) {
     Diagnostics diagnostics;
     const Tree schema = parse_text(text, "schema", diagnostics);
     REQUIRE_FALSE(diagnostics.has_errors());
@@ -165,8 +166,8 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
     }
   }
   // Nothing of the language is out of reach of all.
-  const std::string all =
-      program_schema() + policy_schema() + lineage_schema() + license_terms_schema();
+  const std::string all = program_schema() + policy_schema() + lineage_schema() +
+                          license_terms_schema() + uncertainty_schema();
   for (const auto& [name, shape] : language()) {
     INFO(name);
     CHECK(all.find("\"" + name + "\": {") != std::string::npos);

@@ -19,6 +19,9 @@ namespace libeval {
 /// The same for files of license terms.
 [[nodiscard]] std::string license_terms_schema();
 
+/// The same for `uncertainty.yaml`.
+[[nodiscard]] std::string uncertainty_schema();
+
 /// Every shape and key with its help, as Markdown.
 [[nodiscard]] std::string keys_page();
 

@@ -21,6 +21,13 @@ public:
 
   /// Four words. A block can be asked for in any order.
   [[nodiscard]] std::array<std::uint32_t, 4> block(std::uint32_t at) const;
+  /// The same stream from block 64 * k on, for the k-th of several numbers that each take an
+  /// unknown number of blocks.
+  [[nodiscard]] Stream from(std::uint32_t k) const {
+    Stream out = *this;
+    out.position_ = 64 * k;
+    return out;
+  }
   /// The next block of those read in turn.
   std::array<std::uint32_t, 4> next() { return block(position_++); }
 
