@@ -49,6 +49,8 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   spec.wide = text_at(tree, "wide");
   spec.columns = read_names(tree.find("columns"));
   spec.labels = read_names(tree.find("labels"));
+  if (spec.wide.empty() && tree.find("values") == nullptr && tree.find("pairs") == nullptr)
+    spec.values = spec.durations; // durations are values
   if (const Tree* pairs = tree.find("pairs"))
     spec.pairs = read_pairs(*pairs);
   if (const Tree* sparse = tree.find("sparse")) {

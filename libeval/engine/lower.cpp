@@ -51,6 +51,7 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"share", [](Lowering& l) { l.share(); }},
       {"winsorize", [](Lowering& l) { l.winsorize(); }},
       {"flag_first", [](Lowering& l) { l.flag_first(); }},
+      {"apportion", [](Lowering& l) { l.apportion(); }},
       {"win_rate", [](Lowering& l) { l.win_rate(); }},
       {"sum", [](Lowering& l) { l.reduce(Reducer::sum); }},
       {"product", [](Lowering& l) { l.reduce(Reducer::product); }},

@@ -143,6 +143,39 @@ void Lowering::flag_first() {
   others_enter();
 }
 
+void Lowering::apportion() {
+  using kernel::Apportionment, kernel::Quota;
+  static const std::map<std::string, Apportionment> methods = {
+      {"dhondt", Apportionment::dhondt},
+      {"sainte_lague", Apportionment::sainte_lague},
+      {"adams", Apportionment::adams},
+      {"huntington_hill", Apportionment::huntington_hill},
+      {"largest_remainder", Apportionment::largest_remainder}};
+  static const std::map<std::string, Quota> quotas = {
+      {"hare", Quota::hare},
+      {"droop", Quota::droop},
+      {"hagenbach_bischoff", Quota::hagenbach_bischoff}};
+  const kernel::ApportionRule rule{methods.at(text("by")), quotas.at(text("quota", "hare")),
+                                   number("first")};
+  if (rule.first && rule.method != Apportionment::sainte_lague)
+    error(arg("first")->where,
+          "`first` changes the first divisor of `sainte_lague`, not of `" + text("by") + "`");
+  if (arg("quota") != nullptr && rule.method != Apportionment::largest_remainder)
+    error(arg("quota")->where,
+          "`quota` is one of `largest_remainder`, not of `" + text("by") + "`");
+  const Operand seats = operand(*arg("seats"));
+  if (!seats.constant && seats.array == no_array)
+    return;
+  op::Apportion op{frame_.array, output(), array_of(seats), within().groups, left_out(false), rule};
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  take_gaps(seats.gap);
+  plan_.rounds = true;
+  frame_.direction = Direction::benefit;
+  frame_.resolution = 1;
+  others_enter();
+}
+
 void Lowering::win_rate() {
   op::WinRate op{frame_.array, output(), within().groups, left_out(false)};
   op.tolerance = number("tolerance").value_or(0);

@@ -48,6 +48,7 @@ public:
   void share();
   void winsorize();
   void flag_first();
+  void apportion();
   void win_rate();
   void reduce(Reducer kind);
   void majority();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <libeval/domain/criteria.hpp>
+#include <libeval/kernel/apportion.hpp>
 #include <libeval/kernel/each.hpp>
 #include <libeval/kernel/groups.hpp>
 #include <libeval/kernel/outrank.hpp>
@@ -126,6 +127,12 @@ struct WinRate {
   bool ascending = false;
   std::optional<double> alone = {};
 };
+struct Apportion {
+  ArrayId in = no_array, out = no_array, seats = no_array; ///< seats: the same in all of a group
+  SharedGroups groups = {};
+  std::vector<std::uint8_t> left_out = {};
+  kernel::ApportionRule rule = {};
+};
 struct FlagFirst {
   ArrayId in = no_array, out = no_array;
   SharedGroups groups = {};
@@ -214,8 +221,8 @@ struct Votes {
 
 using Op = std::variant<op::Load, op::Affine, op::Divide, op::Unary, op::Binary, op::Round,
                         op::Lookup, op::Compare, op::Gather, op::Fill, op::Reduce, op::Keep,
-                        op::Normalize, op::Rank, op::WinRate, op::FlagFirst, op::Combine,
-                        op::Concat, op::Model, op::Severity, op::Votes>;
+                        op::Normalize, op::Rank, op::WinRate, op::FlagFirst, op::Apportion,
+                        op::Combine, op::Concat, op::Model, op::Severity, op::Votes>;
 
 /// What an array is about, for findings.
 struct ArrayNote {

@@ -2,6 +2,7 @@
 // Operations within groups, and over them.
 #include "engine/runner.hpp"
 
+#include <cmath>
 #include <span>
 
 namespace libeval {
@@ -267,6 +268,47 @@ void Runner<T>::apply(const op::FlagFirst& o) {
   put(o.out, std::move(y));
 }
 
+template <class T>
+void Runner<T>::apply(const op::Apportion& o) {
+  const auto x = values(o.in), seats = values(o.seats);
+  const auto m = mask(o.left_out, no_array, x->size());
+  Values y(x->size());
+  std::vector<std::uint32_t> tied, impossible, no_seats;
+  for (std::size_t g = 0; g < o.groups->count(); ++g) {
+    std::vector<std::uint32_t> cells;
+    std::vector<kernel::Exact> votes;
+    bool fits = true;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      if (const std::uint32_t cell = o.groups->cell(at); takes_part(Mask(m), cell)) {
+        cells.push_back(cell);
+        votes.emplace_back((*x)[cell]);
+        fits = fits && !(votes.back() < kernel::Exact(0));
+      }
+    if (cells.empty())
+      continue;
+    constexpr double most = 10'000'000;
+    const double n = kernel::to_double((*seats)[cells[0]]);
+    if (!fits || n < 0 || n > most || n != std::floor(n)) {
+      no_seats.insert(no_seats.end(), cells.begin(), cells.end());
+      continue;
+    }
+    const kernel::Seats given = kernel::apportion(std::span<const kernel::Exact>(votes),
+                                                  static_cast<std::uint64_t>(n), o.rule);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      y[cells[i]] = T(static_cast<double>(given.seats[i]));
+    for (const std::uint32_t i : given.tied)
+      tied.push_back(cells[i]);
+    if (given.impossible)
+      impossible.insert(impossible.end(), cells.begin(), cells.end());
+  }
+  put(o.out, std::move(y));
+  fail(o.out, no_seats, "needs votes of 0 or more and a whole number of seats up to 10,000,000");
+  fail(o.out, impossible, "no votes, or quotas that do not give that many seats");
+  fail(o.out, tied, "level for the last seat");
+}
+
+template void Runner<double>::apply(const op::Apportion&);
+template void Runner<kernel::Exact>::apply(const op::Apportion&);
 template void Runner<double>::apply(const op::Reduce&);
 template void Runner<double>::apply(const op::Keep&);
 template void Runner<double>::apply(const op::Normalize&);

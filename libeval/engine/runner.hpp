@@ -82,6 +82,7 @@ private:
   void apply(const op::Rank& o);
   void apply(const op::WinRate& o);
   void apply(const op::FlagFirst& o);
+  void apply(const op::Apportion& o);
   void apply(const op::Combine& o);
   void apply(const op::Concat& o);
   void apply(const op::Model& o);

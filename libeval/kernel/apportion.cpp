@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/kernel/apportion.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace libeval::kernel {
+
+namespace {
+
+/// A claim to the next seat, as a fraction; a divisor of 0 is above everything.
+struct Claim {
+  Exact votes, divisor;
+  std::uint32_t who = 0;
+};
+
+bool less(const Claim& a, const Claim& b) {
+  return a.votes * b.divisor < b.votes * a.divisor;
+}
+
+Claim claim(const Exact& votes, std::uint64_t seats, const ApportionRule& rule, std::uint32_t who) {
+  const Exact s(static_cast<double>(seats));
+  switch (rule.method) {
+  case Apportionment::sainte_lague:
+    return {votes, seats == 0 && rule.first ? from_decimal(*rule.first) : s + s + Exact(1), who};
+  case Apportionment::adams:
+    return {votes, s, who};
+  case Apportionment::huntington_hill:
+    return {votes * votes, s * (s + Exact(1)), who};
+  case Apportionment::dhondt:
+  case Apportionment::largest_remainder:
+    break;
+  }
+  return {votes, s + Exact(1), who};
+}
+
+void by_divisors(std::span<const Exact> votes, std::uint64_t seats, const ApportionRule& rule,
+                 Seats& out) {
+  std::vector<Claim> heap;
+  for (std::uint32_t i = 0; i < votes.size(); ++i)
+    if (Exact(0) < votes[i])
+      heap.push_back(claim(votes[i], 0, rule, i));
+  std::ranges::make_heap(heap, less);
+  while (seats > 0 && !heap.empty()) {
+    // Everybody level with the largest claim has the same right to the next seats.
+    std::vector<Claim> level;
+    const Claim top = heap.front();
+    while (!heap.empty() && !less(heap.front(), top)) {
+      std::ranges::pop_heap(heap, less);
+      level.push_back(heap.back());
+      heap.pop_back();
+    }
+    if (level.size() > seats) {
+      for (const Claim& c : level)
+        out.tied.push_back(c.who);
+      std::ranges::sort(out.tied);
+      return;
+    }
+    for (const Claim& c : level) {
+      ++out.seats[c.who];
+      --seats;
+      heap.push_back(claim(votes[c.who], out.seats[c.who], rule, c.who));
+      std::ranges::push_heap(heap, less);
+    }
+  }
+}
+
+void by_remainders(std::span<const Exact> votes, const Exact& total, std::uint64_t seats,
+                   const ApportionRule& rule, Seats& out) {
+  const Exact n(static_cast<double>(seats));
+  // A quota is total / parts; votes / quota = votes * parts / total.
+  Exact whole = total, parts = n;
+  if (rule.quota == Quota::hagenbach_bischoff) {
+    parts = n + Exact(1);
+  } else if (rule.quota == Quota::droop) {
+    whole = Exact(std::floor(to_double(total / (n + Exact(1)))) + 1);
+    parts = Exact(1);
+  }
+  std::vector<Claim> left;
+  std::uint64_t given = 0;
+  for (std::uint32_t i = 0; i < votes.size(); ++i) {
+    const Exact scaled = votes[i] * parts;
+    Exact floor(std::floor(to_double(scaled / whole)));
+    while (scaled < floor * whole)
+      floor = floor - Exact(1);
+    while (!(scaled < (floor + Exact(1)) * whole))
+      floor = floor + Exact(1);
+    out.seats[i] = static_cast<std::uint64_t>(to_double(floor));
+    given += out.seats[i];
+    const Exact remainder = scaled - floor * whole;
+    if (Exact(0) < remainder)
+      left.push_back({remainder, Exact(1), i});
+  }
+  if (given > seats) {
+    out.impossible = true;
+    return;
+  }
+  std::ranges::stable_sort(left, [](const Claim& a, const Claim& b) { return less(b, a); });
+  seats -= given;
+  if (seats > left.size()) {
+    out.impossible = true; // more seats than remainders
+    return;
+  }
+  for (std::size_t first = 0, last = 0; first < left.size() && seats > 0; first = last) {
+    while (last < left.size() && !less(left[last], left[first]))
+      ++last;
+    if (last - first > seats) {
+      for (std::size_t i = first; i < last; ++i)
+        out.tied.push_back(left[i].who);
+      std::ranges::sort(out.tied);
+      return;
+    }
+    for (std::size_t i = first; i < last; ++i)
+      ++out.seats[left[i].who];
+    seats -= last - first;
+  }
+}
+
+} // namespace
+
+Seats apportion(std::span<const Exact> votes, std::uint64_t seats, const ApportionRule& rule) {
+  Seats out{std::vector<std::uint64_t>(votes.size(), 0), {}, false};
+  Exact total(0);
+  for (const Exact& v : votes)
+    total += v;
+  if (seats == 0)
+    return out;
+  if (!(Exact(0) < total))
+    out.impossible = true;
+  else if (rule.method == Apportionment::largest_remainder)
+    by_remainders(votes, total, seats, rule, out);
+  else
+    by_divisors(votes, seats, rule, out);
+  return out;
+}
+
+} // namespace libeval::kernel
