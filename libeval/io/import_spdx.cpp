@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX 3 as JSON-LD: AI packages, data set packages, and what relationships say of them.
+#include <libeval/base/text.hpp>
+#include <libeval/domain/license.hpp>
+#include <libeval/io/parse.hpp>
+
+#include "io/import_record.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace libeval {
+namespace {
+
+/// A relationship between things, as a derivation.
+struct Relation {
+  std::string_view type, kind;
+  bool from_is_child;
+};
+
+// "`from` TYPE `to`": a descendant is the child, an ancestor is the parent. `trainedOn` is of 3.0,
+// the three after `testedOn` are of 3.1.
+constexpr std::array<Relation, 11> relations = {{
+    {"descendantOf", "initialized_from", true},
+    {"ancestorOf", "initialized_from", false},
+    {"copiedTo", "frozen_component", false},
+    {"hasVariant", "related_to", true},
+    {"dependsOn", "related_to", true},
+    {"trainedOn", "trained_on", true},
+    {"testedOn", "evaluated_on", true},
+    {"pretrainedOn", "pretrained_on", true},
+    {"finetunedOn", "finetuned_on", true},
+    {"evaluatedOn", "evaluated_on", true},
+    {"generates", "trained_on_outputs_of", false},
+}};
+
+std::string_view after_prefix(std::string_view type) {
+  const std::size_t at = type.find_last_of("_/#:");
+  return at == std::string_view::npos ? type : type.substr(at + 1);
+}
+
+std::string type_of(const Tree& element) {
+  std::string type = import_text(element, "type");
+  return std::string(after_prefix(type.empty() ? import_text(element, "@type") : type));
+}
+
+std::string id_of(const Tree& element) {
+  std::string id = import_text(element, "spdxId");
+  return id.empty() ? import_text(element, "@id") : id;
+}
+
+class Document {
+public:
+  Document(const std::shared_ptr<const SourceText>& source, Diagnostics& diagnostics)
+      : source_(source), diagnostics_(diagnostics), record_(source) {}
+
+  Lineage read() {
+    ParseLimits limits;
+    limits.ahead = limits.bytes;
+    const std::size_t before = diagnostics_.errors();
+    const Tree tree = parse(source_, diagnostics_, limits);
+    if (diagnostics_.errors() > before)
+      return {};
+    const Tree* graph = tree.find("@graph");
+    if (graph == nullptr || !graph->is_list() ||
+        import_text(tree, "@context").find("spdx.org") == std::string::npos) {
+      diagnostics_.error(tree.where, "this is no SPDX 3 document",
+                         "a map with `@context` of spdx.org and a list `@graph`");
+      return {};
+    }
+    for (const Tree& element : graph->list())
+      if (const std::string id = id_of(element); !id.empty())
+        elements_.emplace(id, &element);
+    sign(graph->list());
+    for (const Tree& element : graph->list())
+      thing(element);
+    for (const Tree& element : graph->list())
+      if (const std::string type = type_of(element);
+          type == "Relationship" || type == "LifecycleScopedRelationship")
+        relationship(element);
+    return record_.take();
+  }
+
+private:
+  const Tree* element(const std::string& id) const {
+    const auto at = elements_.find(id);
+    return at == elements_.end() ? nullptr : at->second;
+  }
+
+  /// The name of an agent; empty for tools and for what is not in the document.
+  std::string agent(const std::string& id) const {
+    const Tree* found = element(id);
+    const std::string type = found == nullptr ? "" : type_of(*found);
+    return type == "Organization" || type == "Person" || type == "Agent"
+               ? import_text(*found, "name")
+               : "";
+  }
+
+  /// Whoever created the document states what it says.
+  void sign(const std::vector<Tree>& graph) {
+    for (const Tree& info : graph) {
+      if (type_of(info) != "CreationInfo")
+        continue;
+      record_.dated(day_of(import_text(info, "created")));
+      for (const auto& [id, where] : import_texts(info, "createdBy"))
+        if (const std::string name = agent(id); !name.empty() && record_.author().empty())
+          record_.signed_by(record_.party(name, where));
+      return;
+    }
+  }
+
+  void thing(const Tree& element) {
+    const std::string type = type_of(element);
+    const bool model = type == "AIPackage";
+    const std::string id = id_of(element);
+    if ((!model && type != "DatasetPackage") || id.empty())
+      return;
+    std::string name = hub_name(import_text(element, "software_packageUrl"));
+    if (name.empty())
+      name = import_text(element, "name");
+    // Two packages of one name are two things.
+    if (name.empty() || !names_.insert(name).second)
+      name = id;
+    LineageNode& node =
+        record_.node(name, model ? NodeKind::model : NodeKind::dataset, element.where);
+    node.released = day_of(import_text(element, "releaseTime"));
+    if (const Tree* hashes = element.find("verifiedUsing"); hashes != nullptr && hashes->is_list())
+      for (const Tree& hash : hashes->list())
+        if (const std::string value = import_text(hash, "hashValue"); !value.empty())
+          node.digests.push_back(import_text(hash, "algorithm") + ":" + value);
+    const std::string made = node.id;
+    things_[id] = made;
+    for (const char* key : {"suppliedBy", "originatedBy"})
+      for (const auto& [who, where] : import_texts(element, key))
+        record_.owner(made, agent(who), key, where);
+  }
+
+  void relationship(const Tree& element) {
+    const std::string type = import_text(element, "relationshipType");
+    const auto from = things_.find(import_text(element, "from"));
+    if (from == things_.end())
+      return;
+    if (type == "hasDeclaredLicense" || type == "hasConcludedLicense") {
+      for (const auto& [id, where] : import_texts(element, "to"))
+        license(from->second, id, type == "hasConcludedLicense", where);
+      return;
+    }
+    if (type == "contains") {
+      for (const auto& [id, where] : import_texts(element, "to"))
+        part(from->second, id);
+      return;
+    }
+    const auto* const relation = std::ranges::find(relations, type, &Relation::type);
+    if (relation == relations.end())
+      return;
+    for (const auto& [id, where] : import_texts(element, "to")) {
+      const auto to = things_.find(id);
+      if (to == things_.end()) {
+        if (after_prefix(id) != "NoneElement" && after_prefix(id) != "NoAssertionElement")
+          diagnostics_.warning(where, "there is no AI package or data set " + in_backticks(id),
+                               "`" + type + "` is left out");
+        continue;
+      }
+      const std::string& child = relation->from_is_child ? from->second : to->second;
+      const std::string& parent = relation->from_is_child ? to->second : from->second;
+      record_.derive(child, parent, std::string(relation->kind), record_.stated(type, where),
+                     where);
+    }
+    if (type == "descendantOf")
+      completeness(element, from->second);
+  }
+
+  /// That the named ancestors are all of them, or that there are none.
+  void completeness(const Tree& element, const std::string& model) {
+    std::string said = import_text(element, "completeness");
+    for (const auto& [id, where] : import_texts(element, "to"))
+      if (after_prefix(id) == "NoneElement")
+        said = "complete";
+    if (said != "complete" && said != "incomplete")
+      return;
+    EvidenceItem item = record_.stated("descendantOf: " + said, element.where);
+    item.supports = said == "complete";
+    record_.at(model).complete.push_back(std::move(item));
+  }
+
+  /// A model inside a model is a group of weights of it.
+  void part(const std::string& whole, const std::string& id) {
+    const auto at = things_.find(id);
+    if (at == things_.end() || at->second == whole)
+      return;
+    LineageNode& inner = record_.at(at->second);
+    const LineageNode& outer = record_.at(whole);
+    if (inner.kind != NodeKind::model || outer.kind != NodeKind::model || !inner.part_of.empty() ||
+        !outer.part_of.empty())
+      return;
+    inner.kind = NodeKind::weights;
+    inner.part_of = whole;
+  }
+
+  /// "Declared" in SPDX 3 is what was found in the files, which is observed here.
+  void license(const std::string& model, const std::string& id, bool concluded,
+               const Where& where) {
+    LicenseClaim claim;
+    claim.where = where;
+    claim.source = source_->name;
+    claim.acknowledged =
+        concluded ? LicenseClaim::Acknowledged::concluded : LicenseClaim::Acknowledged::observed;
+    claim.expression = "NOASSERTION";
+    const Tree* found = element(id);
+    const std::string_view last = after_prefix(id);
+    if (found != nullptr && type_of(*found) == "LicenseExpression") {
+      const Tree* text = found->find("simplelicensing_licenseExpression");
+      if (text != nullptr)
+        claim.expression =
+            license_by_expression(text->scalar().value_or(""), text->where, diagnostics_);
+    } else if (last == "NoneLicense") {
+      claim.expression = "NONE";
+    } else if (found == nullptr && find_listed(last)) {
+      claim.expression = *find_listed(last); // https://spdx.org/licenses/MIT
+    } else if (found != nullptr && type_of(*found) == "ListedLicense") {
+      claim.expression = license_by_name(last);
+    } else if (last != "NoAssertionLicense") {
+      diagnostics_.warning(where, "license " + in_backticks(id) + " is not read",
+                           "license expressions and listed licenses are; it is taken as not known");
+    }
+    record_.at(model).licenses.push_back(std::move(claim));
+  }
+
+  const std::shared_ptr<const SourceText>& source_;
+  Diagnostics& diagnostics_;
+  ImportRecord record_;
+  std::map<std::string, const Tree*> elements_;
+  std::map<std::string, std::string> things_; ///< by their id in the document
+  std::set<std::string> names_;
+};
+
+} // namespace
+
+Lineage import_spdx(const std::shared_ptr<const SourceText>& source, Diagnostics& diagnostics) {
+  return Document(source, diagnostics).read();
+}
+
+} // namespace libeval
