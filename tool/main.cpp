@@ -29,6 +29,8 @@ struct Arguments {
   tool::WhatifOptions whatif;
   tool::SimulateArguments simulate;
   tool::MergeArguments merge;
+  tool::ImportVerbOptions import;
+  tool::LicenseOptions license;
   std::vector<std::string> why_words;
   std::string folder, schema = "program";
 };
@@ -150,6 +152,33 @@ void add_sampling_verbs(CLI::App& app, Arguments& a) {
   merge->footer("Example:\n  libeval merge part-*.json\nExit code: 0 done, 2 refused");
 }
 
+void add_lineage_verbs(CLI::App& app, Arguments& a) {
+  auto* import =
+      app.add_subcommand("import", "Print model cards and bills of materials as lineage");
+  import
+      ->add_option("files", a.import.files,
+                   "CycloneDX or SPDX 3 in JSON; a model card as OWNER/NAME=FILE")
+      ->required()
+      ->type_name("[OWNER/NAME=]FILE ...");
+  import->add_option("--format", a.import.format, "instead of what the text looks like")
+      ->check(CLI::IsMember({"cyclonedx", "spdx", "model_card"}));
+  import->add_option("--id", a.import.id, "the id of the record")->capture_default_str();
+  import->footer("Example:\n"
+                 "  libeval import acme/small=card.md bom.json > lineage.yaml\n"
+                 "Exit code: 0 printed, 2 refused");
+
+  auto* license = app.add_subcommand("license", "Read a license expression and what it asks");
+  license->add_option("expression", a.license.expression, "SPDX license expression")->required();
+  license->add_option("--grammar", a.license.grammar, "of which version of SPDX")
+      ->check(CLI::IsMember({"2.3", "3.0", "3.1"}))
+      ->capture_default_str();
+  license->add_option("--terms", a.license.terms, "a file of one's own readings");
+  license->footer("Examples:\n"
+                  "  libeval license \"MIT OR GPL-2.0+\"\n"
+                  "  libeval license LicenseRef-scancode-llama-3.1-license-2024\n"
+                  "Exit code: 0 printed, 2 refused. No legal advice.");
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Decides who goes on in a multi-stage evaluation, and says why.", "libeval");
   app.set_version_flag("--version", "libeval " LIBEVAL_VERSION);
@@ -166,6 +195,7 @@ int run(int argc, char** argv) {
   add_asking_verbs(app, a);
   add_changing_verbs(app, a);
   add_sampling_verbs(app, a);
+  add_lineage_verbs(app, a);
 
   if (argc > 1 && argv[1][0] != '-') {
     std::vector<std::string> verbs;
@@ -208,6 +238,10 @@ int run(int argc, char** argv) {
     return tool::simulate(a.simulate);
   if (app.got_subcommand("merge"))
     return tool::merge(a.merge);
+  if (app.got_subcommand("import"))
+    return tool::import_files(a.import);
+  if (app.got_subcommand("license"))
+    return tool::license(a.license);
   if (app.got_subcommand("new"))
     return tool::make_new(a.folder);
   return tool::schema(a.schema);

@@ -46,6 +46,18 @@ struct MergeArguments {
   bool json = false, csv = false, all = false;
 };
 int merge(const MergeArguments& arguments);
+struct ImportVerbOptions {
+  std::vector<std::string> files; ///< `FILE`, or `OWNER/NAME=FILE` for a model card
+  std::string format, id = "imported";
+};
+/// Prints what other formats say as a lineage file.
+int import_files(const ImportVerbOptions& options);
+
+struct LicenseOptions {
+  std::string expression, grammar = "3.0", terms;
+};
+/// Prints the canonical form of an expression and what its licenses ask.
+int license(const LicenseOptions& options);
 
 int make_new(const std::string& folder);
 

@@ -19,7 +19,7 @@ void move_to(std::vector<T>& to, std::vector<T>& from) {
 }
 
 void merge_node(LineageNode& node, LineageNode& more) {
-  if (node.name.empty())
+  if (node.name.empty() || node.name == node.id)
     node.name = std::move(more.name);
   if (node.part_of.empty())
     node.part_of = std::move(more.part_of);

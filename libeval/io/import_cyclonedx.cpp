@@ -151,6 +151,8 @@ private:
       record_.owner(id, name_in(component, key), key, component.where);
     for (const char* key : {"publisher", "author", "group"})
       record_.owner(id, import_text(component, key), key, component.where);
+    const std::string hub = hub_name(import_text(component, "purl"));
+    record_.owner(id, hub.substr(0, hub.find('/')), "the name before the slash", component.where);
   }
 
   // --- licenses ---
@@ -276,7 +278,8 @@ private:
       }
       LineageNode& node =
           record_.node(url.empty() ? self + ": " + name : url, NodeKind::dataset, one.where);
-      node.name = name;
+      if (!name.empty())
+        node.name = name;
       id = node.id;
     }
     record_.derive(self, id, "trained_on", record_.stated("modelParameters.datasets", one.where),

@@ -103,13 +103,14 @@ private:
     model_ = named(model_, NodeKind::model, tree.where);
     if (const std::size_t slash = model_.find('/'); slash != std::string::npos && slash > 0)
       record_.signed_by(record_.party(model_.substr(0, slash), tree.where));
+    if (tree.find("license") == nullptr && tree.find("license_name") == nullptr)
+      return;
     LicenseClaim claim;
     claim.expression = license(tree, claim.where);
     claim.source = import_text(tree, "license_link");
     if (claim.source.empty())
       claim.source = source_->name;
-    if (tree.find("license") != nullptr || tree.find("license_name") != nullptr)
-      record_.at(model_).licenses.push_back(std::move(claim));
+    record_.at(model_).licenses.push_back(std::move(claim));
   }
 
   /// `license`, or `license_name` where that is a family or `other`. Of several licenses nobody

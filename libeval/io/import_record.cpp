@@ -121,7 +121,7 @@ LineageNode& ImportRecord::node(const std::string& id, NodeKind kind, const Wher
   const auto [at, is_new] = position_.try_emplace(name, lineage_.nodes.size());
   if (is_new) {
     LineageNode made;
-    made.id = name;
+    made.id = made.name = name;
     made.kind = kind;
     made.where = where;
     lineage_.nodes.push_back(std::move(made));

@@ -95,7 +95,8 @@ Tree controls(const std::vector<ControlClaim>& claims) {
 
 Tree node_tree(const LineageNode& node) {
   Entries entries;
-  put(entries, "name", node.name);
+  if (node.name != node.id)
+    put(entries, "name", node.name);
   put(entries, "part_of", node.part_of);
   if (!node.owners.empty())
     entries.emplace_back("owner", owners(node.owners));
