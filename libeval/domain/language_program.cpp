@@ -19,6 +19,9 @@ void add_evidence(Shapes& s) {
                  {"winner", scalar(), false, "column that names the winner"},
                  {"tie", list(scalar(), 1), false, "how a tie is spelt"},
                  {"sides", tuple({scalar(), scalar()}), false, "members of `side`"}}};
+  s["recusal"] = {"a recusal", with({{"juror", scalar(), true, "who does not mark"},
+                                     {"candidate", scalar(), true, "whom"}},
+                                    recorded())};
   s["evidence"] = {
       "an evidence table",
       {{"file", text(), false, "path inside the bundle"},
@@ -33,6 +36,9 @@ void add_evidence(Shapes& s) {
        {"pairs", object("pairs"), false, "each row speaks for both sides"},
        {"sparse", either({flag(), list(scalar(), 1)}), false, "dimensions with natural gaps"},
        {"gaps", list(scalar(), 1), false, "spellings of a gap"},
+       {"jurors", scalar(), false, "the key of those who mark"},
+       {"recusals", either({scalar(), list(object("recusal"), 1)}), false,
+        "whose marks on whom do not count: a list, or evidence that lists them"},
        {"range", tuple({number(), number()}), false, "numbers outside are errors"},
        {"step", above(0), false, "numbers between are errors"},
        {"status", scalar(), false, "column"},

@@ -2,6 +2,8 @@
 // Evidence: how a table is to be read.
 #include "domain/reading.hpp"
 
+#include <algorithm>
+
 namespace libeval {
 namespace {
 
@@ -32,7 +34,33 @@ std::vector<std::string> read_columns(const Tree* tree, TableSpec& spec) {
   return names;
 }
 
+void read_recusals(const Tree& tree, TableSpec& spec, Diagnostics& diagnostics) {
+  spec.recusals_where = tree.where;
+  if (tree.is_list())
+    for (const Tree& item : tree.list())
+      spec.recusals.push_back({text_at(item, "juror"), text_at(item, "candidate"),
+                               text_at(item, "reason"), text_at(item, "source"),
+                               text_at(item, "date"), item.where});
+  else
+    spec.recusals_from = text_of(&tree);
+  if (juror_dimension(spec).empty())
+    diagnostics.error(tree.where, "nothing says who marks in `" + spec.name + "`",
+                      "name the dimension, `jurors: KEY`");
+  else if (std::ranges::find(spec.keys, "candidate") == spec.keys.end())
+    diagnostics.error(tree.where, "`" + spec.name + "` has recusals and no key `candidate`");
+}
+
 } // namespace
+
+std::string juror_dimension(const TableSpec& spec) {
+  if (!spec.jurors.empty())
+    return spec.jurors;
+  for (const char* name :
+       {"juror", "judge", "expert", "reviewer", "rater", "referee", "user", "voter"})
+    if (spec.wide == name || std::ranges::find(spec.keys, name) != spec.keys.end())
+      return name;
+  return {};
+}
 
 TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   const Tree& tree = entry.value;
@@ -71,6 +99,14 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
       spec.range.reset();
     }
   }
+  spec.jurors = text_at(tree, "jurors");
+  if (!spec.jurors.empty() && spec.wide != spec.jurors &&
+      std::ranges::find(spec.keys, spec.jurors) == spec.keys.end())
+    diagnostics.error(where_at(tree, "jurors"),
+                      "`" + spec.jurors + "` is no key of `" + spec.name + "`",
+                      "`jurors` names the key of those who mark");
+  if (const Tree* recusals = tree.find("recusals"))
+    read_recusals(*recusals, spec, diagnostics);
   spec.range_where = where_at(tree, "range");
   spec.step = number_at(tree, "step");
   if (const Tree* alias = tree.find("alias"))

@@ -187,7 +187,10 @@ Frame Compiler::align(Frame frame, const std::string& name) {
     const std::uint32_t cell = candidate == nullptr ? 0 : cell_of[entrants[e]];
     if (cell == npos || frame.cells == 0) {
       gap[e] = 1;
-      gaps.push_back({entrants[e], name, ""});
+      const bool recused = std::ranges::any_of(recusals, [&](const AppliedRecusal& r) {
+        return r.candidate == entrants[e] && r.marks > 0;
+      });
+      gaps.push_back({entrants[e], name, recused ? "every juror who marked is recused" : ""});
     } else {
       index[e] = cell;
       gap[e] = frame.is_gap(cell) ? 1 : 0;

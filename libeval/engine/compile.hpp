@@ -59,6 +59,7 @@ public:
   Plan plan;
   std::vector<CompiledNode> nodes;
   std::vector<GapCell> gaps;
+  std::vector<AppliedRecusal> recusals; ///< those heeded so far, some of them twice
 
 private:
   void compile_node(const Node& node, std::size_t parent);

@@ -128,7 +128,8 @@ Frame Compiler::source_frame(const Measure& measure, bool everybody) {
   case Source::Kind::none:
     return {};
   case Source::Kind::evidence:
-    return evidence_frame(context, plan, measure, everybody || needs_everybody(measure.steps));
+    return evidence_frame(context, plan, measure, everybody || needs_everybody(measure.steps),
+                          recusals);
   case Source::Kind::part: {
     if (const Measure* named = find_measure(source.name); named != nullptr && !context.stage.score)
       return this->measure(*named);

@@ -66,11 +66,19 @@ struct GapCell {
   bool undefined = false; ///< the cells stand, but a step has no result; `cell` says why
 };
 
+/// A recusal that a measure has heeded.
+struct AppliedRecusal {
+  std::uint32_t candidate = npos;
+  std::string evidence;
+  Recusal recusal;
+  std::size_t marks = 0; ///< so many stood and were left out
+};
+
 /// The cells that a measure takes from a table, filtered, with gaps marked. The array is loaded by
 /// an operation put into the plan. `everybody` keeps cells of candidates that are no entrants,
-/// marked as outside.
+/// marked as outside. What recusals left out is added to `recusals`.
 [[nodiscard]] Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
-                                   bool everybody);
+                                   bool everybody, std::vector<AppliedRecusal>& recusals);
 
 /// Positions of a table's key column as codes of candidates; npos for texts that are none.
 [[nodiscard]] Index candidate_codes(const Context& context, const Table& table,

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 namespace libeval {
 namespace {
@@ -169,6 +170,7 @@ public:
       undefined = note_undefined(compiler, result, out, compiler.gaps);
       leave_undefined_out(compiler, result, out);
       out.models = model_reports(context_, compiler.plan, result);
+      note_recusals(compiler, out);
       book.open(out.nodes, result.noise, compiler.gaps);
       out.total = numbers_of(out.nodes.front().scores);
       out.tolerance = book.tolerance(out.nodes.front());
@@ -241,6 +243,29 @@ private:
     return concerns_somebody;
   }
 
+  /// Whose marks were left out, each once however many measures have met them.
+  static void note_recusals(const Compiler& compiler, StageDecision& stage) {
+    std::set<std::tuple<std::size_t, std::string, std::string>> known;
+    const auto key = [](const Finding& f) { return std::tuple(f.candidate, f.rule, f.detail); };
+    for (const Finding& f : stage.findings)
+      if (f.kind == Finding::Kind::recusal)
+        known.insert(key(f));
+    for (const AppliedRecusal& applied : compiler.recusals) {
+      Finding finding;
+      finding.kind = Finding::Kind::recusal;
+      finding.rule = applied.evidence;
+      finding.candidate = applied.candidate;
+      finding.observed = static_cast<double>(applied.marks);
+      finding.detail = applied.recusal.juror;
+      if (!applied.recusal.reason.empty())
+        finding.detail += " (" + applied.recusal.reason + ")";
+      if (!applied.recusal.source.empty())
+        finding.sources.push_back(applied.recusal.source);
+      if (known.insert(key(finding)).second)
+        stage.findings.push_back(std::move(finding));
+    }
+  }
+
   /// What is undefined is no score, nor is anything above it in the tree.
   static void leave_undefined_out(const Compiler& compiler, const Run& result,
                                   StageDecision& stage) {
@@ -288,6 +313,7 @@ private:
       for (const Undefined& undefined : result.undefined)
         leave_out(undefined, stage.entrants, scores.scores);
       stage.measures.push_back(std::move(scores));
+      note_recusals(compiler, stage);
       for (ModelReport& model : model_reports(context_, compiler.plan, result))
         stage.models.push_back(std::move(model));
     }

@@ -13,9 +13,9 @@ std::string_view to_string(Outcome outcome) {
 }
 
 std::string_view to_string(Finding::Kind kind) {
-  constexpr std::array<std::string_view, 13> names = {
-      "policy", "deduction", "require", "gap",      "undefined", "tie",    "quota",
-      "grant",  "withdraw",  "lot",     "decision", "upstream",  "unknown"};
+  constexpr std::array<std::string_view, 14> names = {
+      "policy", "deduction", "require", "gap",      "undefined", "tie",     "quota",
+      "grant",  "withdraw",  "lot",     "decision", "upstream",  "recusal", "unknown"};
   return names[static_cast<std::size_t>(kind)];
 }
 

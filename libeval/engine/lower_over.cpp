@@ -174,8 +174,10 @@ void Lowering::majority() {
   if (at_least == nullptr)
     return reduce(Reducer::majority);
   const auto least = read_share(*at_least);
-  if (!least)
+  if (!least) {
+    frame_.array = no_array;
     return;
+  }
   const ArrayId approves = output();
   add(plan_, op::Compare{frame_.array, constant_array(0), approves, 0, 0, 0, 1}, step_.name);
   frame_.array = approves;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/cells.hpp"
+#include "engine/recusals.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -153,7 +153,7 @@ bool is_sparse(const TableSpec& spec, const std::string& dimension) {
 /// keys that it has, the combinations of the other keys which that member has with any entrant;
 /// without sparse keys every entrant needs every combination. O(cells + absent cells).
 void add_absent_cells(const Context& context, const TableSpec& spec, Frame& frame,
-                      const Where& where) {
+                      const Recusals& recused, const Where& where) {
   std::vector<Index> sparse_keys, dense_keys;
   for (const Dimension& d : frame.dimensions)
     if (d.name != "candidate")
@@ -161,6 +161,7 @@ void add_absent_cells(const Context& context, const TableSpec& spec, Frame& fram
   if (dense_keys.empty() || frame.cells == 0)
     return;
   const Index candidates = frame.candidates();
+  const Dimension* jurors = recused.any() ? frame.find(recused.dimension()) : nullptr;
   const Grouping sections = group_cells(sparse_keys, frame.cells);
   const Grouping combinations = group_cells(dense_keys, frame.cells);
   std::vector<std::pair<std::uint32_t, std::uint32_t>>
@@ -210,7 +211,8 @@ void add_absent_cells(const Context& context, const TableSpec& spec, Frame& fram
     }
     for (const std::uint32_t candidate : who)
       for (const auto& [combination, cell] : cell_of)
-        if (!present.contains((static_cast<std::uint64_t>(candidate) << 32) | combination))
+        if (!present.contains((static_cast<std::uint64_t>(candidate) << 32) | combination) &&
+            !(jurors != nullptr && recused.concern((*jurors->codes)[cell], candidate)))
           absent.emplace_back(cell, candidate);
   }
   if (lacking > most) {
@@ -252,7 +254,8 @@ void add_absent_cells(const Context& context, const TableSpec& spec, Frame& fram
 
 } // namespace
 
-Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure, bool everybody) {
+Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure, bool everybody,
+                     std::vector<AppliedRecusal>& recusals) {
   Frame frame;
   frame.direction = measure.direction;
   const std::size_t at = context.names.table(measure.source.name);
@@ -285,12 +288,14 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   const auto out_of_field = [&](std::size_t i) {
     return has_candidate && context.entering[(*candidate->codes)[i]] == 0;
   };
+  Recusals recused(context, spec, cells);
   const bool sparse_columns = !spec.wide.empty() && is_sparse(spec, spec.wide);
   // Whoever stands in this table is a candidate, and all of them enter: nothing to look up.
   const TextColumn* key = find_text(table->keys, "candidate");
   const bool everyone = context.entrants.size() == context.bundle.program.candidates.size() &&
-                        measure.filter.empty() && opponent == cells.dimensions.end() &&
-                        !sparse_columns && (!has_candidate || key != nullptr) &&
+                        measure.filter.empty() && !recused.any() &&
+                        opponent == cells.dimensions.end() && !sparse_columns &&
+                        (!has_candidate || key != nullptr) &&
                         (key == nullptr || context.names.rows(*table, *key).all_known);
   Codes from;
   bool all = true;
@@ -304,6 +309,8 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
       stays = false;
     if (stays && context.among_tied && opponent != cells.dimensions.end() &&
         ((*opponent->codes)[i] == npos || context.entering[(*opponent->codes)[i]] == 0))
+      stays = false;
+    if (stays && recused.any() && recused.leave_out(i))
       stays = false;
     if (all && !stays) { // the first that goes: all before it stay
       all = false;
@@ -336,7 +343,9 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   frame.pinned = sieve.pinned;
   const std::size_t standing = frame.cells;
   if (has_candidate && !spec.pairs && !sieve.by_content)
-    add_absent_cells(context, spec, frame, measure.where);
+    add_absent_cells(context, spec, frame, recused, measure.where);
+  for (AppliedRecusal& one : recused.applied())
+    recusals.push_back(std::move(one));
   op::Load load{0, cells.numbers, nullptr};
   if (!all || frame.cells != standing) {
     Codes rows;

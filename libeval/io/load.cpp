@@ -11,6 +11,7 @@
 
 #include "io/findings.hpp"
 #include "io/names.hpp"
+#include "io/recusals.hpp"
 #include "io/row_filter.hpp"
 #include "io/row_places.hpp"
 #include "io/tree_table.hpp"
@@ -275,6 +276,7 @@ private:
     for (std::size_t i = 0; i < bundle_.tables.size(); ++i)
       if (good_[i])
         check_candidates_of(*bundle_.tables[i], program.evidence[i], candidates);
+    check_recusals(bundle_, good_, candidates, diagnostics_);
     for (const TableSpec& spec : program.evidence)
       check_aliases_of(spec, candidates);
     for (const PolicyFile& policy : bundle_.policies)

@@ -65,6 +65,7 @@ public:
     order();
     for (std::size_t i = 0; i < stage_.steps.size(); ++i)
       step(i);
+    findings_of(nobody, "recused", Finding::Kind::recusal);
     findings_of(nobody, "score");
     places();
     held();
@@ -210,10 +211,13 @@ private:
     return nullptr;
   }
 
-  void findings_of(std::size_t step, const std::string& label) {
+  void findings_of(std::size_t step, const std::string& label,
+                   std::optional<Finding::Kind> kind = std::nullopt) {
     std::size_t written = 0, left = 0;
     for (const Finding& f : stage_.findings) {
       if (f.step != step || f.kind == Finding::Kind::unknown || f.kind == Finding::Kind::upstream)
+        continue;
+      if (kind ? f.kind != *kind : f.kind == Finding::Kind::recusal)
         continue;
       if (f.kind == Finding::Kind::require && !is_bad(f))
         continue;

@@ -175,6 +175,13 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
   case Kind::upstream:
     text = "the earlier stage " + quoted(f.detail) + " is held";
     break;
+  case Kind::recusal: {
+    const auto marks = static_cast<std::size_t>(f.observed.value_or(0));
+    text = marks == 0
+               ? "recused for " + who + ": " + safe(f.detail)
+               : "left out for " + who + ": " + counted(marks, "mark") + " of " + safe(f.detail);
+    break;
+  }
   case Kind::unknown:
     text = who + " turns on what is not known" +
            (f.others.empty() ? "" : " of " + names_of(program, f.others));

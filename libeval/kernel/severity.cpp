@@ -261,9 +261,13 @@ private:
 
   /// Spread of the errors, and with it the standard errors of scores and effects.
   void judge(Severity& out) const {
-    double squares = 0;
-    for (const Exact& residual : residuals_) {
-      out.residuals.push_back(to_double(residual));
+    double squares = 0, largest = 0;
+    for (const Exact& mark : marks_) {
+      largest = std::max(largest, std::fabs(to_double(mark)));
+    }
+    for (const Exact& residual : residuals_) { // what only arithmetic has left is nothing
+      const double left = to_double(residual);
+      out.residuals.push_back(std::fabs(left) > 1e-20 * largest ? left : 0);
       squares += out.residuals.back() * out.residuals.back();
     }
     std::size_t parameters = 1;

@@ -47,6 +47,12 @@ struct Table {
   Where where;                      ///< the file (line 1) or the inline text
 };
 
+/// A juror who must not mark a candidate, and why: recused, or in a declared conflict of interest.
+struct Recusal {
+  std::string juror, candidate, reason, source, date;
+  Where where;
+};
+
 /// How a table is to be read: which columns are keys, which are values, and what their cells may
 /// hold. The words are those of `evidence:` in a program.
 struct TableSpec {
@@ -83,11 +89,19 @@ struct TableSpec {
   std::optional<double> step;                     ///< numbers must be multiples of this
   /// Per dimension: spelling -> member.
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> alias;
+  std::string jurors; ///< the dimension of those who mark, as declared; see `juror_dimension`
+  std::vector<Recusal> recusals; ///< whose marks do not count; or
+  std::string recusals_from;     ///< evidence that lists them
+  Where recusals_where;
   char delimiter = ',';
   bool decimal_comma = false;
   Where where;      ///< the evidence's name in the program
   Where file_where; ///< the value of `file` or `csv`
   Where range_where;
 };
+
+/// The dimension of those who mark: the one declared, else the key that is called `juror`, `judge`,
+/// `expert`, `reviewer`, `rater`, `referee`, `user` or `voter`; empty if there is none.
+[[nodiscard]] std::string juror_dimension(const TableSpec& spec);
 
 } // namespace libeval

@@ -38,6 +38,8 @@ struct Finding {
     lot,       ///< a tie broken by lot
     decision,  ///< a tie broken by a recorded decision
     upstream,  ///< an earlier stage is held; `detail` = that stage
+    recusal,   ///< marks left out; `rule` = evidence, `detail` = juror and reason, `observed` = how
+               ///< many stood
     unknown    ///< the outcome turns on unknown verdicts; `others` = whose
   };
   Kind kind = Kind::policy;

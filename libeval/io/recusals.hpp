@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "io/names.hpp"
+
+namespace libeval {
+
+/// Reports recusals that name nobody: unknown candidates and evidence are errors; a juror who marks
+/// nothing is a warning, for that is how a misspelt one looks. Tables that are not `good` are not
+/// looked at.
+void check_recusals(const Bundle& bundle, const std::vector<bool>& good, CandidateIndex& candidates,
+                    Diagnostics& diagnostics);
+
+} // namespace libeval
