@@ -55,6 +55,28 @@ void give_countries(Bundle& bundle) {
     candidate.attributes.emplace_back("country", "country-" + std::to_string(at++ % 100));
 }
 
+/// A verdict on everybody: one in a hundred fails.
+void give_verdicts(Bundle& bundle) {
+  PolicyFile policy;
+  policy.file = "policy.yaml";
+  Rule rule;
+  rule.id = RuleId("INDEPENDENT");
+  rule.title = "trained from scratch";
+  rule.consequence = Rule::Consequence::disqualify;
+  policy.rules = {rule};
+  std::size_t at = 0;
+  for (const Candidate& candidate : bundle.program.candidates) {
+    ReadyFinding finding;
+    finding.rule = rule.id;
+    finding.candidate = candidate.id;
+    finding.verdict = at++ % 100 == 0 ? Verdict::fail : Verdict::pass;
+    finding.source = "https://example.org/declarations/of-the-year-2026.html";
+    finding.statement = "as declared and checked against the training log that was handed in";
+    policy.findings.push_back(std::move(finding));
+  }
+  bundle.policies = {policy};
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -74,5 +96,8 @@ int main(int argc, char** argv) {
                    "{take: {first: 200, of: rest}}]";
     add("decide, pools", rules, n, give_countries);
   }
+  bench::Rules policy = plain;
+  policy.select = "[{policy: policy.yaml}, {take: {first: 1000}}]";
+  add("decide, a policy", policy, rows, give_verdicts);
   return bench::run(argc, argv);
 }

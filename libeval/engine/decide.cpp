@@ -183,7 +183,7 @@ public:
         finding.kind = Finding::Kind::upstream;
         finding.verdict = Verdict::unknown;
         finding.detail = name;
-        if (std::ranges::find(out.findings, name, &Finding::detail) == out.findings.end())
+        if (std::ranges::none_of(out.findings, [&](const Finding& f) { return f.detail == name; }))
           out.findings.push_back(std::move(finding));
         undefined = true;
       }
@@ -382,12 +382,14 @@ private:
     finding.verdict = Verdict::unknown;
     // Each of those held names whom it turns on, the first of them where both are very many.
     const std::size_t named = std::max<std::size_t>(most, 1'000'000 / (differ.size() + 1));
+    std::string whats;
     for (const auto& [what, candidate] : questions) {
-      if (finding.detail.find(what) == std::string::npos)
-        finding.detail += (finding.detail.empty() ? "" : ", ") + what;
+      if (whats.find(what) == std::string::npos)
+        whats += (whats.empty() ? "" : ", ") + what;
       if (finding.others.size() < named)
         finding.others.push_back(candidate);
     }
+    finding.detail = whats;
     for (const std::size_t e : differ) {
       if (out.outcomes[e] == Outcome::disqualified || out.outcomes[e] == Outcome::withdrawn)
         continue;

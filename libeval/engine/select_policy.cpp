@@ -7,32 +7,100 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace libeval {
+namespace {
+
+/// Texts that stand in many findings, kept once each. The texts must outlive it.
+class Sharing {
+public:
+  SharedText text(const std::string& text) {
+    if (text.empty())
+      return {};
+    SharedText& out = texts_[text];
+    if (out.empty())
+      out = SharedText(text);
+    return out;
+  }
+  SharedTexts list_of(const std::string& text) {
+    if (text.empty())
+      return {};
+    SharedTexts& out = lists_[text];
+    if (out.empty())
+      out = SharedTexts{text};
+    return out;
+  }
+
+private:
+  std::unordered_map<std::string_view, SharedText> texts_;
+  std::unordered_map<std::string_view, SharedTexts> lists_;
+};
+
+/// The findings of a policy file by rule and candidate. O(findings log findings) to make, O(log
+/// findings) to ask.
+class FoundByRule {
+public:
+  FoundByRule(const PolicyFile& file, const Context& context) {
+    std::unordered_map<std::string_view, std::size_t> rules;
+    for (const Rule& rule : file.rules)
+      rules.try_emplace(rule.id.str(), rules.size());
+    rules_.resize(file.rules.size());
+    std::size_t near = 0;
+    for (const ReadyFinding& f : file.findings) {
+      const std::uint32_t candidate = context.names.candidate_near(f.candidate.str(), near++);
+      const auto rule = rules.find(f.rule.str());
+      if (candidate != npos && rule != rules.end())
+        rules_[rule->second].emplace_back(candidate, &f);
+    }
+    for (auto& found : rules_)
+      if (!std::ranges::is_sorted(found, {}, &Found::first))
+        std::ranges::stable_sort(found, {}, &Found::first);
+  }
+
+  /// Puts those about a candidate into `out`, in the order of the file.
+  void about(std::size_t rule, std::uint32_t candidate,
+             std::vector<const ReadyFinding*>& out) const {
+    out.clear();
+    const auto& found = rules_[rule];
+    for (auto at = std::ranges::lower_bound(found, candidate, {}, &Found::first);
+         at != found.end() && at->first == candidate; ++at)
+      out.push_back(at->second);
+  }
+
+private:
+  using Found = std::pair<std::uint32_t, const ReadyFinding*>;
+  std::vector<std::vector<Found>> rules_; ///< by candidate
+};
+
+} // namespace
 
 void Selector::apply(const select::Policy& s) {
   const auto file = std::ranges::find(context_.bundle.policies, s.file, &PolicyFile::file);
   report_.rule = s.file;
   if (file == context_.bundle.policies.end())
     return; // the loader has told
-  std::map<std::pair<RuleId, std::uint32_t>, std::vector<const ReadyFinding*>> found;
-  for (const ReadyFinding& f : file->findings)
-    found[{f.rule, context_.names.candidate(f.candidate.str())}].push_back(&f);
-  for (const Rule& rule : file->rules) {
+  Sharing shared;
+  const FoundByRule found(*file, context_);
+  std::vector<const ReadyFinding*> here;
+  for (std::size_t r = 0; r < file->rules.size(); ++r) {
+    const Rule& rule = file->rules[r];
     if (!s.rules.empty() && std::ranges::find(s.rules, rule.id.str()) == s.rules.end())
       continue;
+    const SharedText id(rule.id.str());
+    stage_.findings.reserve(stage_.findings.size() + n_);
     for (std::uint32_t e = 0; e < n_; ++e) {
-      const auto at = found.find({rule.id, context_.entrants[e]});
-      const RuleVerdict judged =
-          judge(rule, at == found.end() ? std::vector<const ReadyFinding*>{} : at->second);
+      found.about(r, context_.entrants[e], here);
+      const RuleVerdict judged = judge(rule, here);
       Finding& finding = find(Finding::Kind::policy, candidate(e));
-      finding.rule = rule.id.str();
+      finding.rule = id;
       finding.verdict = judged.verdict;
       if (judged.decisive != nullptr) {
         finding.level = judged.decisive->level;
-        finding.detail = judged.decisive->statement;
-        if (!judged.decisive->source.empty())
-          finding.sources = {judged.decisive->source};
+        finding.detail = shared.text(judged.decisive->statement);
+        finding.sources = shared.list_of(judged.decisive->source);
       }
       bool fails = judged.verdict == Verdict::fail;
       if (judged.verdict == Verdict::unknown) {
@@ -51,7 +119,7 @@ void Selector::apply(const select::Policy& s) {
         if (!stage_.total.empty())
           stage_.total[e] -= rule.deduct;
         Finding& deduction = find(Finding::Kind::deduction, candidate(e));
-        deduction.rule = rule.id.str();
+        deduction.rule = id;
         deduction.observed = rule.deduct;
         ++report_.affected;
       }

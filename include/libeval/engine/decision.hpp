@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <libeval/base/shared.hpp>
 #include <libeval/domain/policy.hpp>
 #include <libeval/domain/selection.hpp>
 
@@ -25,7 +26,7 @@ inline constexpr std::size_t nobody = std::numeric_limits<std::size_t>::max();
 /// One rule applied to one candidate (or to the stage): data, not prose. Sentences are made in
 /// words. Order: by stage, step, rule, candidate.
 struct Finding {
-  enum class Kind {
+  enum class Kind : std::uint8_t {
     policy,    ///< a verdict under a rule; `rule`, `verdict`, `level`, `detail` = statement
     deduction, ///< points taken under a rule; `observed` = points
     require,   ///< a hurdle; `rule` = its title or part
@@ -43,15 +44,15 @@ struct Finding {
     unknown    ///< the outcome turns on unknown verdicts; `others` = whose
   };
   Kind kind = Kind::policy;
-  std::size_t step = nobody; ///< position in the stage's `select`; nobody = the score
-  std::string rule;
-  std::size_t candidate = nobody; ///< position in Program::candidates; nobody = the stage
   Verdict verdict = Verdict::pass;
   std::optional<Level> level;
+  std::size_t step = nobody;      ///< position in the stage's `select`; nobody = the score
+  std::size_t candidate = nobody; ///< position in Program::candidates; nobody = the stage
   std::optional<double> observed, required;
-  std::string bound; ///< of a hurdle: `at least`, `above`, `at most`, `below`
-  std::string detail;
-  std::vector<std::string> sources;
+  SharedText rule;
+  SharedText bound; ///< of a hurdle: `at least`, `above`, `at most`, `below`
+  SharedText detail;
+  SharedTexts sources;
   std::vector<std::size_t> others;
 };
 [[nodiscard]] std::string_view to_string(Finding::Kind kind);
