@@ -13,8 +13,8 @@
 
 namespace libeval {
 
-/// A value that many hold and nobody changes: a copy costs a pointer. Where a million findings say
-/// the same, the words stand once. Empty values share nothing and cost nothing.
+/// A value that many hold and nobody changes under another: a copy costs a pointer. Where a million
+/// findings say the same, the words stand once. Empty values share nothing and cost nothing.
 template <class T>
 class Shared {
 public:
@@ -52,6 +52,10 @@ public:
   operator std::string_view() const { return get(); } // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] std::size_t find(std::string_view part) const { return get().find(part); }
+  /// The longer text is one of its own; who held the shorter one keeps it.
+  SharedText& operator+=(std::string_view more) {
+    return *this = SharedText(get() + std::string(more));
+  }
 
   friend bool operator==(const SharedText& a, const SharedText& b) { return a.get() == b.get(); }
   template <std::convertible_to<std::string_view> Text>
@@ -72,6 +76,13 @@ public:
   using Shared<std::vector<std::string>>::Shared;
   SharedTexts() = default;
   SharedTexts(std::initializer_list<std::string> texts) : Shared(std::vector<std::string>(texts)) {}
+
+  /// The longer list is one of its own; who held the shorter one keeps it.
+  void push_back(std::string text) {
+    std::vector<std::string> longer = get();
+    longer.push_back(std::move(text));
+    *this = SharedTexts(std::move(longer));
+  }
 };
 
 } // namespace libeval
