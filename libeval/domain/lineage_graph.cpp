@@ -109,9 +109,9 @@ void link_equal_digests(const Lineage& lineage, const std::vector<NodeIndex>& ow
   for (const auto& [digest, same] : by_digest) {
     const bool differ =
         std::ranges::any_of(same, [&](NodeIndex n) { return owner[n] != owner[same.front()]; });
-    if (same.size() < 2 || !differ)
+    if (same.size() < 2)
       continue;
-    if (defects != nullptr)
+    if (differ && defects != nullptr)
       defects->push_back({LineageDefect::Kind::equal_digest, same, std::string(digest),
                           lineage.nodes[same.front()].where});
     // A ring is enough for reachability.

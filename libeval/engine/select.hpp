@@ -5,6 +5,7 @@
 #include "engine/run.hpp"
 
 #include <libeval/engine/decision.hpp>
+#include <libeval/engine/verdicts.hpp>
 
 #include <map>
 #include <set>
@@ -59,6 +60,9 @@ public:
   /// The place of every candidate in the lot with that seed, from 0.
   [[nodiscard]] const std::vector<std::uint32_t>& lot(std::uint64_t seed) const;
 
+  /// The verdicts of a policy file on the entrants.
+  [[nodiscard]] const Judgments& judgments(const PolicyFile& policy) const;
+
   /// Gaps that reached a step of the tree that needs values.
   [[nodiscard]] const std::vector<GapCell>& gaps() const { return gaps_; }
 
@@ -70,6 +74,7 @@ private:
   double noise_ = 0;
   mutable std::map<const NodeScores*, double> tolerances_;
   mutable std::map<std::uint64_t, std::vector<std::uint32_t>> lots_;
+  mutable std::map<const PolicyFile*, Judgments> judgments_;
   mutable std::map<std::tuple<OrderKey::Kind, std::string, const Measure*>, Values> of_everybody_;
 };
 

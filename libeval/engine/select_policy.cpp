@@ -2,6 +2,8 @@
 // Rules of policy and hurdles: who is out, and by how many points somebody falls.
 #include "engine/selector.hpp"
 
+#include "engine/judged.hpp"
+
 #include <libeval/base/decimal.hpp>
 
 #include <algorithm>
@@ -77,11 +79,44 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Whether verdicts under a rule need more than the findings about each candidate.
+bool is_judged(const Rule& rule, const PolicyFile& file) {
+  return rule.form != Rule::Form::findings || !file.waivers.empty();
+}
+
+} // namespace
+
+const Judgments& Scorebook::judgments(const PolicyFile& policy) const {
+  const auto [at, added] = judgments_.try_emplace(&policy);
+  if (added) {
+    JudgeOptions options;
+    options.findings = !policy.waivers.empty();
+    options.score = [this](std::size_t candidate, const std::string& part) {
+      const NodeScores* scores = nodes_ == nullptr ? nullptr : node(part);
+      const auto e = std::ranges::find(context.entrants, static_cast<std::uint32_t>(candidate));
+      const auto entrant = static_cast<std::size_t>(e - context.entrants.begin());
+      return scores != nullptr && e != context.entrants.end() && scores->scores.has(entrant)
+                 ? std::optional(scores->scores.value(entrant))
+                 : std::nullopt;
+    };
+    if (!context.entrants.empty())
+      at->second = judge(context.bundle.program, policy, options, context.entrants);
+  }
+  return at->second;
+}
+
 void Selector::apply(const select::Policy& s) {
   const auto file = std::ranges::find(context_.bundle.policies, s.file, &PolicyFile::file);
   report_.rule = s.file;
   if (file == context_.bundle.policies.end())
     return; // the loader has told
+  for (const Rule& rule : file->rules)
+    for (const Condition& condition : rule.formula)
+      if (condition.kind == Condition::Kind::score && book_.node(condition.name) == nullptr)
+        context_.diagnostics.error(condition.where, "there is no part `" + condition.name +
+                                                        "` in `" + context_.stage.id.str() + "`");
   Sharing shared;
   const FoundByRule found(*file, context_);
   std::vector<const ReadyFinding*> here;
@@ -91,6 +126,16 @@ void Selector::apply(const select::Policy& s) {
       continue;
     const SharedText id(rule.id.str());
     stage_.findings.reserve(stage_.findings.size() + n_);
+    if (is_judged(rule, *file)) {
+      const Judgments& judgments = book_.judgments(*file);
+      for (const Judgment& judgment : judgments.all)
+        if (judgment.rule == r) {
+          stage_.findings.push_back(finding_of(judgment, *file, judgments, step_));
+          follow(rule, static_cast<std::uint32_t>(stage_.entrant(judgment.candidate)),
+                 judgment.verdict, judgment.waived);
+        }
+      continue;
+    }
     for (std::uint32_t e = 0; e < n_; ++e) {
       found.about(r, context_.entrants[e], here);
       const RuleVerdict judged = judge(rule, here);
@@ -102,28 +147,31 @@ void Selector::apply(const select::Policy& s) {
         finding.detail = shared.text(judged.decisive->statement);
         finding.sources = shared.list_of(judged.decisive->source);
       }
-      bool fails = judged.verdict == Verdict::fail;
-      if (judged.verdict == Verdict::unknown) {
-        if (rule.on_unknown == OnUnknown::fail)
-          fails = true;
-        if (rule.on_unknown == OnUnknown::hold && rule.consequence != Rule::Consequence::note &&
-            standing(e)) {
-          fails = open_.ask({rule.id.str(), candidate(e)}, Verdict::pass) == Verdict::fail;
-        }
-      }
-      if (!fails || !standing(e))
-        continue;
-      if (rule.consequence == Rule::Consequence::disqualify) {
-        put_out(e, Outcome::disqualified);
-      } else if (rule.consequence == Rule::Consequence::deduct) {
-        if (!stage_.total.empty())
-          stage_.total[e] -= rule.deduct;
-        Finding& deduction = find(Finding::Kind::deduction, candidate(e));
-        deduction.rule = id;
-        deduction.observed = rule.deduct;
-        ++report_.affected;
-      }
+      follow(rule, e, judged.verdict, false);
     }
+  }
+}
+
+void Selector::follow(const Rule& rule, std::uint32_t e, Verdict verdict, bool waived) {
+  bool fails = verdict == Verdict::fail;
+  const bool open = verdict == Verdict::unknown || verdict == Verdict::error;
+  if (open && rule.on_unknown == OnUnknown::fail)
+    fails = true;
+  const bool holds =
+      rule.on_unknown == OnUnknown::hold || (rule.on_unknown == OnUnknown::pass && verdict == Verdict::error);
+  if (open && holds && !waived && rule.consequence != Rule::Consequence::note && standing(e))
+    fails = open_.ask({rule.id.str(), candidate(e)}, Verdict::pass) == Verdict::fail;
+  if (!fails || waived || !standing(e))
+    return;
+  if (rule.consequence == Rule::Consequence::disqualify) {
+    put_out(e, Outcome::disqualified);
+  } else if (rule.consequence == Rule::Consequence::deduct) {
+    if (!stage_.total.empty())
+      stage_.total[e] -= rule.deduct;
+    Finding& deduction = find(Finding::Kind::deduction, candidate(e));
+    deduction.rule = SharedText(rule.id.str());
+    deduction.observed = rule.deduct;
+    ++report_.affected;
   }
 }
 

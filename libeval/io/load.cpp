@@ -5,11 +5,13 @@
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/language.hpp>
 #include <libeval/engine/check.hpp>
+#include <libeval/engine/verdicts.hpp>
 #include <libeval/io/csv.hpp>
 #include <libeval/io/files.hpp>
 #include <libeval/io/parse.hpp>
 
 #include "io/findings.hpp"
+#include "io/lineage_files.hpp"
 #include "io/names.hpp"
 #include "io/recusals.hpp"
 #include "io/row_filter.hpp"
@@ -244,6 +246,7 @@ private:
       if (const auto text = folder_.read_text(policy.findings_file, here, diagnostics_))
         read_findings_table(text, policy, diagnostics_);
     }
+    policy.lineage = read_lineage_files(policy.lineage_files, folder_, diagnostics_);
     if (diagnostics_.errors() > before)
       return;
     const std::string& as_of = bundle_.program.as_of;
@@ -279,12 +282,14 @@ private:
     check_recusals(bundle_, good_, candidates, diagnostics_);
     for (const TableSpec& spec : program.evidence)
       check_aliases_of(spec, candidates);
-    for (const PolicyFile& policy : bundle_.policies)
+    for (const PolicyFile& policy : bundle_.policies) {
+      check_policy(program, policy, diagnostics_);
       for (const ReadyFinding& finding : policy.findings)
         if (!candidates.has(finding.candidate.str()))
           diagnostics_.error(finding.where,
                              "unknown candidate `" + shorten(finding.candidate.str()) + "`",
                              candidates.help(finding.candidate.str()));
+    }
   }
 
   void check_candidates_of(const Table& table, const TableSpec& spec, CandidateIndex& candidates) {

@@ -149,7 +149,7 @@ private:
   /// A rule with its title and how many passed; below it who did not.
   void policy(std::size_t i, const StepReport& report) {
     struct Verdicts {
-      std::array<std::size_t, 4> counts{};
+      std::array<std::size_t, 5> counts{};
       std::vector<const Finding*> said;       ///< with something to say about each
       std::vector<std::size_t> plain_unknown; ///< nothing is known about these
     };
@@ -191,7 +191,7 @@ private:
         out_ += below(sentence(f, bundle_.program));
   }
 
-  static std::string counts_of(const std::array<std::size_t, 4>& counts) {
+  static std::string counts_of(const std::array<std::size_t, 5>& counts) {
     std::string out;
     for (std::size_t k = 0; k < counts.size(); ++k) {
       if (counts[k] == 0)

@@ -30,6 +30,8 @@ std::string verdict_word(Verdict verdict) {
     return "is unknown under";
   case Verdict::not_applicable:
     return "is not concerned by";
+  case Verdict::error:
+    return "cannot be judged under";
   }
   return {};
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/domain/lineage_walk.hpp>
+#include <libeval/domain/program.hpp>
+#include <libeval/engine/decision.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The verdicts of a policy, each with what it rests on.
+namespace libeval {
+
+/// A claim that decided a condition: a level of control, an obligation.
+struct ClaimTrace {
+  std::string what;             ///< criterion or obligation
+  NodeIndex node = no_node;     ///< whose
+  std::uint32_t edge = no_node; ///< obligation: of which derivation
+  Truth truth = Truth::unknown;
+  Belief belief;
+  std::optional<int> level;          ///< of control, as claimed most strongly
+  const EvidenceItem* pro = nullptr; ///< in the lineage of the policy
+  const EvidenceItem* con = nullptr;
+};
+
+/// What one condition of a rule said of one thing.
+struct ConditionTrace {
+  std::uint32_t condition = 0; ///< position in Rule::formula
+  Truth truth = Truth::unknown;
+  bool applicable = true;
+  bool critical = false; ///< the verdict is unknown and this condition can still turn it
+  std::string error;     ///< why it could not be evaluated
+  std::optional<ReachAnswer> reach;
+  std::vector<ClaimTrace> claims;
+  std::optional<double> observed; ///< score
+};
+
+/// The verdict of one rule on one thing: a model, or a part of one.
+struct SubjectVerdict {
+  NodeIndex subject = no_node; ///< none: the candidate itself
+  Verdict verdict = Verdict::unknown;
+  bool noted = false;         ///< a note_if that holds
+  std::optional<Level> level; ///< of the weakest link of what the verdict rests on
+  std::vector<ConditionTrace> conditions;
+  std::string error;
+  /// It failed on the day judged and was mended in time; the day on which it no longer failed.
+  std::string cured_on;
+  std::string curable_until;   ///< it fails, and until then it may be mended
+  std::size_t waiver = nobody; ///< position in PolicyFile::waivers; its verdict has no consequence
+  /// Items each of which alone carries the verdict: without it the verdict would be another one.
+  std::vector<const EvidenceItem*> rests_on;
+};
+
+/// The verdict of one rule on one candidate: the worst of its things' (fail, error, unknown, pass).
+struct Judgment {
+  std::size_t rule = 0;      ///< position in PolicyFile::rules
+  std::size_t candidate = 0; ///< position in Program::candidates
+  Verdict verdict = Verdict::unknown;
+  bool noted = false, cured = false;
+  bool waived = false; ///< everything that fails or is unknown has an accepted waiver
+  std::optional<Level> level;
+  std::vector<SubjectVerdict> subjects; ///< at least one, except where nothing was looked at
+  std::size_t decisive = nobody;        ///< position in `subjects`
+  std::optional<ReadyFinding> ready;    ///< the decisive finding, of a rule without a condition
+};
+
+/// All verdicts of a policy file, candidates inside rules, and what was noted on the way.
+struct Judgments {
+  std::vector<Judgment> all;
+  std::shared_ptr<const LineageGraph> graph; ///< as of the program; nullptr without lineage
+  std::vector<LineageDefect> defects;
+  std::vector<std::size_t> unused_waivers, expired_waivers; ///< positions in PolicyFile::waivers
+};
+
+/// The score of a candidate's part, or nothing.
+using ScoreOf =
+    std::function<std::optional<double>(std::size_t candidate, const std::string& part)>;
+
+struct JudgeOptions {
+  ScoreOf score;      ///< without it, rules that ask for scores are errors
+  bool rests = false; ///< also find what each verdict rests on; as many questions as items
+};
+
+/// Judges candidates (all of them if none are named) under every rule of a policy. Findings under a
+/// rule with a condition take its place (an alternative that is tried). Every part of a condition
+/// is evaluated. Costs one graph for each day that rules name, then what the questions look at.
+[[nodiscard]] Judgments judge(const Program& program, const PolicyFile& policy,
+                              const JudgeOptions& options = {},
+                              const std::vector<std::uint32_t>& candidates = {});
+
+/// What is wrong between a policy, its lineage and the candidates: submissions that are no models,
+/// names in conditions that name nothing, waivers of unknown things.
+void check_policy(const Program& program, const PolicyFile& policy, Diagnostics& diagnostics);
+
+/// `own/vision <- frozen_component - other/vision`.
+[[nodiscard]] std::string witness_line(const PolicyFile& policy, const LineageGraph& graph,
+                                       const ReachPath& path);
+
+/// The evidence items that made the edges of a way believed, strongest of each, in its order.
+[[nodiscard]] std::vector<const EvidenceItem*> items_of(const PolicyFile& policy,
+                                                        const LineageGraph& graph,
+                                                        const ReachPath& path, const Times& times);
+
+} // namespace libeval

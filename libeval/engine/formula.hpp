@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/engine/verdicts.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace libeval {
+
+/// The lineage of a policy as of one day, ready for questions.
+struct LineageView {
+  LineageView(const Lineage& record, Times when, std::vector<LineageDefect>* defects)
+      : lineage(record), times(std::move(when)), graph(build_graph(record, times, defects)),
+        walk(graph), index(index_nodes(record)) {}
+
+  const Lineage& lineage;
+  Times times;
+  LineageGraph graph;
+  LineageWalk walk;
+  std::unordered_map<std::string_view, NodeIndex> index;
+
+  [[nodiscard]] NodeIndex find(std::string_view id) const {
+    const auto at = index.find(id);
+    return at == index.end() ? no_node : at->second;
+  }
+  /// Whether a party belongs to the owner of a node.
+  [[nodiscard]] Interest interest_of(NodeIndex node, bool holds) const;
+};
+
+/// What a condition is asked about.
+struct Asked {
+  LineageView& view;
+  const PolicyFile& policy;
+  const Rule& rule;
+  NodeIndex subject;
+  std::size_t candidate;
+  const std::vector<NodeIndex>& submissions;
+  const std::vector<NodeIndex>& team; ///< groups of parties, ascending; empty: not known
+  const ScoreOf& score;
+
+  /// Whether a node is somebody else's.
+  [[nodiscard]] Truth external(NodeIndex node) const;
+};
+
+/// One condition that has no parts.
+[[nodiscard]] ConditionTrace ask(const Condition& condition, const Asked& asked);
+
+/// The value of a formula from those of its conditions without parts, in strong Kleene logic over
+/// all of them: what is not applicable is left out; nothing where nothing is applicable. Marks the
+/// conditions that an unknown turns on. `leaves` are in the order of the formula. O(formula).
+[[nodiscard]] std::optional<Truth> value_of(const Formula& formula,
+                                            std::vector<ConditionTrace>& leaves);
+
+} // namespace libeval

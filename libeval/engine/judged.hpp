@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/engine/verdicts.hpp>
+
+namespace libeval {
+
+/// A verdict as a finding of a stage: what it rests on in one line, with its sources.
+[[nodiscard]] Finding finding_of(const Judgment& judgment, const PolicyFile& policy,
+                                 const Judgments& judgments, std::size_t step);
+
+} // namespace libeval

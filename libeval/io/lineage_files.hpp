@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/base/diagnostic.hpp>
+#include <libeval/domain/policy.hpp>
+#include <libeval/io/files.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace libeval {
+
+/// Reads the files of a record of lineage, each in its format, and looks their names up together.
+/// nullptr if there are no files.
+[[nodiscard]] std::shared_ptr<const Lineage>
+read_lineage_files(const std::vector<PolicyFile::LineageFile>& files, const Folder& folder,
+                   Diagnostics& diagnostics);
+
+} // namespace libeval
