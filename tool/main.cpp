@@ -31,6 +31,7 @@ struct Arguments {
   tool::MergeArguments merge;
   tool::ImportVerbOptions import;
   tool::LicenseOptions license;
+  tool::PolicyOptions policy;
   std::vector<std::string> why_words;
   std::string folder, schema = "program";
 };
@@ -66,6 +67,36 @@ void add_asking_verbs(CLI::App& app, Arguments& a) {
               "  libeval why my-call cedar\n"
               "  libeval why my-call \"Cedar Labs\" --stage stage-1\n"
               "Exit code: 0 decided, 2 refused, 3 decided with somebody held");
+}
+
+void add_policy_verb(CLI::App& app, Arguments& a) {
+  auto* policy = app.add_subcommand("policy", "Print every verdict with what it rests on");
+  policy->add_option("bundle", a.policy.bundle, bundle_help)->capture_default_str();
+  const CLI::IsMember level(
+      {"inferred", "alleged", "self_declared", "corroborated", "admitted", "verified"});
+  policy->add_option("--convict", a.policy.convict, "as if every rule convicted from this level on")
+      ->type_name("LEVEL")
+      ->check(level);
+  policy->add_option("--clear", a.policy.clear, "as if every rule cleared from this level on")
+      ->type_name("LEVEL")
+      ->check(level);
+  policy
+      ->add_option("--complete", a.policy.complete,
+                   "as if every rule believed records from this level on")
+      ->type_name("LEVEL")
+      ->check(level);
+  policy->add_option("--as-of", a.policy.as_of, "with what was known on that day")
+      ->type_name("DATE");
+  auto* forms = policy->add_option_group("form");
+  forms->add_flag("--json", a.policy.json, "as JSON, with the whole trace");
+  forms->add_flag("--dot", a.policy.dot, "the lineage for Graphviz, ways that convict in red");
+  forms->add_flag("--sarif", a.policy.sarif, "as SARIF 2.1.0");
+  forms->require_option(0, 1);
+  policy->footer("Examples:\n"
+                 "  libeval policy my-call\n"
+                 "  libeval policy my-call --convict alleged\n"
+                 "  libeval policy my-call --dot | dot -Tsvg > lineage.svg\n"
+                 "Exit code: 0 nothing open, 2 refused, 3 a verdict is open and holds somebody");
 }
 
 void add_changing_verbs(CLI::App& app, Arguments& a) {
@@ -193,6 +224,7 @@ int run(int argc, char** argv) {
              "held");
   Arguments a;
   add_asking_verbs(app, a);
+  add_policy_verb(app, a);
   add_changing_verbs(app, a);
   add_sampling_verbs(app, a);
   add_lineage_verbs(app, a);
@@ -242,6 +274,8 @@ int run(int argc, char** argv) {
     return tool::import_files(a.import);
   if (app.got_subcommand("license"))
     return tool::license(a.license);
+  if (app.got_subcommand("policy"))
+    return tool::policy(a.policy);
   if (app.got_subcommand("new"))
     return tool::make_new(a.folder);
   return tool::schema(a.schema);

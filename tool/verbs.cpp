@@ -7,12 +7,14 @@
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/language.hpp>
 #include <libeval/engine/decide.hpp>
+#include <libeval/engine/verdicts.hpp>
 #include <libeval/engine/whatif.hpp>
 #include <libeval/engine/why.hpp>
 #include <libeval/io/draw.hpp>
 #include <libeval/io/edit.hpp>
 #include <libeval/io/json.hpp>
 #include <libeval/io/load.hpp>
+#include <libeval/io/policy_report.hpp>
 #include <libeval/io/print.hpp>
 #include <libeval/io/report.hpp>
 #include <libeval/io/scaffold.hpp>
@@ -21,6 +23,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <unistd.h>
 
@@ -253,6 +256,88 @@ int whatif(const WhatifOptions& options) {
                      : report(before->bundle.program, changes,
                               {.color = wants_color(STDOUT_FILENO), .all = options.all}));
   return code_of(after);
+}
+
+namespace {
+
+/// The same policy with other thresholds for every rule that has a condition.
+PolicyFile with_thresholds(PolicyFile policy, const PolicyOptions& options) {
+  for (Rule& rule : policy.rules) {
+    if (rule.form == Rule::Form::findings)
+      continue;
+    for (const auto& [word, level] :
+         {std::pair{&options.convict, &rule.convict_at}, std::pair{&options.clear, &rule.clear_at},
+          std::pair{&options.complete, &rule.complete_at}})
+      if (!word->empty())
+        *level = level_from(*word);
+  }
+  return policy;
+}
+
+/// Who meets a policy file in some stage.
+std::vector<std::uint32_t> judged_by(const PolicyFile& policy, const Bundle& bundle,
+                                     const Decision& decision) {
+  std::set<std::uint32_t> who;
+  for (std::size_t s = 0; s < bundle.program.stages.size(); ++s)
+    for (const SelectStep& step : bundle.program.stages[s].select)
+      if (const auto* one = std::get_if<select::Policy>(&step.what);
+          one != nullptr && one->file == policy.file)
+        who.insert(decision.stages[s].entrants.begin(), decision.stages[s].entrants.end());
+  return {who.begin(), who.end()};
+}
+
+} // namespace
+
+int policy(const PolicyOptions& options) {
+  Diagnostics diagnostics;
+  Tree rules = load_rules(options.bundle, diagnostics);
+  if (!options.as_of.empty() && rules.is_map()) {
+    std::erase_if(rules.map(), [](const Entry& entry) { return entry.key == "as_of"; });
+    rules.map().push_back({"as_of", {}, tree::text(options.as_of)});
+  }
+  const auto it = decision_on(rules, options.bundle, diagnostics);
+  if (!it) {
+    if (options.json)
+      print(diagnostics_json(diagnostics) + "\n");
+    else
+      show(diagnostics);
+    return Exit::refused;
+  }
+  show(diagnostics);
+  std::vector<PolicyFile> policies;
+  for (const PolicyFile& policy : it->bundle.policies)
+    policies.push_back(with_thresholds(policy, options));
+  if (policies.empty()) {
+    complain(
+        "error: the bundle has no policy\n  help: a step `policy: FILE` of a stage names one\n");
+    return Exit::refused;
+  }
+  std::vector<JudgedPolicy> judged;
+  bool open = false;
+  for (const PolicyFile& policy : policies) {
+    JudgeOptions how;
+    how.rests = !options.dot;
+    const auto who = judged_by(policy, it->bundle, it->decision);
+    if (who.empty())
+      continue;
+    judged.push_back({&policy, judge(it->bundle.program, policy, how, who)});
+    for (const Judgment& judgment : judged.back().judgments.all)
+      open = open || judgment.verdict == Verdict::error ||
+             (judgment.verdict == Verdict::unknown &&
+              policy.rules[judgment.rule].on_unknown == OnUnknown::hold);
+  }
+  const Program& program = it->bundle.program;
+  if (options.sarif) {
+    print(to_sarif(program, judged) + "\n");
+  } else if (options.json) {
+    print(to_json(program, judged) + "\n");
+  } else if (options.dot) {
+    for (const JudgedPolicy& one : judged)
+      print(to_dot(program, one));
+  } else {
+    print(report(program, judged, {.color = wants_color(STDOUT_FILENO)}));
+  }
+  return open ? Exit::held : Exit::decided;
 }
 
 int make_new(const std::string& folder) {

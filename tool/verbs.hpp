@@ -58,6 +58,11 @@ struct LicenseOptions {
 };
 /// Prints the canonical form of an expression and what its licenses ask.
 int license(const LicenseOptions& options);
+struct PolicyOptions {
+  std::string bundle = ".", convict, clear, complete, as_of;
+  bool json = false, dot = false, sarif = false;
+};
+int policy(const PolicyOptions& options);
 
 int make_new(const std::string& folder);
 

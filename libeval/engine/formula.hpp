@@ -46,6 +46,9 @@ struct Asked {
 /// One condition that has no parts.
 [[nodiscard]] ConditionTrace ask(const Condition& condition, const Asked& asked);
 
+/// The evidence that an answer rests on (ConditionTrace::items).
+void collect_items(ConditionTrace& trace, const Condition& condition, const Asked& asked);
+
 /// The value of a formula from those of its conditions without parts, in strong Kleene logic over
 /// all of them: what is not applicable is left out; nothing where nothing is applicable. Marks the
 /// conditions that an unknown turns on. `leaves` are in the order of the formula. O(formula).

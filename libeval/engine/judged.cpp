@@ -40,8 +40,9 @@ std::string line_of(const SubjectVerdict& subject, const PolicyFile& policy,
   for (const ConditionTrace& trace : subject.conditions) {
     if (trace.reach && trace.truth == Truth::yes && trace.reach->witness) {
       add(witness_line(policy, *judgments.graph, *trace.reach->witness));
-      for (const EvidenceItem* item : items_of(policy, *judgments.graph, *trace.reach->witness, {}))
-        add_item(finding, item);
+      for (const UsedItem& used : trace.items)
+        if (used.item->supports)
+          add_item(finding, used.item);
     }
     if (trace.reach && trace.critical)
       for (std::size_t i = 0; i < trace.reach->critical.size() && i < 3; ++i)

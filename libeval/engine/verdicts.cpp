@@ -222,6 +222,7 @@ private:
         continue;
       out.conditions.push_back(ask(rule.formula[i], asked));
       out.conditions.back().condition = i;
+      collect_items(out.conditions.back(), rule.formula[i], asked);
       if (out.error.empty())
         out.error = out.conditions.back().error;
     }
@@ -363,34 +364,18 @@ private:
         lineage_->nodes.size() + lineage_->derivations.size() > most_copied)
       return;
     std::set<const EvidenceItem*> tried;
-    LineageView& now = view(rule.at.empty() ? program_.as_of : rule.at);
-    const auto try_without = [&](const EvidenceItem* item) {
-      if (item == nullptr || !tried.insert(item).second || tried.size() > most_tried)
-        return;
-      Lineage without = *lineage_;
-      withdraw(without, *item);
-      Judge other(program_, policy_, options_);
-      other.lineage_ = std::make_shared<const Lineage>(std::move(without));
-      other.options_.rests = false;
-      if (other.on_subject(rule, candidate, models, verdict.subject).verdict != verdict.verdict)
-        verdict.rests_on.push_back(item);
-    };
-    for (const ConditionTrace& trace : verdict.conditions) {
-      if (trace.reach && trace.reach->witness)
-        for (const EvidenceItem* item :
-             items_of(policy_, now.graph, *trace.reach->witness, now.times))
-          try_without(item);
-      if (trace.reach && trace.truth == Truth::no) {
-        for (const NodeIndex node : trace.reach->checked)
-          try_without(
-              weigh(lineage_->nodes[node].complete, now.interest_of(node, true), now.times).pro);
-        for (const std::uint32_t edge : trace.reach->refuted)
-          if (const std::uint32_t d = now.graph.edges[edge].derivation; d != no_node)
-            try_without(weigh(lineage_->derivations[d].evidence, {}, now.times).con);
+    for (const ConditionTrace& trace : verdict.conditions)
+      for (const UsedItem& used : trace.items) {
+        if (!tried.insert(used.item).second || tried.size() > most_tried)
+          continue;
+        Lineage without = *lineage_;
+        withdraw(without, *used.item);
+        Judge other(program_, policy_, options_);
+        other.lineage_ = std::make_shared<const Lineage>(std::move(without));
+        other.options_.rests = false;
+        if (other.on_subject(rule, candidate, models, verdict.subject).verdict != verdict.verdict)
+          verdict.rests_on.push_back(used);
       }
-      for (const ClaimTrace& claim : trace.claims)
-        try_without(claim.truth == Truth::yes ? claim.pro : claim.con);
-    }
   }
 
   /// Takes the item that stands at the same place out of a copy.
@@ -500,22 +485,6 @@ std::string witness_line(const PolicyFile& policy, const LineageGraph& graph,
       break;
     }
   }
-  return out;
-}
-
-std::vector<const EvidenceItem*> items_of(const PolicyFile& policy, const LineageGraph& graph,
-                                          const ReachPath& path, const Times& times) {
-  std::vector<const EvidenceItem*> out;
-  for (const std::uint32_t e : path.edges) {
-    const std::uint32_t d = graph.edges[e].derivation;
-    if (d == no_node)
-      continue;
-    for (const EvidenceItem& item : policy.lineage->derivations[d].evidence)
-      if (item.supports && counts(item, times))
-        out.push_back(&item);
-  }
-  std::ranges::stable_sort(
-      out, [](const EvidenceItem* a, const EvidenceItem* b) { return a->level > b->level; });
   return out;
 }
 

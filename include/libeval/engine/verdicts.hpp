@@ -15,6 +15,16 @@
 /// The verdicts of a policy, each with what it rests on.
 namespace libeval {
 
+/// A piece of evidence that was weighed for an answer.
+struct UsedItem {
+  const EvidenceItem* item = nullptr;               ///< in the lineage of the policy
+  Level level = Level::inferred;                    ///< it counts with: as stated, or admitted
+  OpenFact::Kind fact = OpenFact::Kind::derivation; ///< what it is about: `edge`, or the record of
+  NodeIndex node = no_node;                         ///< `node`; with `what`, a claim about them
+  std::uint32_t edge = no_node;
+  std::string what; ///< the obligation or criterion
+};
+
 /// A claim that decided a condition: a level of control, an obligation.
 struct ClaimTrace {
   std::string what;             ///< criterion or obligation
@@ -37,6 +47,10 @@ struct ConditionTrace {
   std::optional<ReachAnswer> reach;
   std::vector<ClaimTrace> claims;
   std::optional<double> observed; ///< score
+  /// The evidence for and against what the answer rests on: of a yes the witness, of a no what was
+  /// refuted and the records that were needed, of an unknown the facts that are critical; at most
+  /// 64 facts, strongest first in each.
+  std::vector<UsedItem> items;
 };
 
 /// The verdict of one rule on one thing: a model, or a part of one.
@@ -52,7 +66,7 @@ struct SubjectVerdict {
   std::string curable_until;   ///< it fails, and until then it may be mended
   std::size_t waiver = nobody; ///< position in PolicyFile::waivers; its verdict has no consequence
   /// Items each of which alone carries the verdict: without it the verdict would be another one.
-  std::vector<const EvidenceItem*> rests_on;
+  std::vector<UsedItem> rests_on;
 };
 
 /// The verdict of one rule on one candidate: the worst of its things' (fail, error, unknown, pass).
@@ -99,10 +113,5 @@ void check_policy(const Program& program, const PolicyFile& policy, Diagnostics&
 /// `own/vision <- frozen_component - other/vision`.
 [[nodiscard]] std::string witness_line(const PolicyFile& policy, const LineageGraph& graph,
                                        const ReachPath& path);
-
-/// The evidence items that made the edges of a way believed, strongest of each, in its order.
-[[nodiscard]] std::vector<const EvidenceItem*> items_of(const PolicyFile& policy,
-                                                        const LineageGraph& graph,
-                                                        const ReachPath& path, const Times& times);
 
 } // namespace libeval

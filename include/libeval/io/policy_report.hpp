@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/engine/verdicts.hpp>
+#include <libeval/io/report.hpp>
+
+#include <string>
+#include <vector>
+
+/// Verdicts of policies, for people and for other tools.
+namespace libeval {
+
+/// A policy file with its verdicts. Both outlive the report.
+struct JudgedPolicy {
+  const PolicyFile* policy = nullptr;
+  Judgments judgments;
+};
+
+/// Every verdict of every rule with what it rests on, and what was noted about the record.
+[[nodiscard]] std::string report(const Program& program, const std::vector<JudgedPolicy>& judged,
+                                 const ReportOptions& options = {});
+
+/// The same as data.
+[[nodiscard]] std::string to_json(const Program& program, const std::vector<JudgedPolicy>& judged);
+
+/// SARIF 2.1.0: a result for each verdict on each thing, kinds pass, fail, open, review (an error),
+/// notApplicable and informational (noted); waivers as suppressions with their status.
+[[nodiscard]] std::string to_sarif(const Program& program, const std::vector<JudgedPolicy>& judged);
+
+/// The lineage as a graph for Graphviz: things in the box of their owner, derivations from parent
+/// to child, dashed where they are not settled and grey where they are refuted; the ways of
+/// verdicts that fail are drawn in red.
+[[nodiscard]] std::string to_dot(const Program& program, const JudgedPolicy& judged);
+
+} // namespace libeval

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/io/policy_report.hpp>
+
+#include "io/json_writer.hpp"
+#include "io/policy_words.hpp"
+
+#include <algorithm>
+
+namespace libeval {
+namespace {
+
+/// Things of the lineage by their ids.
+class Members {
+public:
+  Members(JsonWriter& out, const JudgedPolicy& judged)
+      : out_(out), policy_(*judged.policy), graph_(judged.judgments.graph.get()) {}
+
+  Members& id(NodeIndex node) {
+    if (node == no_node)
+      out_.null();
+    else
+      out_.text(policy_.lineage->nodes[node].id);
+    return *this;
+  }
+
+  void ids(std::string_view key, const std::vector<NodeIndex>& nodes) {
+    out_.key(key).open_line('[');
+    for (const NodeIndex node : nodes)
+      id(node);
+    out_.close(']');
+  }
+
+  void level(std::string_view key, const std::optional<Level>& level) {
+    out_.key(key);
+    if (level)
+      out_.text(to_string(*level));
+    else
+      out_.null();
+  }
+
+  void edge(NodeIndex child, std::uint32_t e) {
+    const LineageEdge& edge = graph_->edges[e];
+    out_.key("child");
+    id(child);
+    out_.key("parent");
+    id(edge.parent);
+    out_.key("kind").text(edge.derivation != no_node
+                              ? policy_.lineage->derivations[edge.derivation].kind
+                          : edge.link == LineageEdge::Link::part ? "part"
+                                                                 : "equal_digest");
+  }
+
+  void fact(const OpenFact& open) {
+    out_.open_line('{');
+    if (open.kind == OpenFact::Kind::derivation) {
+      edge(open.node, open.edge);
+    } else {
+      out_.key(open.kind == OpenFact::Kind::record ? "record" : "owner_of");
+      id(open.node);
+    }
+    out_.close('}');
+  }
+
+  void facts(std::string_view key, const std::vector<OpenFact>& open) {
+    out_.key(key).open('[');
+    for (const OpenFact& one : open)
+      fact(one);
+    out_.close(']');
+  }
+
+  void item(const UsedItem& used) {
+    const EvidenceItem& item = *used.item;
+    out_.open_line('{').key(item.supports ? "for" : "against").text(to_string(used.level));
+    for (const auto& [key, value] : {std::pair{"id", &item.id},
+                                     {"by", &item.by},
+                                     {"date", &item.date},
+                                     {"from", &item.from},
+                                     {"until", &item.until},
+                                     {"source", &item.source},
+                                     {"digest", &item.digest},
+                                     {"statement", &item.statement}})
+      if (!value->empty())
+        out_.key(key).text(*value);
+    if (!used.what.empty())
+      out_.key("claim").text(used.what);
+    if (used.edge != no_node) {
+      edge(used.node, used.edge);
+    } else {
+      out_.key(used.what.empty() ? "record" : "thing");
+      id(used.node);
+    }
+    out_.close('}');
+  }
+
+  void items(std::string_view key, const std::vector<UsedItem>& items) {
+    out_.key(key).open('[');
+    for (const UsedItem& one : items)
+      item(one);
+    out_.close(']');
+  }
+
+private:
+  JsonWriter& out_;
+  const PolicyFile& policy_;
+  const LineageGraph* graph_;
+};
+
+std::string_view truth_word(Truth truth) {
+  return truth == Truth::yes ? "yes" : truth == Truth::no ? "no" : "unknown";
+}
+
+void write(JsonWriter& out, Members& members, const ConditionTrace& trace) {
+  out.open('{').key("condition").count(std::uint64_t{trace.condition});
+  out.key("truth").text(trace.applicable ? truth_word(trace.truth) : "not_applicable");
+  out.key("critical").flag(trace.critical);
+  if (!trace.error.empty())
+    out.key("error").text(trace.error);
+  if (trace.observed)
+    out.key("observed").number(*trace.observed);
+  if (trace.reach) {
+    const ReachAnswer& reach = *trace.reach;
+    if (reach.witness) {
+      members.ids("witness", reach.witness->nodes);
+      members.level("weakest", reach.witness->weakest);
+    }
+    out.key("checked").count(std::uint64_t{reach.checked.size()});
+    members.facts("open", reach.critical);
+    members.facts("settles_no", reach.settle_no);
+    members.facts("settles_yes", reach.settle_yes);
+    members.ids("replace", reach.choke);
+  }
+  members.items("evidence", trace.items);
+  out.close('}');
+}
+
+void write(JsonWriter& out, Members& members, const PolicyFile& policy,
+           const SubjectVerdict& subject) {
+  out.open('{').key("subject");
+  members.id(subject.subject);
+  out.key("verdict").text(to_string(subject.verdict)).key("noted").flag(subject.noted);
+  members.level("level", subject.level);
+  if (!subject.error.empty())
+    out.key("error").text(subject.error);
+  if (!subject.cured_on.empty())
+    out.key("cured_on").text(subject.cured_on);
+  if (!subject.curable_until.empty())
+    out.key("curable_until").text(subject.curable_until);
+  if (subject.waiver != nobody)
+    out.key("waived_by").text(policy.waivers[subject.waiver].reason);
+  out.key("conditions").open('[');
+  for (const ConditionTrace& trace : subject.conditions)
+    write(out, members, trace);
+  out.close(']');
+  members.items("rests_on", subject.rests_on);
+  out.close('}');
+}
+
+} // namespace
+
+std::string to_json(const Program& program, const std::vector<JudgedPolicy>& judged) {
+  JsonWriter out(9);
+  out.open('{').key("program").text(program.id).key("as_of").text_or_null(program.as_of);
+  out.key("policies").open('[');
+  for (const JudgedPolicy& one : judged) {
+    const PolicyFile& policy = *one.policy;
+    Members members(out, one);
+    out.open('{').key("policy").text(policy.id).key("file").text(policy.file);
+    out.key("verdicts").open('[');
+    for (const Judgment& judgment : one.judgments.all) {
+      out.open('{').key("rule").text(policy.rules[judgment.rule].id.str());
+      out.key("candidate").text(program.candidates[judgment.candidate].id.str());
+      out.key("verdict").text(to_string(judgment.verdict));
+      out.key("noted").flag(judgment.noted).key("cured").flag(judgment.cured);
+      out.key("waived").flag(judgment.waived);
+      members.level("level", judgment.level);
+      if (judgment.ready)
+        out.key("finding")
+            .open_line('{')
+            .key("statement")
+            .text(judgment.ready->statement)
+            .key("source")
+            .text(judgment.ready->source)
+            .close('}');
+      else {
+        out.key("things").open('[');
+        for (const SubjectVerdict& subject : judgment.subjects)
+          write(out, members, policy, subject);
+        out.close(']');
+      }
+      out.close('}');
+    }
+    out.close(']').key("noted").open('[');
+    const PolicyWords words(program, one);
+    for (const LineageDefect& defect : one.judgments.defects)
+      out.text(words.defect(defect));
+    for (const std::size_t w : one.judgments.expired_waivers)
+      out.text(words.waiver_for(policy.waivers[w]) + " has expired on " +
+               policy.waivers[w].expires);
+    for (const std::size_t w : one.judgments.unused_waivers)
+      out.text(words.waiver_for(policy.waivers[w]) + " applies to no verdict");
+    out.close(']').close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+namespace {
+
+/// SARIF's words; what does not fail has no level.
+struct SarifWords {
+  std::string_view kind, level;
+};
+SarifWords sarif_words(const SubjectVerdict& subject, const Rule& rule) {
+  switch (subject.verdict) {
+  case Verdict::pass:
+    return {subject.noted ? "informational" : "pass", "none"};
+  case Verdict::fail:
+    return {"fail", rule.severity == Rule::Severity::error     ? "error"
+                    : rule.severity == Rule::Severity::warning ? "warning"
+                                                               : "note"};
+  case Verdict::unknown:
+    return {"open", "none"};
+  case Verdict::error:
+    return {"review", "none"};
+  case Verdict::not_applicable:
+    break;
+  }
+  return {"notApplicable", "none"};
+}
+
+void write_place(JsonWriter& out, const Where& where) {
+  if (where.source == nullptr || where.line == 0)
+    return;
+  out.key("locations").open('[').open('{').key("physicalLocation").open('{');
+  out.key("artifactLocation").open_line('{').key("uri").text(where.source->name).close('}');
+  out.key("region").open_line('{').key("startLine").count(std::uint64_t{where.line});
+  out.key("startColumn").count(std::uint64_t{where.column}).close('}');
+  out.close('}').close('}').close(']');
+}
+
+void write_result(JsonWriter& out, const Program& program, const JudgedPolicy& judged,
+                  const PolicyWords& words, const Judgment& judgment,
+                  const SubjectVerdict& subject) {
+  const PolicyFile& policy = *judged.policy;
+  const Rule& rule = policy.rules[judgment.rule];
+  const auto [kind, level] = sarif_words(subject, rule);
+  const std::string who = program.candidates[judgment.candidate].name;
+  const std::string thing =
+      subject.subject == no_node ? "" : policy.lineage->nodes[subject.subject].id;
+  out.open('{').key("ruleId").text(rule.id.str()).key("kind").text(kind);
+  out.key("level").text(level);
+  std::string message =
+      who + (thing.empty() ? "" : ", " + thing) + ": " + rule.title + ": " + words.verdict(subject);
+  for (const ConditionTrace& trace : subject.conditions)
+    if (trace.reach && trace.truth == Truth::yes && trace.reach->witness)
+      message += ". " + witness_line(policy, *judged.judgments.graph, *trace.reach->witness);
+  if (!subject.error.empty())
+    message += ". " + subject.error;
+  if (!subject.cured_on.empty())
+    message += ". Cured on " + subject.cured_on;
+  out.key("message").open_line('{').key("text").text(message).close('}');
+  write_place(out, subject.subject == no_node ? rule.where
+                                              : policy.lineage->nodes[subject.subject].where);
+  out.key("partialFingerprints")
+      .open_line('{')
+      .key("libeval/v1")
+      .text(rule.id.str() + "|" + program.candidates[judgment.candidate].id.str() + "|" + thing)
+      .close('}');
+  bool suppressed = false;
+  for (const Waiver& waiver : policy.waivers) {
+    const std::string id = waiver.subject.substr(0, waiver.subject.find('@'));
+    const bool names = id == thing || id == program.candidates[judgment.candidate].id.str();
+    if (waiver.rule != rule.id || waiver.verdict != subject.verdict || !names)
+      continue;
+    if (!suppressed)
+      out.key("suppressions").open('[');
+    suppressed = true;
+    out.open_line('{').key("kind").text("external").key("status");
+    out.text(waiver.status == Waiver::Status::accepted   ? "accepted"
+             : waiver.status == Waiver::Status::rejected ? "rejected"
+                                                         : "underReview");
+    out.key("justification").text(waiver.reason).close('}');
+  }
+  if (suppressed)
+    out.close(']');
+  out.close('}');
+}
+
+} // namespace
+
+std::string to_sarif(const Program& program, const std::vector<JudgedPolicy>& judged) {
+  JsonWriter out(9);
+  out.open('{').key("$schema").text("https://json.schemastore.org/sarif-2.1.0.json");
+  out.key("version").text("2.1.0").key("runs").open('[');
+  for (const JudgedPolicy& one : judged) {
+    const PolicyWords words(program, one);
+    out.open('{').key("tool").open('{').key("driver").open('{').key("name").text("libeval");
+    out.key("rules").open('[');
+    for (const Rule& rule : one.policy->rules) {
+      out.open('{').key("id").text(rule.id.str()).key("shortDescription").open_line('{');
+      out.key("text").text(rule.title).close('}');
+      if (!rule.how_to_fix.empty())
+        out.key("help").open_line('{').key("text").text(rule.how_to_fix).close('}');
+      out.close('}');
+    }
+    out.close(']').close('}').close('}');
+    out.key("results").open('[');
+    for (const Judgment& judgment : one.judgments.all) {
+      for (const SubjectVerdict& subject : judgment.subjects)
+        write_result(out, program, one, words, judgment, subject);
+      if (judgment.subjects.empty()) {
+        SubjectVerdict nothing;
+        nothing.verdict = judgment.verdict;
+        write_result(out, program, one, words, judgment, nothing);
+      }
+    }
+    out.close(']').close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+} // namespace libeval

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/io/policy_report.hpp>
+
+#include <string>
+
+namespace libeval {
+
+/// Words for the verdicts of one policy; what users wrote is made safe for a terminal.
+class PolicyWords {
+public:
+  PolicyWords(const Program& program, const JudgedPolicy& judged)
+      : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph.get()) {}
+
+  [[nodiscard]] std::string id(NodeIndex node) const;
+  [[nodiscard]] std::string consequence(const Rule& rule) const;
+  [[nodiscard]] std::string verdict(const Judgment& judgment) const;
+  [[nodiscard]] std::string verdict(const SubjectVerdict& subject) const;
+  /// `verified 2026-01-15 Ministry: statement [source]`.
+  [[nodiscard]] std::string item(const UsedItem& used) const;
+  /// What a piece of evidence is about.
+  [[nodiscard]] std::string fact(const UsedItem& used) const;
+  [[nodiscard]] std::string fact(const OpenFact& open) const;
+  [[nodiscard]] std::string facts(const std::vector<OpenFact>& open) const;
+  [[nodiscard]] std::string waiver(const Waiver& waiver) const;
+  [[nodiscard]] std::string waiver_for(const Waiver& waiver) const;
+  [[nodiscard]] std::string defect(const LineageDefect& defect) const;
+  /// With `{component}` and `{parent}` filled in; empty if the rule says nothing.
+  [[nodiscard]] std::string how_to_fix(const Rule& rule, const SubjectVerdict& subject) const;
+
+private:
+  [[nodiscard]] std::string edge(std::uint32_t edge, NodeIndex child) const;
+
+  const Program& program_;
+  const PolicyFile& policy_;
+  const LineageGraph* graph_;
+};
+
+} // namespace libeval
