@@ -33,8 +33,8 @@ public:
   }
 
   void claim(const ClaimTrace& claim) {
-    const UsedItem about{nullptr,    Level::inferred, OpenFact::Kind::derivation,
-                         claim.node, claim.edge,      claim.what};
+    UsedItem about{nullptr,    Level::inferred, OpenFact::Kind::derivation,
+                   claim.node, claim.edge,      claim.what};
     if (claim.edge != no_node) {
       const std::uint32_t d = asked_.view.graph.edges[claim.edge].derivation;
       for (const ObligationClaim& one : asked_.view.lineage.derivations[d].obligations)
@@ -43,8 +43,10 @@ public:
       return;
     }
     for (const ControlClaim& one : asked_.view.lineage.nodes[claim.node].controls)
-      if (one.criterion == claim.what)
+      if (one.criterion == claim.what) {
+        about.what = claim.what + " " + std::to_string(one.level);
         add(one.evidence, asked_.view.interest_of(claim.node, true), about);
+      }
   }
 
 private:
