@@ -50,6 +50,8 @@ void add_asking_verbs(CLI::App& app, Arguments& a) {
   decide->add_option("bundle", a.decide.bundle, bundle_help)->capture_default_str();
   decide->add_flag("--json", a.decide.json, "every score, place, outcome and finding as JSON");
   decide->add_flag("--all", a.decide.all, "every entrant of a very long stage");
+  decide->add_flag("--scenarios", a.decide.scenarios,
+                   "the distinct decisions over everything that is unknown");
   decide->footer("Examples:\n"
                  "  libeval decide my-call\n"
                  "  libeval decide my-call --json > decision.json\n"

@@ -7,6 +7,7 @@
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/language.hpp>
 #include <libeval/engine/decide.hpp>
+#include <libeval/engine/scenarios.hpp>
 #include <libeval/engine/verdicts.hpp>
 #include <libeval/engine/whatif.hpp>
 #include <libeval/engine/why.hpp>
@@ -18,6 +19,7 @@
 #include <libeval/io/print.hpp>
 #include <libeval/io/report.hpp>
 #include <libeval/io/scaffold.hpp>
+#include <libeval/io/scenario_report.hpp>
 #include <libeval/io/schema.hpp>
 #include <libeval/io/words.hpp>
 
@@ -194,6 +196,14 @@ int decide(const DecideOptions& options) {
   const auto it = decision_on(options.bundle, options.json);
   if (!it)
     return Exit::refused;
+  if (options.scenarios) {
+    Diagnostics unheard; // nothing new can be wrong
+    const Scenarios found = scenarios(it->bundle, unheard);
+    print(options.json ? to_json(it->bundle.program, found) + "\n"
+                       : report(it->bundle.program, found,
+                                {.color = wants_color(STDOUT_FILENO), .all = options.all}));
+    return code_of(it->decision);
+  }
   if (options.json)
     print(to_json(it->decision, it->bundle.program));
   else

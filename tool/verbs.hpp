@@ -15,7 +15,7 @@ int check(const CheckOptions& options);
 
 struct DecideOptions {
   std::string bundle = ".";
-  bool json = false, all = false;
+  bool json = false, all = false, scenarios = false;
 };
 int decide(const DecideOptions& options);
 
@@ -58,6 +58,7 @@ struct LicenseOptions {
 };
 /// Prints the canonical form of an expression and what its licenses ask.
 int license(const LicenseOptions& options);
+
 struct PolicyOptions {
   std::string bundle = ".", convict, clear, complete, as_of;
   bool json = false, dot = false, sarif = false;

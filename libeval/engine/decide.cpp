@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/decide.hpp>
 
+#include "engine/explore.hpp"
 #include "engine/model_report.hpp"
 #include "engine/select.hpp"
 
@@ -138,11 +139,17 @@ private:
 class StageDecider {
 public:
   StageDecider(const Bundle& bundle, const Names& names, const Stage& stage, const Earlier& earlier,
-               const Assumptions& assumptions, Diagnostics& diagnostics)
+               const Assumptions& assumptions, Diagnostics& diagnostics,
+               std::vector<Question>* left_open)
       : stage_(stage), earlier_(earlier), assumptions_(assumptions), diagnostics_(diagnostics),
-        context_{
-            bundle,  names, stage,       entrants_of(bundle, names, stage, earlier, diagnostics),
-            earlier, false, diagnostics, {}} {
+        left_open_(left_open), context_{bundle,
+                                        names,
+                                        stage,
+                                        entrants_of(bundle, names, stage, earlier, diagnostics),
+                                        earlier,
+                                        false,
+                                        diagnostics,
+                                        {}} {
     context_.index_entrants();
   }
 
@@ -331,6 +338,12 @@ private:
         out.place[e] = out.place_before_ties[e] = 0;
     if (open.questions.empty() || diagnostics_.has_errors())
       return;
+    if (left_open_ != nullptr) {
+      for (const Question& question : open.questions)
+        if (std::ranges::find(*left_open_, question) == left_open_->end())
+          left_open_->push_back(question);
+      return;
+    }
     hold_what_is_open(book, before_selection(out, findings), open.questions, out);
   }
 
@@ -353,36 +366,46 @@ private:
   }
 
   /// Decides under every way the open questions may turn out; whoever goes on in some of them and
-  /// not in others is held. With more than ten questions everybody is. O(2^questions) selections.
+  /// not in others is held. Where that takes more than `most` ways everybody is.
   void hold_what_is_open(const Scorebook& book, const StageDecision& base,
                          const std::vector<Question>& questions, StageDecision& out) {
-    constexpr std::size_t most = 10;
+    const std::size_t most =
+        questions.size() <= 10
+            ? 1024
+            : std::clamp<std::size_t>(4'000'000 / (out.entrants.size() + 1), 1, 1024);
     const auto goes_on = [](Outcome o) {
       return o == Outcome::advances || o == Outcome::reserve || o == Outcome::held;
     };
+    const bool harmless = removal_is_harmless(context_.bundle.program, stage_);
     std::set<std::size_t> differ;
-    if (questions.size() > most)
+    const bool whole = explore(
+        assumptions_, most,
+        [&](const Assumptions& assumed) {
+          StageDecision other = base;
+          Open rest{assumed};
+          select_entrants(book, rest, other);
+          auto next = deciding_question(rest.questions, context_.bundle, harmless,
+                                        [&](std::size_t candidate) {
+                                          return goes_on(other.outcomes[other.entrant(candidate)]);
+                                        });
+          return std::pair{std::move(other), std::move(next)};
+        },
+        [&](const Assumptions&, const StageDecision& other) {
+          for (std::size_t e = 0; e < out.outcomes.size(); ++e)
+            if (other.outcomes[e] != out.outcomes[e] &&
+                (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e])))
+              differ.insert(e); // cut one way and disqualified the other is out both ways
+        });
+    if (!whole)
       for (std::size_t e = 0; e < out.outcomes.size(); ++e)
         differ.insert(e);
-    for (std::size_t scenario = 0;
-         questions.size() <= most && scenario < (std::size_t{1} << questions.size()); ++scenario) {
-      Assumptions assumptions = assumptions_;
-      for (std::size_t k = 0; k < questions.size(); ++k)
-        assumptions[questions[k]] = (scenario >> k) % 2 == 1 ? Verdict::fail : Verdict::pass;
-      StageDecision other = base;
-      Open rest{assumptions};
-      select_entrants(book, rest, other);
-      for (std::size_t e = 0; e < out.outcomes.size(); ++e)
-        if (!rest.questions.empty() || (other.outcomes[e] != out.outcomes[e] &&
-                                        (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e]))))
-          differ.insert(e); // cut one way and disqualified the other is out both ways
-    }
     Finding finding;
     finding.kind = Finding::Kind::unknown;
     finding.verdict = Verdict::unknown;
     // Each of those held names whom it turns on, the first of them where both are very many.
     const std::size_t named = std::max<std::size_t>(most, 1'000'000 / (differ.size() + 1));
     std::string whats;
+    const std::size_t named = std::max<std::size_t>(10, 1'000'000 / (differ.size() + 1));
     for (const auto& [what, candidate] : questions) {
       if (whats.find(what) == std::string::npos)
         whats += (whats.empty() ? "" : ", ") + what;
@@ -406,6 +429,7 @@ private:
   const Earlier& earlier_;
   const Assumptions& assumptions_;
   Diagnostics& diagnostics_;
+  std::vector<Question>* left_open_;
   Context context_;
 };
 
@@ -416,6 +440,11 @@ Decision decide(const Bundle& bundle, Diagnostics& diagnostics) {
 }
 
 Decision decide(const Bundle& bundle, const Assumptions& assumptions, Diagnostics& diagnostics) {
+  return decide(bundle, assumptions, diagnostics, nullptr);
+}
+
+Decision decide(const Bundle& bundle, const Assumptions& assumptions, Diagnostics& diagnostics,
+                std::vector<Question>* open) {
   Decision decision;
   const Names names(bundle);
   check_rules(bundle.program, diagnostics);
@@ -426,7 +455,8 @@ Decision decide(const Bundle& bundle, const Assumptions& assumptions, Diagnostic
   Earlier earlier;
   for (const std::size_t s : order) {
     const Stage& stage = bundle.program.stages[s];
-    decision.stages[s] = StageDecider(bundle, names, stage, earlier, assumptions, diagnostics).decide();
+    decision.stages[s] =
+        StageDecider(bundle, names, stage, earlier, assumptions, diagnostics, open).decide();
     earlier[stage.id.str()] = &decision.stages[s];
   }
   return decision;

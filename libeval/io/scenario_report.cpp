@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/io/scenario_report.hpp>
+
+#include "io/grid.hpp"
+#include "io/json_writer.hpp"
+
+#include <libeval/base/text.hpp>
+#include <libeval/io/words.hpp>
+
+#include <algorithm>
+#include <span>
+
+namespace libeval {
+namespace {
+
+constexpr std::size_t line_width = 96, most_shown = 20, most_cases = 3;
+
+std::string named(const Unknown& unknown, const Program& program) {
+  return escape_control(unknown.what) + " of " + name_of(program, unknown.candidate);
+}
+
+std::string in_words(const ScenarioCase& one, const Scenarios& scenarios, const Program& program) {
+  std::string out;
+  for (const auto& [unknown, passes] : one)
+    out += (out.empty() ? "" : ", ") + named(scenarios.unknowns[unknown], program) +
+           (passes ? " passes" : " fails");
+  return out.empty() ? "in every case" : out;
+}
+
+std::string who(const std::vector<std::uint32_t>& candidates, const Program& program) {
+  const std::vector<std::size_t> all(candidates.begin(), candidates.end());
+  return all.empty() ? "nobody" : names_of(program, all, 12);
+}
+
+std::string labelled(const std::string& label, const std::string& text) {
+  return "   " + pad_right(label, 10) + wrapped(text, 13, line_width - 13) + "\n";
+}
+
+std::string one_of(const Scenario& scenario, const Scenarios& scenarios, const Program& program) {
+  std::string out;
+  for (std::size_t s = 0; s < scenario.stages.size(); ++s) {
+    const Scenario::StageOutcome& stage = scenario.stages[s];
+    std::string text = who(stage.advancing, program);
+    if (!stage.reserve.empty())
+      text += "; in reserve " + who(stage.reserve, program);
+    if (!stage.held.empty())
+      text += "; held all the same " + who(stage.held, program);
+    out += labelled(
+        "go on",
+        (scenario.stages.size() == 1 ? "" : escape_control(program.stages[s].id.str()) + ": ") +
+            text);
+  }
+  for (std::size_t c = 0; c < scenario.cases.size() && c < most_cases; ++c)
+    out += labelled(c == 0 ? "if" : "or if", in_words(scenario.cases[c], scenarios, program));
+  if (scenario.cases.size() > most_cases)
+    out += labelled("", "or in " + counted(scenario.cases.size() - most_cases, "more case"));
+  return out;
+}
+
+void write_ids(JsonWriter& out, const char* key, const std::vector<std::uint32_t>& candidates,
+               const Program& program) {
+  out.key(key).open_line('[');
+  for (const std::uint32_t candidate : candidates)
+    out.text(program.candidates[candidate].id.str());
+  out.close(']');
+}
+
+} // namespace
+
+std::string report(const Program& program, const Scenarios& scenarios,
+                   const ReportOptions& options) {
+  std::string out = styled(escape_control(program.title.empty() ? program.id : program.title),
+                           Style::bold, options.color) +
+                    "\n";
+  const auto matter = std::ranges::count(scenarios.matters, true);
+  if (scenarios.unknowns.empty())
+    return out + "nothing is unknown that could change who goes on\n";
+  out += counted(scenarios.all.size(), "distinct decision") + (scenarios.whole ? "" : " or more") +
+         " over " + counted(scenarios.unknowns.size(), "unknown") + ", of which " +
+         std::to_string(matter) + (matter == 1 ? " matters\n" : " matter\n");
+  std::size_t number = 0;
+  for (const Scenario& scenario : scenarios.all) {
+    if (++number > most_shown && !options.all)
+      break;
+    out += "\n" + pad_left(std::to_string(number), 2) + " · " + shown(100 * scenario.share, 4) +
+           " % of the ways the unknowns may turn out\n" + one_of(scenario, scenarios, program);
+  }
+  if (number > most_shown && !options.all)
+    out += "\nand " + counted(scenarios.all.size() - most_shown, "more decision") + " (--all)\n";
+  std::string idle;
+  for (std::size_t u = 0; u < scenarios.unknowns.size(); ++u)
+    if (!scenarios.matters[u])
+      idle += (idle.empty() ? "" : ", ") + named(scenarios.unknowns[u], program);
+  if (!idle.empty())
+    out += "\n" + std::string(" no matter ") + wrapped(idle, 11, line_width - 11) + "\n";
+  return out;
+}
+
+std::string to_json(const Program& program, const Scenarios& scenarios) {
+  JsonWriter out(4);
+  const auto unknown = [&](std::size_t u) {
+    out.key("what").text(scenarios.unknowns[u].what).key("candidate");
+    out.text(program.candidates[scenarios.unknowns[u].candidate].id.str());
+  };
+  out.open('{').key("program").text(program.id).key("whole").flag(scenarios.whole);
+  out.key("unknowns").open('[');
+  for (std::size_t u = 0; u < scenarios.unknowns.size(); ++u) {
+    out.open_line('{');
+    unknown(u);
+    out.key("matters").flag(scenarios.matters[u]).close('}');
+  }
+  out.close(']').key("decisions").open('[');
+  for (const Scenario& scenario : scenarios.all) {
+    out.open('{').key("share").number(scenario.share).key("stages").open('[');
+    for (std::size_t s = 0; s < scenario.stages.size(); ++s) {
+      out.open_line('{').key("stage").text(program.stages[s].id.str());
+      write_ids(out, "advances", scenario.stages[s].advancing, program);
+      write_ids(out, "reserve", scenario.stages[s].reserve, program);
+      write_ids(out, "held", scenario.stages[s].held, program);
+      out.close('}');
+    }
+    out.close(']').key("cases").open('[');
+    for (const ScenarioCase& one : scenario.cases) {
+      out.open_line('[');
+      for (const auto& [u, passes] : one) {
+        out.open_line('{');
+        unknown(u);
+        out.key("verdict").text(passes ? "pass" : "fail").close('}');
+      }
+      out.close(']');
+    }
+    out.close(']').close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+} // namespace libeval

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+#include "support/small_bundle.hpp"
+
+#include <libeval/engine/scenarios.hpp>
+
+#include <map>
+#include <random>
+#include <set>
+
+using namespace libeval;
+using namespace libeval::test;
+
+namespace {
+
+/// Candidates a, b, c ... with descending scores, and a rule under which some are unknown.
+std::string program_text(std::size_t n, std::size_t places, const std::string& select) {
+  std::string names, csv;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string id(1, static_cast<char>('a' + i));
+    names += (i == 0 ? "" : ", ") + id;
+    csv += id + "," + std::to_string(100 - i) + "\\n";
+  }
+  return "libeval: 1\nprogram: p\ncandidates: [" + names +
+         "]\nevidence: {t: {csv: \"candidate,s\\n" + csv +
+         "\", keys: [candidate], values: [s]}}\nstages:\n  - {id: s1, places: " +
+         std::to_string(places) + ", score: {from: t}, select: " + select + "}\n";
+}
+
+Bundle bundle_of(const std::string& program, const std::string& policy) {
+  const TemporaryFolder folder;
+  folder.write("program.yaml", program);
+  folder.write("policy.yaml", policy);
+  return load_bundle(folder.path());
+}
+
+std::string policy_text(std::size_t n, const std::set<std::size_t>& unknown,
+                        const std::set<std::size_t>& fail = {}) {
+  std::string text = "policy: p\nrules: [{id: R, title: r, on_unknown: hold, consequence: "
+                     "disqualify}]\nfindings:\n  - {rule: R, candidate: a, verdict: " +
+                     std::string(unknown.contains(0) ? "unknown"
+                                 : fail.contains(0)  ? "fail"
+                                                     : "pass") +
+                     "}\n";
+  for (std::size_t i = 1; i < n; ++i)
+    if (!unknown.contains(i))
+      text += "  - {rule: R, candidate: " + std::string(1, static_cast<char>('a' + i)) +
+              ", verdict: " + (fail.contains(i) ? "fail" : "pass") + "}\n";
+  return text;
+}
+
+std::vector<std::uint32_t> advancing(const Bundle& bundle) {
+  const Decision decision = decide(bundle);
+  std::vector<std::uint32_t> out;
+  for (std::size_t e = 0; e < decision.stages[0].outcomes.size(); ++e)
+    if (decision.stages[0].outcomes[e] == Outcome::advances)
+      out.push_back(decision.stages[0].entrants[e]);
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("scenarios are the distinct decisions of every completion, with their shares") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t n = 2 + random() % 4, places = random() % (n + 1);
+    std::set<std::size_t> unknown;
+    for (std::size_t i = 0; i < n; ++i)
+      if (random() % 3 > 0)
+        unknown.insert(i);
+    const std::string select =
+        round % 3 == 0   ? "[{policy: policy.yaml}, {order: [total]}, {take: {}}]"
+        : round % 3 == 1 ? "[{order: [total]}, {take: {}}, {policy: policy.yaml}]"
+                         : "[{policy: policy.yaml}, {order: [total]}, {take: {share: 0.5}}]";
+    const std::string program = program_text(n, places, select);
+    Diagnostics diagnostics;
+    const Scenarios found = scenarios(bundle_of(program, policy_text(n, unknown)), diagnostics);
+    REQUIRE(diagnostics.all().empty());
+    CHECK(found.whole);
+    std::map<std::vector<std::uint32_t>, double> plain;
+    const std::vector<std::size_t> open(unknown.begin(), unknown.end());
+    for (std::size_t k = 0; k < (std::size_t{1} << open.size()); ++k) {
+      std::set<std::size_t> fail;
+      for (std::size_t i = 0; i < open.size(); ++i)
+        if ((k >> i) % 2 == 1)
+          fail.insert(open[i]);
+      plain[advancing(bundle_of(program, policy_text(n, {}, fail)))] +=
+          1.0 / static_cast<double>(std::size_t{1} << open.size());
+    }
+    std::map<std::vector<std::uint32_t>, double> grouped;
+    for (const Scenario& scenario : found.all)
+      grouped[scenario.stages[0].advancing] += scenario.share;
+    CHECK(grouped == plain); // halves of halves, so exact
+  }
+}
+
+TEST_CASE("thirty unknowns are no more than what they can change") {
+  std::set<std::size_t> unknown;
+  std::string names = "policy: p\nrules: [{id: R, title: r, on_unknown: hold, consequence: "
+                      "disqualify}]\n";
+  const auto with = [&](const std::string& select, std::size_t places) {
+    std::string csv, program;
+    for (int i = 10; i < 40; ++i)
+      csv += "c" + std::to_string(i) + "," + std::to_string(100 - i) + "\\n";
+    program = "libeval: 1\nprogram: p\ncandidates: {from: t}\nevidence: {t: {csv: "
+              "\"candidate,s\\n" +
+              csv + "\", keys: [candidate], values: [s]}}\nstages:\n  - {id: s1, places: " +
+              std::to_string(places) + ", score: {from: t}, select: " + select + "}\n";
+    Diagnostics diagnostics;
+    return scenarios(bundle_of(program, names), diagnostics);
+  };
+  // Behind the cut only the two that were taken matter: 2^2 decisions.
+  const Scenarios after = with("[{order: [total]}, {take: {}}, {policy: policy.yaml}]", 2);
+  CHECK(after.all.size() == 4);
+  CHECK(std::ranges::count(after.matters, true) == 2);
+  // Before it the next moves up: every choice of at most two who pass first, 1 + 30 + 435.
+  const Scenarios before = with("[{policy: policy.yaml}, {order: [total]}, {take: {}}]", 2);
+  CHECK(before.all.size() == 466);
+  CHECK(before.all.front().share == 0.25);
+  double sum = 0;
+  for (const Scenario& scenario : before.all)
+    sum += scenario.share;
+  CHECK(sum == 1);
+}
+
+TEST_CASE("an unknown that changes nothing does not matter") {
+  const std::string program =
+      program_text(3, 1, "[{policy: policy.yaml}, {order: [total]}, {take: {first: 1}}]");
+  Diagnostics diagnostics;
+  const Scenarios found = scenarios(bundle_of(program, policy_text(3, {1, 2})), diagnostics);
+  REQUIRE(found.all.size() == 1);
+  CHECK(found.all[0].cases == std::vector<ScenarioCase>{{}});
+  CHECK(std::ranges::count(found.matters, true) == 0);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+#include "support/lineage_text.hpp"
+
+#include <libeval/engine/verdicts.hpp>
+
+using namespace libeval;
+using namespace libeval::test;
+
+namespace {
+
+const char* const record = R"(lineage: record
+parties: {team: {}, other: {}}
+models:
+  m:
+    owner: team
+    parts:
+      a: {complete: [{for: verified}]}
+      b: {complete: [{for: verified}], digest: d7}
+    controls: {stop: [{level: 1, evidence: [{for: verified, date: 2026-01-01}]}]}
+  bare: {owner: team}
+  f: {owner: other, parts: {x: {}}}
+derivations:
+  - child: m/b
+    parent: f/x
+    kind: frozen_component
+    evidence: [{for: self_declared, by: team, date: 2026-01-05, source: S1}]
+    obligations:
+      notice: [{against: verified, until: 2026-01-10}, {for: verified, from: 2026-01-10}]
+)";
+
+struct Case {
+  Program program;
+  PolicyFile policy;
+  Diagnostics diagnostics;
+};
+
+/// One candidate `c` whose submission is `m`, judged under one rule.
+Case case_of(const std::string& rule, const std::string& more = "",
+             const std::string& as_of = "2026-02-01") {
+  Case out;
+  out.program.id = "test";
+  out.program.as_of = as_of;
+  out.program.candidates.push_back({CandidateId("c"), "c", {{"submission", "m"}}, {}});
+  const std::string text = "policy: p\nlineage: lineage.yaml\nthresholds: {convict: admitted, "
+                           "clear: self_declared, complete: self_declared}\n" +
+                           more +
+                           "rules:\n  - {id: R, title: r, on_unknown: hold, consequence: "
+                           "disqualify, " +
+                           rule + "}\n";
+  out.policy = read_policy(parse_text(text, "policy.yaml", out.diagnostics), out.diagnostics);
+  out.policy.lineage = std::make_shared<const Lineage>(lineage_of(record, out.diagnostics));
+  check_policy(out.program, out.policy, out.diagnostics);
+  return out;
+}
+
+Judgment judged(const Case& one, const JudgeOptions& options = {}) {
+  REQUIRE_FALSE(one.diagnostics.has_errors());
+  return judge(one.program, one.policy, options).all.at(0);
+}
+
+const std::string from_scratch = "deny_if: {reaches: {along: [weights], to: external}}";
+
+} // namespace
+
+TEST_CASE("parts are judged one by one and the worst decides") {
+  const Judgment judgment = judged(case_of("for_each: weights, " + from_scratch));
+  REQUIRE(judgment.subjects.size() == 2);
+  CHECK(judgment.subjects[0].verdict == Verdict::pass);
+  CHECK(judgment.subjects[1].verdict == Verdict::fail);
+  CHECK(judgment.verdict == Verdict::fail);
+  CHECK(judgment.level == Level::admitted);
+  CHECK(judgment.decisive == 1);
+}
+
+TEST_CASE("a verdict below the level that convicts is unknown, and is what it is at the level") {
+  CHECK(judged(case_of("convict_at: verified, " + from_scratch)).verdict == Verdict::unknown);
+  CHECK(judged(case_of("convict_at: admitted, " + from_scratch)).verdict == Verdict::fail);
+  // What became known later is not seen.
+  CHECK(judged(case_of(from_scratch, "", "2026-01-04")).verdict == Verdict::unknown);
+}
+
+TEST_CASE("a fail that rests on one admission says so") {
+  JudgeOptions options;
+  options.rests = true;
+  const Judgment judgment = judged(case_of(from_scratch), options);
+  REQUIRE(judgment.subjects.at(0).rests_on.size() == 1);
+  CHECK(judgment.subjects[0].rests_on[0].item->source == "S1");
+  CHECK(judgment.subjects[0].rests_on[0].level == Level::admitted);
+}
+
+TEST_CASE("forms of rules: deny, require, note") {
+  CHECK(judged(case_of("deny_if: {derives: {kind: frozen_component, to: external, undeclared: "
+                       "ignored}}"))
+            .verdict == Verdict::fail);
+  CHECK(judged(case_of("require: {derives: {kind: frozen_component, to: external}}")).verdict ==
+        Verdict::pass);
+  Case note = case_of("note_if: {derives: {kind: frozen_component, to: external}}");
+  CHECK(note.diagnostics.has_errors()); // a note disqualifies nobody
+  CHECK(judged(case_of("deny_if: {derives: {kind: merged_from, to: external, undeclared: "
+                       "ignored}}"))
+            .verdict == Verdict::pass);
+  CHECK(judged(case_of("deny_if: {reaches: {along: [weights], to: {owner: other}}}")).verdict ==
+        Verdict::fail);
+  CHECK(judged(case_of("deny_if: {reaches: {along: [data], to: {thing: f/x}}}")).verdict ==
+        Verdict::pass);
+}
+
+TEST_CASE("levels of control are ordinal with a minimum") {
+  CHECK(judged(case_of("require: {control: {criterion: stop, at_least: 1}}")).verdict ==
+        Verdict::pass);
+  CHECK(judged(case_of("require: {control: {criterion: stop, at_least: 2}}")).verdict ==
+        Verdict::fail);
+  CHECK(judged(case_of("require: {control: {criterion: stop, at_least: 2}}", "", "2025-12-31"))
+            .verdict == Verdict::unknown);
+}
+
+TEST_CASE("all, any and not are strong Kleene over every part") {
+  const std::string yes = "{derives: {kind: frozen_component, to: external}}";
+  const std::string no = "{control: {criterion: stop, at_least: 2}}";
+  const std::string open = "{score: {part: total, at_least: 1}}";
+  JudgeOptions options;
+  options.score = [](std::size_t, const std::string&) { return std::optional<double>(); };
+  const auto verdict = [&](const std::string& condition) {
+    return judged(case_of("require: " + condition), options).verdict;
+  };
+  CHECK(verdict("{all: [" + yes + ", " + open + "]}") == Verdict::unknown);
+  CHECK(verdict("{all: [" + open + ", " + no + "]}") == Verdict::fail);
+  CHECK(verdict("{any: [" + yes + ", " + open + "]}") == Verdict::pass);
+  CHECK(verdict("{any: [" + open + ", " + no + "]}") == Verdict::unknown);
+  CHECK(verdict("{not: " + open + "}") == Verdict::unknown);
+  CHECK(verdict("{not: " + no + "}") == Verdict::pass);
+  // Only the part that can still turn the verdict is critical.
+  const Judgment judgment = judged(
+      case_of("require: {all: [{any: [" + yes + ", " + open + "]}, " + open + "]}"), options);
+  REQUIRE(judgment.subjects.at(0).conditions.size() == 3);
+  CHECK_FALSE(judgment.subjects[0].conditions[1].critical);
+  CHECK(judgment.subjects[0].conditions[2].critical);
+}
+
+TEST_CASE("pass, fail, unknown, not applicable and error are five different things") {
+  JudgeOptions options;
+  options.score = [](std::size_t, const std::string&) { return std::optional(3.0); };
+  CHECK(judged(case_of("require: {score: {part: total, at_least: 3}}"), options).verdict ==
+        Verdict::pass);
+  CHECK(judged(case_of("require: {score: {part: total, above: 3}}"), options).verdict ==
+        Verdict::fail);
+  CHECK(judged(case_of("require: {score: {part: total, above: 3}}")).verdict == Verdict::error);
+  CHECK(judged(case_of("require: {obligations: {kinds: [naming], along: [weights]}}")).verdict ==
+        Verdict::not_applicable);
+  Case bare = case_of("for_each: weights, " + from_scratch);
+  bare.program.candidates[0].attributes = {{"submission", "bare"}};
+  CHECK(judged(bare).verdict == Verdict::error);
+  bare.program.candidates[0].attributes.clear();
+  CHECK(judged(bare).verdict == Verdict::error);
+}
+
+TEST_CASE("what was missing and given later is cured, with its history") {
+  const std::string notice = "require: {obligations: {kinds: [notice], along: [weights]}}, at: "
+                             "2026-01-05";
+  CHECK(judged(case_of(notice)).verdict == Verdict::fail);
+  const Judgment cured = judged(case_of(notice + ", cure: {from: 2026-01-05, days: 10}"));
+  CHECK(cured.verdict == Verdict::pass);
+  CHECK(cured.cured);
+  CHECK(cured.subjects.at(0).cured_on == "2026-01-10");
+  const Judgment late = judged(case_of(notice + ", cure: {from: 2026-01-01, days: 5}"));
+  CHECK(late.verdict == Verdict::fail);
+  CHECK(late.subjects.at(0).curable_until.empty());
+  const Judgment waiting =
+      judged(case_of(notice + ", cure: {from: 2026-01-05, days: 27}", "", "2026-01-06"));
+  CHECK(waiting.verdict == Verdict::fail);
+  CHECK(waiting.subjects.at(0).curable_until == "2026-02-01");
+}
+
+TEST_CASE("a waiver takes the consequence, never the verdict, while it is in force") {
+  const auto with = [](const std::string& waiver) {
+    return case_of("for_each: weights, " + from_scratch,
+                   "waivers: [{rule: R, reason: replaced soon, " + waiver + "}]\n");
+  };
+  const Case one = with("subject: m/b, verdict: fail, status: accepted, expires: 2026-07-01");
+  CHECK(judged(one).verdict == Verdict::fail);
+  CHECK(judged(one).waived);
+  CHECK(
+      judged(with("subject: m/b@d7, verdict: fail, status: accepted, expires: 2026-07-01")).waived);
+  CHECK_FALSE(judged(with("subject: m/b@d8, verdict: fail, status: accepted, expires: "
+                          "2026-07-01"))
+                  .waived);
+  CHECK_FALSE(judged(with("subject: m/b, verdict: fail, status: under_review, expires: 2026-07-01"))
+                  .waived);
+  const Case expired = with("subject: m/b, verdict: fail, status: accepted, expires: 2026-02-01");
+  CHECK_FALSE(judged(expired).waived);
+  CHECK(judge(expired.program, expired.policy).expired_waivers == std::vector<std::size_t>{0});
+  const Case unused = with("subject: m/a, verdict: fail, status: accepted, expires: 2026-07-01");
+  CHECK(judge(unused.program, unused.policy).unused_waivers == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("what is wrong with a rule is said") {
+  const auto message = [](const Case& one) {
+    return one.diagnostics.all().empty() ? std::string() : one.diagnostics.all().front().message;
+  };
+  CHECK(message(case_of(from_scratch + ", at: decison", "dates: {decision: 2026-01-15}\n")) ==
+        "`decison` is neither a day nor one of `dates`");
+  CHECK(message(case_of("require: {control: {criterion: stopp, at_least: 1}}")) ==
+        "there is no criterion `stopp`");
+  CHECK(message(case_of("deny_if: {reaches: {along: [weights], to: {owner: oher}}}")) ==
+        "there is no party `oher`");
+  CHECK(message(case_of("at: 2026-01-01")) == "`at` without a condition has no meaning");
+  CHECK(message(case_of(from_scratch, "submissions: {d: m}\n")) == "there is no candidate `d`");
+  CHECK(message(case_of(from_scratch, "findings: [{rule: R, candidate: c, verdict: pass}]\n")) ==
+        "the verdicts under `R` follow from its condition");
+  CHECK(message(case_of(from_scratch,
+                        "waivers: [{rule: Q, subject: c, verdict: fail, status: accepted, expires: "
+                        "2026-07-01, reason: r}]\n")) == "unknown rule `Q`");
+  CHECK(message(case_of(from_scratch,
+                        "waivers: [{rule: R, subject: n, verdict: fail, status: accepted, expires: "
+                        "2026-07-01, reason: r}]\n")) == "there is no candidate or thing `n`");
+}
