@@ -20,12 +20,5 @@ else()
   set(LIBEVAL_YAML_CPP yaml-cpp) # its name before 0.8
 endif()
 
-# COIN-OR Cbc (integer programs) with Clp (linear ones); neither has a CMake package everywhere.
-find_path(LIBEVAL_COIN_INCLUDE_DIR CbcModel.hpp PATH_SUFFIXES coin coin-or REQUIRED)
-mark_as_advanced(LIBEVAL_COIN_INCLUDE_DIR)
-set(LIBEVAL_COIN)
-foreach(name IN ITEMS Cbc Cgl OsiClp Clp Osi CoinUtils)
-  find_library(LIBEVAL_${name}_LIBRARY ${name} REQUIRED)
-  mark_as_advanced(LIBEVAL_${name}_LIBRARY)
-  list(APPEND LIBEVAL_COIN ${LIBEVAL_${name}_LIBRARY})
-endforeach()
+list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
+find_package(CoinCbc REQUIRED)

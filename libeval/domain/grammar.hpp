@@ -20,6 +20,7 @@ void add_policy(Shapes& shapes);
 void add_lineage(Shapes& shapes);
 void add_license_terms(Shapes& shapes);
 void add_uncertainty(Shapes& shapes);
+void add_statements(Shapes& shapes);
 
 /// A number, or a number that depends on dimensions.
 [[nodiscard]] Type param();

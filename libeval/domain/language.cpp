@@ -67,6 +67,7 @@ const Shapes& language() {
     grammar::add_stages(s);
     grammar::add_policy(s);
     grammar::add_lineage(s);
+    grammar::add_statements(s);
     grammar::add_license_terms(s);
     grammar::add_uncertainty(s);
     return s;

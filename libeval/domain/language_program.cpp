@@ -26,6 +26,8 @@ void add_evidence(Shapes& s) {
       "an evidence table",
       {{"file", text(), false, "path inside the bundle"},
        {"csv", text(), false, "the table itself"},
+       {"unpublished", dictionary(either({integer(1, 100'000), list(scalar(), 1)})), false,
+        "instead of a file: it exists and is not known; members of its keys, or how many"},
        {"keys", either({list(scalar()), dictionary(scalar())}), false,
         "list the key columns, `keys: [candidate, juror]`"},
        {"values", either({list(scalar(), 1), dictionary(scalar())}), false, "the value columns"},
@@ -50,7 +52,7 @@ void add_evidence(Shapes& s) {
       false,
       false,
       {},
-      {{"file", "csv"}}};
+      {{"file", "csv", "unpublished"}}};
 }
 
 void add_stages(Shapes& s) {
@@ -90,7 +92,8 @@ void add_stages(Shapes& s) {
                     either({list(scalar(), 1), object("candidate_file"), object("candidate_from"),
                             dictionary(either({object("candidate")}))}),
                     true, "list the candidates, `candidates: [a, b]`"},
-                   {"evidence", dictionary(object("evidence")), false, "tables"},
+                   {"evidence", dictionary(either({text(), object("evidence")})), false,
+                    "tables; a text alone is a file of statements"},
                    {"stages", list(object("stage"), 1), true, "add at least one stage"}}};
 }
 

@@ -50,6 +50,31 @@ void read_recusals(const Tree& tree, TableSpec& spec, Diagnostics& diagnostics) 
     diagnostics.error(tree.where, "`" + spec.name + "` has recusals and no key `candidate`");
 }
 
+/// Members of the keys of a table that nobody has published: named, or numbered from 1.
+void read_unpublished(const Tree& tree, TableSpec& spec, Diagnostics& diagnostics) {
+  spec.unpublished = true;
+  for (const Entry& entry : tree.map()) {
+    std::vector<std::string> members = read_names(&entry.value);
+    if (entry.value.is_number()) {
+      members.clear();
+      for (std::size_t k = 1; k <= static_cast<std::size_t>(entry.value.number()); ++k)
+        members.push_back(std::to_string(k));
+    }
+    if (entry.key == "candidate" || std::ranges::find(spec.keys, entry.key) == spec.keys.end())
+      diagnostics.error(entry.key_where,
+                        "`" + entry.key + "` is no key of `" + spec.name + "` beside `candidate`");
+    spec.members.emplace_back(entry.key, std::move(members));
+  }
+  if (std::ranges::find(spec.keys, "candidate") == spec.keys.end())
+    diagnostics.error(spec.where,
+                      "unpublished evidence `" + spec.name + "` has no key `candidate`");
+  for (const std::string& key : spec.keys)
+    if (key != "candidate" &&
+        std::ranges::none_of(spec.members, [&](const auto& m) { return m.first == key; }))
+      diagnostics.error(spec.where, "how many `" + key + "` has `" + spec.name + "`?",
+                        "say it, `unpublished: {" + key + ": 10}`");
+}
+
 } // namespace
 
 std::string juror_dimension(const TableSpec& spec) {
@@ -67,6 +92,14 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   TableSpec spec;
   spec.name = entry.key;
   spec.where = entry.key_where;
+  if (tree.is_text()) { // a file of statements: one unknown score a candidate
+    spec.file = tree.text();
+    spec.file_where = tree.where;
+    spec.statements = spec.unpublished = true;
+    spec.keys = {"candidate"};
+    spec.values = {"score"};
+    return spec;
+  }
   spec.file = text_at(tree, "file");
   if (tree.find("csv") != nullptr)
     spec.csv = text_at(tree, "csv");
@@ -120,6 +153,8 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
     spec.delimiter = d.front();
   spec.decimal_comma = text_at(tree, "decimal") == "comma";
 
+  if (const Tree* unpublished = tree.find("unpublished"))
+    read_unpublished(*unpublished, spec, diagnostics);
   if (spec.pairs && (spec.pairs->a_value.empty() != spec.pairs->b_value.empty()))
     diagnostics.error(spec.pairs->where, "`pairs` has a value for one side only",
                       "give both `a_value` and `b_value`");

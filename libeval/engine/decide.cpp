@@ -2,6 +2,7 @@
 #include <libeval/engine/decide.hpp>
 
 #include "engine/explore.hpp"
+#include "engine/decide_partly.hpp"
 #include "engine/model_report.hpp"
 #include "engine/select.hpp"
 
@@ -154,6 +155,12 @@ public:
   }
 
   StageDecision decide() {
+    if (is_known_in_part(context_.bundle, stage_))
+      return decide_partly(
+          context_, [&](const Bundle& bundle, const Stage& stage, Diagnostics& diagnostics) {
+            const Names names(bundle);
+            return StageDecider(bundle, names, stage, earlier_, diagnostics).decide();
+          });
     StageDecision out;
     out.id = stage_.id.str();
     out.title = stage_.title.empty() ? out.id : stage_.title;

@@ -89,7 +89,7 @@ std::vector<Finding> findings_about(const StageDecision& stage, std::size_t cand
     const bool holds =
         held && (finding.kind == Finding::Kind::gap || finding.kind == Finding::Kind::undefined ||
                  finding.kind == Finding::Kind::tie || finding.kind == Finding::Kind::unknown ||
-                 finding.kind == Finding::Kind::upstream);
+                 finding.kind == Finding::Kind::upstream || finding.kind == Finding::Kind::record);
     if (own || among || of_stage || holds)
       out.push_back(finding);
   }

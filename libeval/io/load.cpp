@@ -14,6 +14,7 @@
 #include "io/lineage_files.hpp"
 #include "io/names.hpp"
 #include "io/recusals.hpp"
+#include "io/published.hpp"
 #include "io/row_filter.hpp"
 #include "io/row_places.hpp"
 #include "io/tree_table.hpp"
@@ -85,6 +86,7 @@ public:
     bundle_.program = read_program(full, diagnostics_);
     read_tables();
     read_candidates();
+    make_unpublished_tables();
     read_policies();
     if (fits)
       check_names(full);
@@ -124,17 +126,48 @@ private:
     for (const TableSpec& spec : bundle_.program.evidence) {
       Table table;
       const std::size_t before = diagnostics_.errors();
-      if (spec.csv) {
+      if (spec.statements) {
+        read_statements(spec);
+      } else if (spec.unpublished) {
+        // its rows are known when the candidates are
+      } else if (spec.csv) {
         table = read_inline_table(spec, diagnostics_);
       } else if (const auto file = folder_.open_file(spec.file, spec.file_where, diagnostics_)) {
         table = read_table(spec, *file, diagnostics_);
       }
       table.name = spec.name;
       good_.push_back(diagnostics_.errors() == before);
-      if (good_.back())
+      if (good_.back() && !spec.unpublished)
         leave_out_later_rows(table, spec, bundle_.program.as_of, quote_of(spec), diagnostics_);
       bundle_.tables.push_back(std::make_shared<const Table>(std::move(table)));
     }
+  }
+
+  void read_statements(const TableSpec& spec) {
+    const auto source = folder_.read_text(spec.file, spec.file_where, diagnostics_);
+    if (!source)
+      return;
+    const std::size_t before = diagnostics_.errors();
+    const Tree tree = parse(source, diagnostics_);
+    if (diagnostics_.errors() > before)
+      return;
+    Published published = read_published(tree, diagnostics_);
+    if (diagnostics_.errors() > before)
+      return;
+    published.name = spec.name;
+    published.file = spec.file;
+    const std::string& as_of = bundle_.program.as_of;
+    if (!as_of.empty())
+      std::erase_if(published.statements, [&](const Statement& s) { return s.date > as_of; });
+    bundle_.published.push_back(std::move(published));
+  }
+
+  /// Tables that were not published have a row for every candidate.
+  void make_unpublished_tables() {
+    for (std::size_t i = 0; i < bundle_.tables.size(); ++i)
+      if (bundle_.program.evidence[i].unpublished && good_[i])
+        bundle_.tables[i] = std::make_shared<const Table>(unpublished_table(
+            bundle_.program.evidence[i], bundle_.program.candidates, diagnostics_));
   }
 
   void read_candidates() {
@@ -282,6 +315,7 @@ private:
     check_recusals(bundle_, good_, candidates, diagnostics_);
     for (const TableSpec& spec : program.evidence)
       check_aliases_of(spec, candidates);
+    check_statements(bundle_, candidates, diagnostics_);
     for (const PolicyFile& policy : bundle_.policies) {
       check_policy(program, policy, diagnostics_);
       for (const ReadyFinding& finding : policy.findings)

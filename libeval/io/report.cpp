@@ -49,6 +49,8 @@ std::string heading(const StageDecision& stage, bool color) {
   out += " · " + counted(stage.entrants.size(), "entrant");
   if (stage.places)
     out += " for " + counted(*stage.places, "place");
+  if (stage.partial)
+    out += " · known in part (" + counted(stage.partial->statements, "statement") + ")";
   return out + "\n";
 }
 
@@ -67,6 +69,7 @@ public:
       step(i);
     findings_of(nobody, "recused", Finding::Kind::recusal);
     findings_of(nobody, "score");
+    record();
     places();
     held();
     return std::move(out_);
@@ -215,7 +218,8 @@ private:
                    std::optional<Finding::Kind> kind = std::nullopt) {
     std::size_t written = 0, left = 0;
     for (const Finding& f : stage_.findings) {
-      if (f.step != step || f.kind == Finding::Kind::unknown || f.kind == Finding::Kind::upstream)
+      if (f.step != step || f.kind == Finding::Kind::unknown || f.kind == Finding::Kind::upstream ||
+          f.kind == Finding::Kind::record)
         continue;
       if (kind ? f.kind != *kind : f.kind == Finding::Kind::recusal)
         continue;
@@ -231,6 +235,21 @@ private:
     }
     if (left > 0)
       out_ += labelled("", "and " + counted(left, "more", "more"));
+  }
+
+  /// What was published as such, and what contradicts itself.
+  void record() {
+    std::string label = "record";
+    for (const Finding& f : stage_.findings)
+      if (f.kind == Finding::Kind::record && (f.verdict == Verdict::pass || !f.sources.empty())) {
+        out_ += labelled(label, sentence(f, bundle_.program));
+        label.clear();
+      }
+    if (stage_.partial)
+      for (const std::string& note : stage_.partial->relaxed) {
+        out_ += labelled(label, escape_control(note));
+        label.clear();
+      }
   }
 
   void places() {
@@ -272,6 +291,8 @@ private:
         reason = "a tie at the line";
       else if (f.kind == Finding::Kind::upstream)
         reason = "the earlier stage `" + escape_control(f.detail) + "` being held";
+      else if (f.kind == Finding::Kind::record && f.verdict == Verdict::unknown)
+        reason = f.detail;
       else if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown)
         reason = "an unknown verdict under " + escape_control(f.rule);
       if (!reason.empty() && reasons.insert(reason).second && ordered.size() < 6)
@@ -363,6 +384,12 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
       place += ", " + shown(*why.place_before_ties) + " before ties were broken";
     out += labelled("place", place);
   }
+  if (!why.place && stage.partial && why.entrant < stage.partial->best_place.size() &&
+      stage.partial->best_place[why.entrant] != 0)
+    out += labelled("place", std::to_string(stage.partial->best_place[why.entrant]) + " to " +
+                                 std::to_string(stage.partial->worst_place[why.entrant]) + " of " +
+                                 std::to_string(why.field) +
+                                 ", as far as the public record determines it");
   if (why.ahead) {
     std::string text;
     if (*why.ahead == 0)

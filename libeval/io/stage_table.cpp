@@ -71,6 +71,31 @@ std::vector<std::string> written(const std::vector<std::optional<double>>& value
   return out;
 }
 
+std::string head_of(const NodeScores& node);
+
+} // namespace
+
+std::string written_range(const ScoreRange& range) {
+  const auto text = [](const std::optional<double>& x, bool proven) {
+    return (proven ? "" : "~") + shown(*x, usual_decimals);
+  };
+  if (range.single() && range.proven_low && range.proven_high) {
+    int decimals = decimals_of(format_decimal(*range.low, usual_decimals));
+    return fixed(*range.low, std::max(1, decimals));
+  }
+  if (range.low && range.high) {
+    const int decimals = std::max(decimals_of(format_decimal(*range.low, usual_decimals)),
+                                  decimals_of(format_decimal(*range.high, usual_decimals)));
+    return (range.proven_low ? "" : "~") + fixed(*range.low, decimals) + "-" +
+           (range.proven_high ? "" : "~") + fixed(*range.high, decimals);
+  }
+  if (range.low)
+    return "from " + text(range.low, range.proven_low);
+  return range.high ? "up to " + text(range.high, range.proven_high) : "?";
+}
+
+namespace {
+
 std::string head_of(const NodeScores& node) {
   std::string head = escape_control(node.id.empty() ? node.path : node.id);
   if (node.points)
@@ -136,6 +161,10 @@ private:
     const auto place = [&](const std::vector<double>& places) {
       return i < places.size() && places[i] != 0 ? places[i] : none;
     };
+    if (place(stage_.place) == none && stage_.partial && i < stage_.partial->best_place.size() &&
+        stage_.partial->best_place[i] != 0)
+      return {0, static_cast<double>(stage_.partial->best_place[i]) +
+                     static_cast<double>(stage_.partial->worst_place[i]) * 1e-9};
     if (place(stage_.place) == none && !stage_.pool_place.empty())
       return {static_cast<double>(stage_.pool[i]), place(stage_.pool_place)};
     return {0, place(stage_.place)};
@@ -198,9 +227,20 @@ private:
     for (const std::uint32_t i : rows_) {
       const double place = i < stage_.place.size() ? stage_.place[i] : 0;
       const double pool = i < stage_.pool_place.size() ? stage_.pool_place[i] : 0;
-      column.cells.push_back({place != 0 ? shown(place) : pool != 0 ? shown(pool) : "-"});
+      column.cells.push_back({place != 0  ? shown(place)
+                              : pool != 0 ? shown(pool)
+                                          : places_in_all_completions(i)});
     }
     return column;
+  }
+
+  /// `2-4`, where scores are known in part.
+  [[nodiscard]] std::string places_in_all_completions(std::uint32_t i) const {
+    if (!stage_.partial || i >= stage_.partial->best_place.size() ||
+        stage_.partial->best_place[i] == 0)
+      return "-";
+    return std::to_string(stage_.partial->best_place[i]) + "-" +
+           std::to_string(stage_.partial->worst_place[i]);
   }
 
   Column pools() const {
@@ -228,7 +268,25 @@ private:
     return column;
   }
 
+  /// The ranges of a node whose scores are known in part; nullptr otherwise.
+  [[nodiscard]] const std::vector<ScoreRange>* ranges_of(const NodeScores& node) const {
+    const auto at = static_cast<std::size_t>(&node - stage_.nodes.data());
+    return stage_.partial && at < stage_.partial->ranges.size() &&
+                   !stage_.partial->ranges[at].empty()
+               ? &stage_.partial->ranges[at]
+               : nullptr;
+  }
+
+  Column ranges(std::string head, const std::vector<ScoreRange>& ranges) const {
+    Column column{std::move(head), Align::right, {}};
+    for (const std::uint32_t i : rows_)
+      column.cells.push_back({written_range(ranges[i]), Style::plain});
+    return column;
+  }
+
   Column scores(const NodeScores& node) const {
+    if (const auto* known = ranges_of(node))
+      return ranges(head_of(node), *known);
     std::vector<std::optional<double>> values;
     for (const std::uint32_t i : rows_)
       values.push_back(node.scores.has(i) ? std::optional(node.scores.value(i)) : std::nullopt);
@@ -237,6 +295,8 @@ private:
 
   Column totals() const {
     const NodeScores& node = stage_.nodes[0];
+    if (const auto* known = ranges_of(node))
+      return ranges(node.points ? "total/" + shown(*node.points) : "total", *known);
     std::vector<std::optional<double>> values;
     for (const std::uint32_t i : rows_)
       values.push_back(!node.scores.has(i)       ? std::nullopt
@@ -337,6 +397,15 @@ std::string stage_table(const Bundle& bundle, const StageDecision& stage,
   return StageTable(bundle, stage, options).text();
 }
 
+static Grid::Cell score_cell(const StageDecision& stage, const Why& why, const WhyScore& score) {
+  if (score.score)
+    return {shown(*score.score), Style::plain};
+  if (stage.partial && score.node < stage.partial->ranges.size() &&
+      why.entrant < stage.partial->ranges[score.node].size())
+    return {written_range(stage.partial->ranges[score.node][why.entrant]), Style::plain};
+  return {"gap", Style::warn};
+}
+
 std::string score_tree(const StageDecision& stage, const Why& why, const ReportOptions& options) {
   Grid grid;
   grid.column("", Align::left);
@@ -355,7 +424,7 @@ std::string score_tree(const StageDecision& stage, const Why& why, const ReportO
     if (node.parent == nobody && score.node == 0)
       name = "total";
     grid.row({{name, Style::plain},
-              {score.score ? shown(*score.score) : "gap", score.score ? Style::plain : Style::warn},
+              score_cell(stage, why, score),
               {score.points ? shown(*score.points) : "", Style::faint},
               {adds, Style::plain},
               {score.relative ? "relative to others" : "", Style::faint}});

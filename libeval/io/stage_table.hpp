@@ -14,6 +14,9 @@ namespace libeval {
 
 [[nodiscard]] Style outcome_style(Outcome outcome);
 
+/// `18.3-33.4`, one number where both ends are the same; `~` before an end that is not proven.
+[[nodiscard]] std::string written_range(const ScoreRange& range);
+
 /// The table of a stage: place, candidate, parts, total, verdicts, outcome.
 [[nodiscard]] std::string stage_table(const Bundle& bundle, const StageDecision& stage,
                                       const ReportOptions& options);

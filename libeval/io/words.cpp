@@ -184,6 +184,9 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
                : "left out for " + who + ": " + counted(marks, "mark") + " of " + safe(f.detail);
     break;
   }
+  case Kind::record:
+    text = f.candidate == nobody ? f.detail : with_detail(who, f);
+    break;
   case Kind::unknown:
     text = who + " turns on what is not known" +
            (f.others.empty() ? "" : " of " + names_of(program, f.others));

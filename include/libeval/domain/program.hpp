@@ -6,6 +6,7 @@
 #include <libeval/domain/criteria.hpp>
 #include <libeval/domain/policy.hpp>
 #include <libeval/domain/selection.hpp>
+#include <libeval/domain/statement.hpp>
 #include <libeval/domain/table.hpp>
 
 #include <map>
@@ -72,6 +73,7 @@ struct Bundle {
   /// cheap.
   std::vector<std::shared_ptr<const Table>> tables;
   std::vector<PolicyFile> policies;
+  std::vector<Published> published; ///< one for each evidence that is a file of statements
 };
 
 /// Reads a program from an expanded tree (see expand.hpp), after validating it against the

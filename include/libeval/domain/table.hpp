@@ -69,7 +69,11 @@ struct TableSpec {
   };
 
   std::string name;
-  std::string file;                ///< path inside the bundle; empty when `csv` holds the text
+  std::string file;         ///< path inside the bundle; empty when `csv` holds the text
+  bool unpublished = false; ///< instead: it exists, and no cell of it is known
+  bool statements = false;  ///< `file` holds statements about scores instead of cells
+  /// Of an unpublished table: the members of its keys beside `candidate`.
+  std::vector<std::pair<std::string, std::vector<std::string>>> members;
   std::optional<std::string> csv;  ///< inline text
   std::vector<std::string> keys;   ///< `row` as a key that is no column numbers the rows; a key
                                    ///< `candidate.party` is the column `party`

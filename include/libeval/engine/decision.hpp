@@ -4,6 +4,7 @@
 #include <libeval/base/shared.hpp>
 #include <libeval/domain/policy.hpp>
 #include <libeval/domain/selection.hpp>
+#include <libeval/engine/partial.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +42,9 @@ struct Finding {
     upstream,  ///< an earlier stage is held; `detail` = that stage
     recusal,   ///< marks left out; `rule` = evidence, `detail` = juror and reason, `observed` = how
                ///< many stood
-    unknown    ///< the outcome turns on unknown verdicts; `others` = whose
+    unknown,   ///< the outcome turns on unknown verdicts; `others` = whose
+    record     ///< what statements about the stage say or leave open: `rule` = the statement,
+               ///< `detail` in words
   };
   Kind kind = Kind::policy;
   Verdict verdict = Verdict::pass;
@@ -136,6 +139,9 @@ struct StageDecision {
   std::vector<StepReport> steps;        ///< one for each step of `select`
   std::vector<Finding> findings;
   double tolerance = 0; ///< totals this near are equal
+  /// What is known of the scores where not all were published; absent: they were. Scores that are
+  /// not the same in every completion are gaps in `nodes`.
+  std::shared_ptr<const PartialKnowledge> partial;
 
   [[nodiscard]] bool held() const;
   /// Position of a candidate among the entrants, or `nobody`.
