@@ -370,6 +370,7 @@ int schema(const std::string& what) {
         : what == "lineage"     ? lineage_schema()
         : what == "terms"       ? license_terms_schema()
         : what == "uncertainty" ? uncertainty_schema()
+        : what == "published"   ? published_schema()
                                 : program_schema());
   return Exit::decided;
 }

@@ -185,6 +185,10 @@ std::string lineage_schema() {
   return SchemaWriter().whole("lineage", "A libeval lineage file");
 }
 
+std::string published_schema() {
+  return SchemaWriter().whole("published", "A libeval file of statements");
+}
+
 std::string license_terms_schema() {
   return SchemaWriter().whole("license_terms", "A libeval file of license terms");
 }
@@ -202,7 +206,7 @@ std::string keys_page() {
       "reader\nuses. What the words mean stands in [program.md](program.md), "
       "[steps.md](steps.md),\n[selection.md](selection.md), [policy.md](policy.md), "
       "[lineage.md](lineage.md), [licenses.md](licenses.md)\nand "
-      "[uncertainty.md](uncertainty.md). This page is "
+      "[uncertainty.md](uncertainty.md); of files of statements in [published.md](published.md). This page is "
       "generated (`libeval schema keys`).\n";
   for (const auto& [name, shape] : language()) {
     out += "\n## " + name + "\n\n";

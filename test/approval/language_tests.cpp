@@ -139,6 +139,7 @@ TEST_CASE("the schema and the list of keys that ship are those of the reader") {
   is_shipped("lineage.schema.json", lineage_schema());
   is_shipped("terms.schema.json", license_terms_schema());
   is_shipped("uncertainty.schema.json", uncertainty_schema());
+  is_shipped("published.schema.json", published_schema());
   is_shipped("keys.md", keys_page());
 }
 
@@ -148,6 +149,7 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
                                   std::pair{std::string("lineage"), lineage_schema()},
                                   std::pair{std::string("license_terms"), license_terms_schema()},
                                   std::pair{std::string("uncertainty"), uncertainty_schema()}}) {
+                                  std::pair{std::string("published"), published_schema()}}) {
     Diagnostics diagnostics;
     const Tree schema = parse_text(text, "schema", diagnostics);
     REQUIRE_FALSE(diagnostics.has_errors());
@@ -168,6 +170,7 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
   // Nothing of the language is out of reach of all.
   const std::string all = program_schema() + policy_schema() + lineage_schema() +
                           license_terms_schema() + uncertainty_schema();
+                          license_terms_schema() + published_schema();
   for (const auto& [name, shape] : language()) {
     INFO(name);
     CHECK(all.find("\"" + name + "\": {") != std::string::npos);

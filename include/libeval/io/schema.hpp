@@ -22,6 +22,9 @@ namespace libeval {
 /// The same for `uncertainty.yaml`.
 [[nodiscard]] std::string uncertainty_schema();
 
+/// JSON Schema of files of statements.
+[[nodiscard]] std::string published_schema();
+
 /// Every shape and key with its help, as Markdown.
 [[nodiscard]] std::string keys_page();
 
