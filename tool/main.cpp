@@ -133,8 +133,10 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
   auto* schema = app.add_subcommand("schema", "Print the language of programs for other tools");
   schema
       ->add_option("what", a.schema,
-                   "program, policy, lineage, terms, uncertainty, published (JSON Schema) or keys (Markdown)")
-      ->check(CLI::IsMember({"program", "policy", "lineage", "terms", "uncertainty", "published", "keys"}))
+                   "program, policy, lineage, terms, uncertainty, published (JSON Schema) or keys "
+                   "(Markdown)")
+      ->check(CLI::IsMember(
+          {"program", "policy", "lineage", "terms", "uncertainty", "published", "keys"}))
       ->capture_default_str();
   schema->footer("Example:\n  libeval schema > program.schema.json");
 }

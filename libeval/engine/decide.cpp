@@ -159,7 +159,7 @@ public:
       return decide_partly(
           context_, [&](const Bundle& bundle, const Stage& stage, Diagnostics& diagnostics) {
             const Names names(bundle);
-            return StageDecider(bundle, names, stage, earlier_, diagnostics).decide();
+            return StageDecider(bundle, names, stage, earlier_, assumptions_, diagnostics).decide();
           });
     StageDecision out;
     out.id = stage_.id.str();

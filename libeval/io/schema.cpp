@@ -206,7 +206,8 @@ std::string keys_page() {
       "reader\nuses. What the words mean stands in [program.md](program.md), "
       "[steps.md](steps.md),\n[selection.md](selection.md), [policy.md](policy.md), "
       "[lineage.md](lineage.md), [licenses.md](licenses.md)\nand "
-      "[uncertainty.md](uncertainty.md); of files of statements in [published.md](published.md). This page is "
+      "[uncertainty.md](uncertainty.md); of files of statements in [published.md](published.md). "
+      "This page is "
       "generated (`libeval schema keys`).\n";
   for (const auto& [name, shape] : language()) {
     out += "\n## " + name + "\n\n";

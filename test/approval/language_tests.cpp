@@ -148,7 +148,7 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
                                   std::pair{std::string("policy"), policy_schema()},
                                   std::pair{std::string("lineage"), lineage_schema()},
                                   std::pair{std::string("license_terms"), license_terms_schema()},
-                                  std::pair{std::string("uncertainty"), uncertainty_schema()}}) {
+                                  std::pair{std::string("uncertainty"), uncertainty_schema()},
                                   std::pair{std::string("published"), published_schema()}}) {
     Diagnostics diagnostics;
     const Tree schema = parse_text(text, "schema", diagnostics);
@@ -169,8 +169,7 @@ TEST_CASE("every key of the language stands in the schema and the other way roun
   }
   // Nothing of the language is out of reach of all.
   const std::string all = program_schema() + policy_schema() + lineage_schema() +
-                          license_terms_schema() + uncertainty_schema();
-                          license_terms_schema() + published_schema();
+                          license_terms_schema() + uncertainty_schema() + published_schema();
   for (const auto& [name, shape] : language()) {
     INFO(name);
     CHECK(all.find("\"" + name + "\": {") != std::string::npos);
