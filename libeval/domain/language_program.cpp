@@ -22,6 +22,9 @@ void add_evidence(Shapes& s) {
   s["recusal"] = {"a recusal", with({{"juror", scalar(), true, "who does not mark"},
                                      {"candidate", scalar(), true, "whom"}},
                                     recorded())};
+  s["ballots"] = {"`ballots`",
+                  {{"order", scalar(), false, "column of a ballot, written `a > b = c`"},
+                   {"count", scalar(), false, "column that says how many such there are"}}};
   s["evidence"] = {
       "an evidence table",
       {{"file", text(), false, "path inside the bundle"},
@@ -36,6 +39,8 @@ void add_evidence(Shapes& s) {
        {"columns", list(scalar(), 1), false, "which columns"},
        {"labels", list(scalar(), 1), false, "columns that are no members"},
        {"pairs", object("pairs"), false, "each row speaks for both sides"},
+       {"ballots", either({choice({"preflib"}), object("ballots")}), false,
+        "ranked ballots, one a row or as PrefLib writes them"},
        {"sparse", either({flag(), list(scalar(), 1)}), false, "dimensions with natural gaps"},
        {"gaps", list(scalar(), 1), false, "spellings of a gap"},
        {"jurors", scalar(), false, "the key of those who mark"},

@@ -115,6 +115,29 @@ void add_selection(Shapes& s) {
       false,
       {},
       {{"by", "seeds"}}};
+  s["select.eliminate"] = {
+      "`eliminate`",
+      {{"ballots", either({scalar(), object("measure")}), false, "ranked ballots, to be counted"},
+       {"by", order_keys, false, "who is last by these, worked out anew, goes out"},
+       {"seats", integer(0), false, "how many stay; the stage's places"},
+       {"quota", either({choice({"droop", "droop_exact", "hare"}), above(0)}), false,
+        "who reaches it is elected"},
+       {"active", flag(), false, "the quota is of the votes that still count"},
+       {"digits", integer(0, 15), false, "transfer values are cut after so many decimals"},
+       {"earlier", choice({"none", "last", "first"}), false, "an earlier round tells equals apart"},
+       {"ties", order_keys, false, "what tells equals apart then"},
+       {"over", names(), false, "the dimensions that make a ballot"},
+       {"weights", param(), false, "how many such ballots there are"},
+       {"as", text(), false, "noted beside the outcome"}},
+      false,
+      false,
+      {{"by", "quota"},
+       {"by", "active"},
+       {"by", "digits"},
+       {"by", "earlier"},
+       {"by", "over"},
+       {"by", "weights"}},
+      {{"ballots", "by"}}};
   s["select.grant"] = {"`grant`",
                        {{"decision", object("decision"), false, "recorded"},
                         {"by", order_keys, false, "by another measure"},
@@ -132,9 +155,10 @@ void add_selection(Shapes& s) {
 
   // Each word, and whether its first argument may be written alone.
   const std::vector<std::pair<std::string, bool>> words = {
-      {"policy", true},   {"require", false},  {"order", true},  {"group", true},
-      {"regroup", false}, {"take", true},      {"quota", false}, {"duel", false},
-      {"grant", false},   {"withdraw", false}, {"ties", true},   {"reserve", true}};
+      {"policy", true},     {"require", false}, {"order", true},     {"group", true},
+      {"regroup", false},   {"take", true},     {"quota", false},    {"duel", false},
+      {"eliminate", false}, {"grant", false},   {"withdraw", false}, {"ties", true},
+      {"reserve", true}};
   Shape select{"a selection step", {}, true};
   for (const auto& [word, alone] : words) {
     const std::string shape = "select." + word;

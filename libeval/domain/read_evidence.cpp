@@ -22,6 +22,16 @@ TableSpec::Pairs read_pairs(const Tree& tree) {
   return pairs;
 }
 
+TableSpec::Ballots read_ballots(const Tree& tree) {
+  TableSpec::Ballots ballots;
+  ballots.where = tree.where;
+  ballots.preflib = !tree.is_map();
+  if (tree.find("order") != nullptr)
+    ballots.order = text_at(tree, "order");
+  ballots.count = text_at(tree, "count");
+  return ballots;
+}
+
 /// `keys` and `values` are a list of names, or a map from names to columns.
 std::vector<std::string> read_columns(const Tree* tree, TableSpec& spec) {
   if (tree == nullptr || !tree->is_map())
@@ -114,6 +124,8 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
     spec.values = spec.durations; // durations are values
   if (const Tree* pairs = tree.find("pairs"))
     spec.pairs = read_pairs(*pairs);
+  if (const Tree* ballots = tree.find("ballots"))
+    spec.ballots = read_ballots(*ballots);
   if (const Tree* sparse = tree.find("sparse")) {
     if (sparse->is_flag())
       spec.all_sparse = sparse->flag();
@@ -164,6 +176,17 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   if (spec.pairs && !spec.values.empty())
     diagnostics.error(where_at(tree, "values"), "a table of pairs has no `values` of its own",
                       "its values are `for` and `against`, or `result`");
+  if (spec.ballots) {
+    for (const char* key : {"keys", "values", "wide", "pairs", "durations"})
+      if (tree.find(key) != nullptr)
+        diagnostics.error(
+            where_at(tree, key), std::string("ballots have no `") + key + "` of their own",
+            "their keys are `ballot` and `candidate`, their values `rank` and `count`");
+    spec.keys = {"ballot", "candidate"};
+    spec.values = {"rank", "count"};
+    spec.all_sparse = true;
+    return spec;
+  }
   if (!spec.pairs && tree.find("keys") == nullptr)
     diagnostics.error(entry.key_where, "evidence `" + spec.name + "` needs its key columns",
                       "list them, `keys: [candidate, juror]`, or number the rows, `keys: [row]`");

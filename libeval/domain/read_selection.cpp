@@ -147,6 +147,41 @@ select::Duel read_duel(const Tree& args) {
   return duel;
 }
 
+select::Eliminate read_eliminate(const Tree& args) {
+  select::Eliminate out;
+  if (const Tree* ballots = args.find("ballots")) {
+    if (ballots->is_map()) {
+      out.ballots = read_measure(*ballots, "ballots");
+    } else {
+      out.ballots.emplace();
+      out.ballots->name = "ballots";
+      out.ballots->source.kind = Source::Kind::evidence;
+      out.ballots->source.name = text_of(ballots);
+      out.ballots->source.where = out.ballots->where = ballots->where;
+    }
+  }
+  out.by = read_order_keys(args.find("by"));
+  out.count = tree::map({});
+  for (const Entry& entry : args.map())
+    if (entry.key == "over" || entry.key == "weights")
+      out.count.map().push_back(entry);
+  out.seats = count_at(args, "seats");
+  if (const Tree* quota = args.find("quota"); quota != nullptr && quota->is_number()) {
+    out.quota = "number";
+    out.quota_number = quota->number();
+  } else if (quota != nullptr) {
+    out.quota = text_of(quota);
+  }
+  out.active = flag_at(args, "active");
+  if (const auto digits = number_at(args, "digits"))
+    out.digits = static_cast<int>(*digits);
+  if (args.find("earlier") != nullptr)
+    out.earlier = text_at(args, "earlier");
+  out.ties = read_order_keys(args.find("ties"));
+  out.as = text_at(args, "as");
+  return out;
+}
+
 select::Grant read_grant(const Tree& args) {
   select::Grant grant;
   if (const Tree* decision = args.find("decision"))
@@ -174,6 +209,7 @@ const std::map<std::string_view, What (*)(const Tree&)>& readers() {
          return select::Quota{text_at(t, "by"), count_at(t, "at_most").value_or(0)};
        }},
       {"duel", [](const Tree& t) -> What { return read_duel(t); }},
+      {"eliminate", [](const Tree& t) -> What { return read_eliminate(t); }},
       {"grant", [](const Tree& t) -> What { return read_grant(t); }},
       {"withdraw",
        [](const Tree& t) -> What { return select::Withdraw{read_decision(*t.find("decision"))}; }},

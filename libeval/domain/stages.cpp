@@ -74,6 +74,12 @@ struct FromSelection {
     if (s.seeds)
       from_key(*s.seeds, out);
   }
+  void operator()(const select::Eliminate& s) const {
+    from_keys(s.by, out);
+    from_keys(s.ties, out);
+    if (s.ballots)
+      from_measure(*s.ballots, out);
+  }
   void operator()(const select::Grant& s) const { from_keys(s.by, out); }
   template <class Other>
   void operator()(const Other&) const {}

@@ -10,8 +10,9 @@ namespace libeval {
 
 namespace {
 
-/// Numbers that differ only by the arithmetic become equal, so that equals tie.
-void settle(std::vector<double>& x) {
+/// Numbers that differ only by the arithmetic become equal, so that equals tie. `least`: what is
+/// nothing on their scale.
+void settle(std::vector<double>& x, double least) {
   std::vector<std::size_t> order(x.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, std::less<>{}, [&](std::size_t i) { return x[i]; });
@@ -21,7 +22,7 @@ void settle(std::vector<double>& x) {
   double first = 0;
   for (std::size_t k = 0; k < order.size(); ++k) {
     double& value = x[order[k]];
-    if (k > 0 && value - first <= 1e-10 * largest)
+    if (k > 0 && value - first <= std::max(least, 1e-10 * largest))
       value = first;
     first = value;
   }
@@ -66,31 +67,9 @@ void Runner<T>::apply(const op::Votes& o) {
     if (fine)
       count = count_pairs(o, std::move(votes));
   } else {
-    kernel::Ballots ballots;
-    ballots.items = o.items->size();
-    const double near = noise(o.in);
-    std::vector<std::pair<double, std::uint32_t>> ballot;
-    for (std::size_t b = 0; b + 1 < o.offsets.size(); ++b) {
-      ballot.clear();
-      for (std::uint32_t k = o.offsets[b]; k < o.offsets[b + 1]; ++k) {
-        const double value = kernel::to_double((*x)[o.cells[k]]);
-        ballot.emplace_back(o.smaller_first ? value : -value, o.item[k]);
-      }
-      std::ranges::sort(ballot);
-      std::uint32_t level = 0;
-      double first = 0;
-      for (std::size_t k = 0; k < ballot.size(); ++k) {
-        if (k == 0 || ballot[k].first - first > near) {
-          first = ballot[k].first;
-          level = static_cast<std::uint32_t>(k);
-        }
-        ballots.listed.push_back(ballot[k].second);
-        ballots.level.push_back(level);
-      }
-      ballots.offsets.push_back(static_cast<std::uint32_t>(ballots.listed.size()));
-      ballots.weight.push_back(ballot.empty() ? 0 : weight(o.cells[o.offsets[b]]));
-      fine = fine && ballots.weight.back() >= 0;
-    }
+    const kernel::Ballots ballots = ballots_of(
+        o, [&](std::uint32_t cell) { return kernel::to_double((*x)[cell]); }, weight, noise(o.in));
+    fine = std::ranges::all_of(ballots.weight, [](double size) { return size >= 0; });
     if (fine)
       count = count_ballots(o, ballots);
   }
@@ -103,7 +82,10 @@ void Runner<T>::apply(const op::Votes& o) {
     count.undefined.resize(o.items->size());
     std::iota(count.undefined.begin(), count.undefined.end(), 0U);
   }
-  settle(count.voted.scores);
+  const bool logarithms =
+      (o.kind == op::Votes::Kind::bradley_terry || o.kind == op::Votes::Kind::plackett_luce) &&
+      o.value != "worth";
+  settle(count.voted.scores, logarithms ? 1e-10 : 0);
   Values y;
   std::vector<std::uint32_t> bad;
   for (std::size_t k = 0; k < o.taken.size(); ++k) {

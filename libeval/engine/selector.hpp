@@ -48,6 +48,7 @@ private:
   void apply(const select::Take& s);
   void apply(const select::Quota& s);
   void apply(const select::Duel& s);
+  void apply(const select::Eliminate& s);
   void apply(const select::Grant& s);
   void apply(const select::Withdraw& s);
   void apply(const select::Ties&) {}
@@ -79,6 +80,10 @@ private:
   void check(const select::Require& s) { check_key(s.what); }
   void check(const select::Take& s) { check_keys(s.by); }
   void check(const select::Grant& s) { check_keys(s.by); }
+  void check(const select::Eliminate& s) {
+    check_keys(s.by);
+    check_keys(s.ties);
+  }
   void check(const select::Duel& s);
   void check(const select::Quota& s);
 
@@ -101,6 +106,13 @@ private:
   }
   const TieGroups& undecided_in_order(std::uint32_t pool, TieGroups& some) const;
   void place(const TieGroups& groups, std::vector<double>& places) const;
+
+  // --- elimination ---
+  void eliminate_by_transfers(const select::Eliminate& s, std::size_t seats);
+  void eliminate_by_keys(const select::Eliminate& s, std::size_t seats);
+  void settle_elimination(const select::Eliminate& s, const std::vector<Who>& order,
+                          const Who& elected, const Who& tied);
+  std::vector<Who> tied_by_keys(const Who& who, const std::vector<OrderKey>& keys);
 
   // --- taking ---
   struct Line {

@@ -279,6 +279,10 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   if (!made)
     return frame;
   const Cells& cells = *made;
+  if (spec.ballots) { // ranks: the smallest is the best
+    frame.direction = Direction::cost;
+    frame.weight_column = "count";
+  }
 
   Sieve sieve(context, spec, *table, cells);
   sieve.apply(measure.filter);

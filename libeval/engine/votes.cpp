@@ -270,6 +270,29 @@ std::vector<std::vector<std::uint32_t>> dominance_parts(std::size_t items, const
   return out;
 }
 
+kernel::Ballots ballots_of(const op::Votes& o, const std::function<double(std::uint32_t)>& value,
+                           const std::function<double(std::uint32_t)>& weight, double near) {
+  kernel::Ballots out;
+  out.items = o.items->size();
+  std::vector<std::pair<double, std::uint32_t>> ballot;
+  for (std::size_t b = 0; b + 1 < o.offsets.size(); ++b) {
+    ballot.clear();
+    for (std::uint32_t k = o.offsets[b]; k < o.offsets[b + 1]; ++k)
+      ballot.emplace_back((o.smaller_first ? 1 : -1) * value(o.cells[k]), o.item[k]);
+    std::ranges::sort(ballot);
+    std::uint32_t level = 0;
+    for (std::size_t k = 0; k < ballot.size(); ++k) {
+      if (k > 0 && ballot[k].first - ballot[level].first > near)
+        level = static_cast<std::uint32_t>(k);
+      out.listed.push_back(ballot[k].second);
+      out.level.push_back(level);
+    }
+    out.offsets.push_back(static_cast<std::uint32_t>(out.listed.size()));
+    out.weight.push_back(weight(o.cells[o.offsets[b]]));
+  }
+  return out;
+}
+
 VoteCount count_pairs(const op::Votes& o, PairVotes votes) {
   VoteCount out;
   add_up(o.items->size(), votes);

@@ -6,6 +6,7 @@
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct VoteCount {
 /// Applies the model of an operation to votes.
 [[nodiscard]] VoteCount count_pairs(const op::Votes& o, PairVotes votes);
 [[nodiscard]] VoteCount count_ballots(const op::Votes& o, const kernel::Ballots& ballots);
+
+/// The ballots of an operation, from the numbers of its cells. Values of a ballot this `near` are
+/// ties.
+[[nodiscard]] kernel::Ballots ballots_of(const op::Votes& o,
+                                         const std::function<double(std::uint32_t)>& value,
+                                         const std::function<double(std::uint32_t)>& weight,
+                                         double near);
 
 /// Items parted so that within a part everybody beats (or ties with) everybody directly or through
 /// others, and none of a later part ever beat one of an earlier part. `beats` lists pairs.

@@ -3,9 +3,9 @@
 #include <libeval/io/csv.hpp>
 #include <libeval/io/files.hpp>
 
+#include "base/parallel.hpp"
 #include "io/csv_keys.hpp"
 #include "io/csv_reader.hpp"
-#include "base/parallel.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -62,6 +62,7 @@ public:
   }
 
   Table read() {
+    before_ = diagnostics_.errors();
     Table table;
     table.name = spec_.name;
     table.where = {bytes_.source, 1 + bytes_.line_base, 1 + bytes_.column_base, 1};
@@ -326,9 +327,9 @@ private:
         line += static_cast<std::uint32_t>(bytes_.line_base);
     if (layout_.row_key)
       number_rows(table);
-    if (table.rows == 0 && !diagnostics_.has_errors())
+    if (table.rows == 0 && diagnostics_.errors() == before_)
       problem("the table has a header and no rows", "evidence has at least one row");
-    if (!diagnostics_.has_errors()) {
+    if (diagnostics_.errors() == before_) {
       const RowFinder rows{bytes_, syntax_, chunks_};
       check_sides(layout_, spec_, table, rows, diagnostics_);
       if (layout_.unique)
@@ -411,6 +412,7 @@ private:
   const TableSpec& spec_;
   const Bytes& bytes_;
   Diagnostics& diagnostics_;
+  std::size_t before_ = 0; // errors that others had
   unsigned threads_;
   Limits limits_;
   Syntax syntax_;

@@ -38,7 +38,8 @@ bool takes(const SelectStep& step) {
   if (const auto* take = std::get_if<select::Take>(&step.what))
     return take->kind != select::Take::Kind::bands || !take->advance.empty();
   return std::holds_alternative<select::Grant>(step.what) ||
-         std::holds_alternative<select::Duel>(step.what);
+         std::holds_alternative<select::Duel>(step.what) ||
+         std::holds_alternative<select::Eliminate>(step.what);
 }
 
 /// Recorded decisions on one candidate go with it.
@@ -56,7 +57,10 @@ void drop_decisions(Stage& stage, const std::string& id, Diagnostics& diagnostic
       drop_from_orders(order->keys, id, diagnostics);
     else if (auto* duel = std::get_if<select::Duel>(&step.what))
       drop_from_orders(duel->order, id, diagnostics);
-    else if (auto* take = std::get_if<select::Take>(&step.what))
+    else if (auto* eliminate = std::get_if<select::Eliminate>(&step.what)) {
+      drop_from_orders(eliminate->by, id, diagnostics);
+      drop_from_orders(eliminate->ties, id, diagnostics);
+    } else if (auto* take = std::get_if<select::Take>(&step.what))
       drop_from_orders(take->by, id, diagnostics);
     else if (auto* grant = std::get_if<select::Grant>(&step.what))
       drop_from_orders(grant->by, id, diagnostics);

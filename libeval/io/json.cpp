@@ -125,6 +125,29 @@ void write(JsonWriter& out, const ModelReport& model) {
   out.close(']').close('}');
 }
 
+void write(JsonWriter& out, const EliminationRound& round, const Program& program) {
+  const auto candidates = [&](const char* key, const std::vector<std::size_t>& who) {
+    out.key(key).open('[');
+    for (const std::size_t c : who)
+      candidate(out, program, c);
+    out.close(']');
+  };
+  out.open('{').key("step").count(std::uint64_t{round.step});
+  out.key("number").count(std::uint64_t{round.number});
+  out.key("passed_on").text_or_null(round.passed_on);
+  candidates("from", round.from);
+  out.key("quota").number(round.quota).key("votes").open('[');
+  for (std::size_t i = 0; i < round.who.size(); ++i) {
+    out.open('{').key("candidate");
+    candidate(out, program, round.who[i]);
+    out.key("votes").number(round.votes[i]).close('}');
+  }
+  out.close(']').key("exhausted").number(round.exhausted).key("lost").number(round.lost);
+  candidates("elected", round.elected);
+  candidates("out", round.out);
+  out.key("by_earlier_round").flag(round.by_earlier_round).close('}');
+}
+
 void write(JsonWriter& out, const StageDecision& stage, const Program& program) {
   out.open('{').key("id").text(stage.id).key("title").text_or_null(stage.title);
   out.key("date").text_or_null(stage.date);
@@ -147,6 +170,9 @@ void write(JsonWriter& out, const StageDecision& stage, const Program& program) 
     out.key("affected").count(std::uint64_t{step.affected});
     out.key("last_in").number(step.last_in).key("first_out").number(step.first_out).close('}');
   }
+  out.close(']').key("rounds").open('[');
+  for (const EliminationRound& round : stage.rounds)
+    write(out, round, program);
   out.close(']').key("findings").open('[');
   for (const Finding& finding : stage.findings)
     write(out, finding, program);

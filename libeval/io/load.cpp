@@ -10,6 +10,7 @@
 #include <libeval/io/files.hpp>
 #include <libeval/io/parse.hpp>
 
+#include "io/ballots.hpp"
 #include "io/findings.hpp"
 #include "io/lineage_files.hpp"
 #include "io/names.hpp"
@@ -130,6 +131,8 @@ private:
         read_statements(spec);
       } else if (spec.unpublished) {
         // its rows are known when the candidates are
+      } else if (spec.ballots) {
+        table = read_ballots(spec);
       } else if (spec.csv) {
         table = read_inline_table(spec, diagnostics_);
       } else if (const auto file = folder_.open_file(spec.file, spec.file_where, diagnostics_)) {
@@ -168,6 +171,28 @@ private:
       if (bundle_.program.evidence[i].unpublished && good_[i])
         bundle_.tables[i] = std::make_shared<const Table>(unpublished_table(
             bundle_.program.evidence[i], bundle_.program.candidates, diagnostics_));
+  }
+
+  Table read_ballots(const TableSpec& spec) {
+    constexpr std::size_t most_bytes = std::size_t{1} << 30U;
+    if (spec.ballots->preflib) {
+      std::shared_ptr<const SourceText> source;
+      if (spec.csv)
+        source = std::make_shared<const SourceText>(SourceText{spec.name, *spec.csv});
+      else
+        source = folder_.read_text(spec.file, spec.file_where, diagnostics_, most_bytes);
+      return source ? read_preflib(spec, source, diagnostics_) : Table{};
+    }
+    const TableSpec rows = rows_of_ballots(spec);
+    const std::size_t before = diagnostics_.errors();
+    Table table;
+    if (spec.csv)
+      table = read_inline_table(rows, diagnostics_);
+    else if (const auto file = folder_.open_file(spec.file, spec.file_where, diagnostics_))
+      table = read_table(rows, *file, diagnostics_);
+    if (diagnostics_.errors() > before)
+      return {};
+    return ranked_ballots(table, spec, quote_of(spec), diagnostics_);
   }
 
   void read_candidates() {

@@ -108,9 +108,37 @@ private:
         else if (report.word == "require")
           add(std::to_string(who.size()) + " out");
       }
-      out_ += labelled(report.word, text);
+      out_ += labelled(report.word == "eliminate" ? "rounds" : report.word, text);
     }
+    rounds_of(i);
     findings_of(i, "");
+  }
+
+  /// Each round of an elimination in a line.
+  void rounds_of(std::size_t step) {
+    for (const EliminationRound& round : stage_.rounds) {
+      if (round.step != step)
+        continue;
+      std::string text;
+      const auto add = [&](const std::string& more, const char* between) {
+        text += (text.empty() ? "" : between) + more;
+      };
+      const std::size_t named = round.who.size() > 12 ? 10 : round.who.size();
+      for (std::size_t i = 0; i < named; ++i)
+        add(name_of(bundle_.program, round.who[i]) + " " + shown(round.votes[i]), ", ");
+      if (named < round.who.size())
+        add("and " + std::to_string(round.who.size() - named) + " more", " ");
+      if (round.exhausted > 0)
+        add("exhausted " + shown(round.exhausted), ", ");
+      if (!round.elected.empty())
+        add(names_of(bundle_.program, round.elected) + " in", " · ");
+      if (!round.out.empty())
+        add(names_of(bundle_.program, round.out) + " out", " · ");
+      if (!round.passed_on.empty())
+        text = "after the " + round.passed_on + " of " + names_of(bundle_.program, round.from) +
+               ": " + text;
+      out_ += below(std::to_string(round.number) + ". " + text);
+    }
   }
 
   /// Two scores with as few decimals as tell them apart.
@@ -223,7 +251,7 @@ private:
         continue;
       if (kind ? f.kind != *kind : f.kind == Finding::Kind::recusal)
         continue;
-      if (f.kind == Finding::Kind::require && !is_bad(f))
+      if ((f.kind == Finding::Kind::require && !is_bad(f)) || f.kind == Finding::Kind::eliminate)
         continue;
       if (written == most_findings) {
         ++left;

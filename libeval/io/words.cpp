@@ -174,6 +174,16 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
                            : names_of(program, f.others) + " are separated by a recorded decision",
                        f);
     break;
+  case Kind::eliminate: {
+    const bool in = f.verdict == Verdict::pass;
+    text = who + (in ? " is in by round " : " goes out in round ") + safe(f.rule);
+    if (f.observed)
+      text += " with " + shown(*f.observed) + (f.required ? " votes" : "");
+    if (f.required)
+      text += " (quota " + shown(*f.required) + ")";
+    text = with_detail(text, f);
+    break;
+  }
   case Kind::upstream:
     text = "the earlier stage " + quoted(f.detail) + " is held";
     break;

@@ -106,6 +106,20 @@ struct Duel {
   std::size_t losers = 0;
   std::vector<OrderKey> order;
 };
+/// Round by round: ballots counted with transfers, or the last by keys that are worked out anew.
+struct Eliminate {
+  std::optional<Measure> ballots;   ///< ranked ballots; or
+  std::vector<OrderKey> by;         ///< who is last by these goes out
+  Tree count;                       ///< arguments of a model on ballots: `over`, `weights`
+  std::optional<std::size_t> seats; ///< absent: the stage's places
+  std::string quota = "droop";      ///< droop, droop_exact, hare, number
+  double quota_number = 0;
+  bool active = false;          ///< of the votes that still count, anew in each round
+  std::optional<int> digits;    ///< transfer values are cut after so many decimals
+  std::string earlier = "none"; ///< which earlier round tells equals apart: last, first
+  std::vector<OrderKey> ties;
+  std::string as;
+};
 struct Grant {
   std::optional<RecordedDecision> decision;
   std::vector<OrderKey> by;
@@ -127,8 +141,8 @@ struct Reserve {
 /// reading in read_selection.cpp, and its working in engine/select_*.cpp.
 struct SelectStep {
   std::variant<select::Policy, select::Require, select::Order, select::Group, select::Regroup,
-               select::Take, select::Quota, select::Duel, select::Grant, select::Withdraw,
-               select::Ties, select::Reserve>
+               select::Take, select::Quota, select::Duel, select::Eliminate, select::Grant,
+               select::Withdraw, select::Ties, select::Reserve>
       what;
   std::string name; ///< the word, as in the file
   Where where;

@@ -68,6 +68,15 @@ struct TableSpec {
     Where where;
   };
 
+  /// Ranked ballots: one a row of a CSV file, written `a > b = c`, or a file of PrefLib. They are
+  /// read as a table with the keys `ballot` and `candidate` and the values `rank` and `count`.
+  struct Ballots {
+    bool preflib = false;
+    std::string order = "order"; ///< column of the ballot
+    std::string count;           ///< column that says how many such there are; empty: one each
+    Where where;
+  };
+
   std::string name;
   std::string file;         ///< path inside the bundle; empty when `csv` holds the text
   bool unpublished = false; ///< instead: it exists, and no cell of it is known
@@ -85,6 +94,7 @@ struct TableSpec {
   std::vector<std::string> columns; ///< with `wide`: which; empty = all that are no keys or labels
   std::vector<std::string> labels;  ///< with `wide`: columns that are labels, not members
   std::optional<Pairs> pairs;
+  std::optional<Ballots> ballots;
   bool all_sparse = false;
   std::vector<std::string> sparse;  ///< dimensions in which not everybody has everything
   std::vector<std::string> gaps;    ///< spellings of a gap beside the empty cell

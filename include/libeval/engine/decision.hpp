@@ -39,6 +39,7 @@ struct Finding {
     withdraw,  ///< a recorded withdrawal
     lot,       ///< a tie broken by lot
     decision,  ///< a tie broken by a recorded decision
+    eliminate, ///< elected (pass) or out (fail) in a round; `rule` = the round, `observed` = votes
     upstream,  ///< an earlier stage is held; `detail` = that stage
     recusal,   ///< marks left out; `rule` = evidence, `detail` = juror and reason, `observed` = how
                ///< many stood
@@ -94,6 +95,21 @@ struct StepReport {
   std::optional<double> last_in, first_out; ///< scores at the line of a `take`
 };
 
+/// One round of an elimination.
+struct EliminationRound {
+  std::size_t step = nobody;        ///< position in the stage's `select`
+  std::size_t number = 0;           ///< from 1
+  std::string passed_on;            ///< `surplus` or `exclusion` of `from`; empty: nothing
+  std::vector<std::size_t> from;    ///< whose votes were passed on before this round (candidates)
+  std::optional<double> quota;      ///< of a count with transfers
+  std::vector<std::size_t> who;     ///< who takes part, most votes first (candidates)
+  std::vector<double> votes;        ///< of each of them; otherwise the score of the first key
+  double exhausted = 0, lost = 0;   ///< votes that name nobody left; cut off with decimals
+  std::vector<std::size_t> elected; ///< in this round
+  std::vector<std::size_t> out;     ///< at its end
+  bool by_earlier_round = false;    ///< an earlier round told equals apart
+};
+
 /// What a model estimated beside the scores: how severe each juror is, how sure each score is.
 struct ModelReport {
   /// One member of a dimension.
@@ -118,11 +134,12 @@ struct ModelReport {
 /// How one stage was decided. Vectors with one item an entrant are in the order of `entrants`.
 struct StageDecision {
   std::string id, title, date;
-  std::vector<std::uint32_t> entrants; ///< positions in Program::candidates
-  std::vector<NodeScores> nodes;       ///< empty where the stage has no score
-  std::vector<NodeScores> measures;    ///< named measures that leave one number a candidate
-  std::vector<ModelReport> models;     ///< of the models that nodes and measures use
-  std::vector<double> total;           ///< after deductions; empty without a score
+  std::vector<std::uint32_t> entrants;  ///< positions in Program::candidates
+  std::vector<NodeScores> nodes;        ///< empty where the stage has no score
+  std::vector<NodeScores> measures;     ///< named measures that leave one number a candidate
+  std::vector<EliminationRound> rounds; ///< of the steps `eliminate`
+  std::vector<ModelReport> models;      ///< of the models that nodes and measures use
+  std::vector<double> total;            ///< after deductions; empty without a score
   std::vector<Outcome> outcomes;
   std::vector<std::uint32_t> decided_by; ///< position of the step, or UINT32_MAX: the end
   std::vector<double> place;             ///< after all keys; 0 = none
