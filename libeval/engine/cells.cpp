@@ -5,6 +5,7 @@
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace libeval {
 namespace {
@@ -236,10 +237,15 @@ private:
     const TextColumn* b = find_text(table_->keys, p.b);
     const Index a_codes = candidate_codes(context_, *table_, *a);
     const Index b_codes = candidate_codes(context_, *table_, *b);
+    std::vector<std::uint8_t> empty_b;
+    for (const std::string& text : b->texts)
+      empty_b.push_back(text.empty() ? 1 : 0);
     Codes rows, candidate, opponent, side;
+    for (Codes* codes : {&rows, &candidate, &opponent, &side})
+      codes->reserve(2 * table_->rows);
     for (std::size_t r = 0; r < table_->rows; ++r) {
       const auto row = static_cast<std::uint32_t>(r);
-      const bool bye = b->at(r).empty();
+      const bool bye = empty_b[b->codes[r]] != 0;
       rows.push_back(row);
       candidate.push_back((*a_codes)[r]);
       opponent.push_back(bye ? npos : (*b_codes)[r]);
@@ -309,21 +315,42 @@ private:
       return;
     }
     const TextColumn* winner = find_text(table_->labels, p.winner);
+    // What each text of the winner's column means: a code of either side, or a side itself.
+    struct Meaning {
+      std::uint32_t of_side[2] = {npos, npos};
+      int side = -1;
+      bool nothing = false;
+    };
+    std::vector<Meaning> meaning(winner->texts.size());
+    std::unordered_map<std::string_view, std::uint32_t> codes[2];
+    for (const int s : {0, 1}) {
+      const TextColumn& names = s == 0 ? a : b;
+      for (std::uint32_t code = 0; code < names.texts.size(); ++code)
+        codes[s].emplace(names.texts[code], code);
+    }
+    for (std::size_t code = 0; code < meaning.size(); ++code) {
+      const std::string& text = winner->texts[code];
+      Meaning& m = meaning[code];
+      m.nothing = text.empty();
+      for (const int s : {0, 1})
+        if (const auto at = codes[s].find(text); at != codes[s].end())
+          m.of_side[s] = at->second;
+      m.side = text == p.sides[0] ? 0 : text == p.sides[1] ? 1 : -1;
+    }
     cells.texts = {"win", "tie", "loss"};
     auto category = std::make_shared<Codes>(cells.count, 0);
     cells.numbers = std::make_shared<std::vector<double>>(cells.count, 0.0);
     for (std::size_t i = 0; i < cells.count; ++i) {
       const std::size_t row = cells.row(i);
-      const std::string& who = winner->at(row);
-      const std::string& own = side[i] == 0 ? a.at(row) : b.at(row);
-      const std::string& other = side[i] == 0 ? b.at(row) : a.at(row);
-      if (who.empty()) {
+      const Meaning& m = meaning[winner->codes[row]];
+      const bool a_won = m.of_side[0] == a.codes[row], b_won = m.of_side[1] == b.codes[row];
+      if (m.nothing) {
         cells.gap.resize(cells.count, 0);
         cells.gap[i] = 1;
-      } else if (who == own || who == other) {
-        (*category)[i] = who == own ? 1 : 3;
-      } else if (who == p.sides[0] || who == p.sides[1]) { // a side, where no candidate is meant
-        (*category)[i] = who == p.sides[side[i]] ? 1 : 3;
+      } else if (a_won || b_won) {
+        (*category)[i] = a_won == (side[i] == 0) ? 1 : 3;
+      } else if (m.side >= 0) { // a side, where no candidate is meant
+        (*category)[i] = m.side == static_cast<int>(side[i]) ? 1 : 3;
       } else {
         (*category)[i] = 2;
       }
