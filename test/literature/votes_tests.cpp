@@ -4,6 +4,7 @@
 #include "support/reference_votes.hpp"
 
 #include "engine/kemeny.hpp"
+#include "engine/transfer_count.hpp"
 
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>
@@ -156,5 +157,55 @@ TEST_CASE("Kemeny of 10 to 30 candidates by 20 voters (optima agreed by several 
       CHECK(other.cost == expected.at("distance"));
       CHECK(other.unique == (expected.at("n_optimal") == 1));
     }
+  }
+}
+
+TEST_CASE("a committee elected by transferable votes, cut decimals and exact (Droop test suite)") {
+  const json answer = known_answer("votes.json", "stv_gpus_2005");
+  Ballots ballots;
+  ballots.items = 13;
+  for (const json& ballot : answer.at("input").at("ballots")) {
+    std::uint32_t level = 0;
+    for (const json& item : ballot) {
+      ballots.listed.push_back(item.get<std::uint32_t>() - 1);
+      ballots.level.push_back(level++);
+    }
+    ballots.offsets.push_back(static_cast<std::uint32_t>(ballots.listed.size()));
+    ballots.weight.push_back(1);
+  }
+  for (const bool exact : {false, true}) {
+    const json& expected = answer.at("expected").at(exact ? "exact" : "five_decimals");
+    libeval::TransferRule rule;
+    rule.seats = 4;
+    rule.earlier = libeval::TransferRule::Earlier::last;
+    if (exact)
+      rule.quota = libeval::TransferRule::Quota::droop_exact;
+    else
+      rule.digits = 5;
+    const auto count = libeval::count_transfers(ballots, rule, {});
+    CHECK(count.tied.empty());
+    std::vector<std::uint32_t> elected;
+    for (const std::uint32_t item : count.elected)
+      elected.push_back(item + 1);
+    CHECK(elected == answer.at("expected").at("elected").get<std::vector<std::uint32_t>>());
+    std::size_t seen = 0;
+    for (const auto& round : count.rounds) {
+      using Kind = libeval::TransferRound::Kind;
+      CHECK(round.quota == Approx(expected.at("quota").get<double>()));
+      std::string name = "first preferences";
+      if (round.kind != Kind::first_preferences)
+        name = (round.kind == Kind::surplus ? "surplus of " : "exclusion of ") +
+               std::to_string(round.from.front() + 1);
+      const json& rounds = expected.at("rounds");
+      if (!rounds.contains(name))
+        continue;
+      ++seen;
+      for (std::size_t i = 0; i < 13; ++i) {
+        CAPTURE(exact, name, i);
+        CHECK(round.votes[i] ==
+              Approx(rounds.at(name).at(i).get<double>()).margin(1e-9).epsilon(1e-12));
+      }
+    }
+    CHECK(seen == expected.at("rounds").size());
   }
 }
