@@ -27,6 +27,7 @@ struct Arguments {
   tool::DecideOptions decide;
   tool::WhyOptions why;
   tool::WhatifOptions whatif;
+  tool::PanelArguments panel;
   tool::SimulateArguments simulate;
   tool::MergeArguments merge;
   tool::ImportVerbOptions import;
@@ -141,6 +142,25 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
   schema->footer("Example:\n  libeval schema > program.schema.json");
 }
 
+void add_panel_verb(CLI::App& app, Arguments& a) {
+  auto* panel = app.add_subcommand("panel", "Check the people who marked: agreement and severity");
+  panel->add_option("bundle", a.panel.bundle, bundle_help)->capture_default_str();
+  panel->add_option("--stage", a.panel.options.stage, "only this stage");
+  panel->add_option("--part", a.panel.options.part, "only this part of the score");
+  panel->add_flag("!--no-without", a.panel.options.without, "do not decide without each juror");
+  panel
+      ->add_option("--bootstrap", a.panel.options.draws,
+                   "standard errors of scores from so many panels drawn anew")
+      ->check(CLI::Range(0, 100'000));
+  panel->add_option("--seed", a.panel.options.seed, "where chance begins")->capture_default_str();
+  panel->add_flag("--json", a.panel.json, "as JSON");
+  panel->add_flag("--all", a.panel.all, "every juror of a very large panel");
+  panel->footer("Examples:\n"
+                "  libeval panel my-call\n"
+                "  libeval panel my-call --part expert --bootstrap 1000\n"
+                "Exit code: 0 done, 2 refused");
+}
+
 void add_sampling_verbs(CLI::App& app, Arguments& a) {
   auto* simulate = app.add_subcommand("simulate", "Say how sure the outcomes are");
   simulate->add_option("bundle", a.simulate.bundle, bundle_help)->capture_default_str();
@@ -230,6 +250,7 @@ int run(int argc, char** argv) {
   add_asking_verbs(app, a);
   add_policy_verb(app, a);
   add_changing_verbs(app, a);
+  add_panel_verb(app, a);
   add_sampling_verbs(app, a);
   add_lineage_verbs(app, a);
 
@@ -270,6 +291,8 @@ int run(int argc, char** argv) {
   }
   if (app.got_subcommand("whatif"))
     return tool::whatif(a.whatif);
+  if (app.got_subcommand("panel"))
+    return tool::panel(a.panel);
   if (app.got_subcommand("simulate"))
     return tool::simulate(a.simulate);
   if (app.got_subcommand("merge"))

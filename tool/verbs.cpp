@@ -193,7 +193,7 @@ int check(const CheckOptions& options) {
 }
 
 int decide(const DecideOptions& options) {
-  const auto it = decision_on(options.bundle, options.json);
+  auto it = decision_on(options.bundle, options.json);
   if (!it)
     return Exit::refused;
   if (options.scenarios) {
@@ -204,6 +204,7 @@ int decide(const DecideOptions& options) {
                                 {.color = wants_color(STDOUT_FILENO), .all = options.all}));
     return code_of(it->decision);
   }
+  add_agreement(it->bundle, it->decision);
   if (options.json)
     print(to_json(it->decision, it->bundle.program));
   else

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <libeval/engine/panel.hpp>
+
 #include <string>
 #include <vector>
 
@@ -31,6 +33,13 @@ struct WhatifOptions {
   bool json = false, all = false;
 };
 int whatif(const WhatifOptions& options);
+
+struct PanelArguments {
+  std::string bundle = ".";
+  PanelOptions options;
+  bool json = false, all = false;
+};
+int panel(const PanelArguments& arguments);
 
 /// Numbers as they were written; what they mean is checked with the rest of the input.
 struct SimulateArguments {

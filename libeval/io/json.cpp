@@ -179,6 +179,18 @@ void write(JsonWriter& out, const StageDecision& stage, const Program& program) 
   out.close(']').key("models").open('[');
   for (const ModelReport& model : stage.models)
     write(out, model);
+  out.close(']').key("panels").open('[');
+  for (const PanelAgreement& panel : stage.panels) {
+    out.open('{').key("part").text(panel.part).key("evidence").text(panel.evidence);
+    out.key("dimension").text(panel.jurors_are).key("people").count(std::uint64_t{panel.people});
+    out.key("units").count(std::uint64_t{panel.units});
+    out.key("marks").count(std::uint64_t{panel.marks});
+    out.key("complete_units").count(std::uint64_t{panel.complete});
+    out.key("agreement").open('{');
+    for (const Agreement& one : panel.agreement)
+      out.key(one.name).number(one.value);
+    out.close('}').close('}');
+  }
   out.close(']').close('}');
 }
 

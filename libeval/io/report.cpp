@@ -5,6 +5,7 @@
 #include "io/stage_table.hpp"
 
 #include <libeval/base/text.hpp>
+#include <libeval/io/panel.hpp>
 #include <libeval/io/words.hpp>
 
 #include <algorithm>
@@ -70,6 +71,8 @@ public:
     findings_of(nobody, "recused", Finding::Kind::recusal);
     findings_of(nobody, "score");
     record();
+    for (const PanelAgreement& panel : stage_.panels)
+      out_ += labelled(&panel == stage_.panels.data() ? "panel" : "", brief(panel));
     places();
     held();
     return std::move(out_);

@@ -131,6 +131,24 @@ struct ModelReport {
   std::size_t degrees_of_freedom = 0; ///< 0: nothing is left to judge errors by
 };
 
+/// A coefficient of agreement, or why there is none.
+struct Agreement {
+  std::string name; ///< `alpha_interval`, `icc_2_k`, `kendall_w`, ...
+  std::optional<double> value;
+  std::string why; ///< there is none
+};
+
+/// A part that rests on the marks of several people: values as they stand where the people are
+/// brought together.
+struct PanelAgreement {
+  std::string part, evidence;
+  std::string jurors_are;             ///< the dimension: `juror`, `user`
+  std::vector<std::string> units_are; ///< the other dimensions
+  std::size_t people = 0, units = 0, marks = 0;
+  std::size_t complete = 0; ///< units marked by everybody, on which ICC and W rest
+  std::vector<Agreement> agreement;
+};
+
 /// How one stage was decided. Vectors with one item an entrant are in the order of `entrants`.
 struct StageDecision {
   std::string id, title, date;
@@ -139,6 +157,7 @@ struct StageDecision {
   std::vector<NodeScores> measures;     ///< named measures that leave one number a candidate
   std::vector<EliminationRound> rounds; ///< of the steps `eliminate`
   std::vector<ModelReport> models;      ///< of the models that nodes and measures use
+  std::vector<PanelAgreement> panels;   ///< see `add_agreement`
   std::vector<double> total;            ///< after deductions; empty without a score
   std::vector<Outcome> outcomes;
   std::vector<std::uint32_t> decided_by; ///< position of the step, or UINT32_MAX: the end
