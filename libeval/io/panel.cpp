@@ -7,6 +7,8 @@
 #include <libeval/base/text.hpp>
 #include <libeval/io/words.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace libeval {
@@ -20,8 +22,13 @@ std::string labelled(const std::string& label, const std::string& text) {
          wrapped(text, label_width + 1, line_width - label_width) + "\n";
 }
 
+std::string fixed(double value, int decimals = 2) {
+  const std::string out = fmt::format("{:.{}f}", value, decimals);
+  return out == "-0.00" || out == "-0.000" ? out.substr(1) : out;
+}
+
 std::string or_dash(const std::optional<double>& value, int decimals = 2) {
-  return value ? shown(*value, decimals) : "-";
+  return value ? fixed(*value, decimals) : "-";
 }
 
 const Agreement* find(const PanelAgreement& panel, const std::string& name) {
@@ -41,10 +48,10 @@ std::string said(const PanelAgreement& panel, const std::string& name, const std
 std::string severity_of(const JurorCheck& juror) {
   if (!juror.severity)
     return "-";
-  const std::string number = shown(*juror.severity, 2);
-  std::string out = (number.front() == '-' || number == "0" ? "" : "+") + number;
+  const std::string number = fixed(*juror.severity);
+  std::string out = (number.front() == '-' ? "" : "+") + number;
   if (juror.error)
-    out += " ±" + shown(*juror.error, 2);
+    out += " ±" + fixed(*juror.error);
   return out;
 }
 
@@ -98,7 +105,7 @@ std::string jurors_table(const PanelCheck& panel, const Program& program,
     }
     const JurorCheck& juror = *order[i];
     std::vector<Grid::Cell> row = {{escape_control(juror.juror)}, {std::to_string(juror.marks)},
-                                   {shown(juror.mean, 2)},        {severity_of(juror)},
+                                   {fixed(juror.mean)},           {severity_of(juror)},
                                    {or_dash(juror.spread)},       {or_dash(juror.fit)},
                                    {or_dash(juror.off)}};
     if (tried)
@@ -150,8 +157,8 @@ std::string report(const Bundle& bundle, const std::vector<PanelCheck>& panels,
     out += labelled("", said(panel, "icc_1_1", "(1,1)") + ", " + said(panel, "icc_1_k", "(1,k)") +
                             ", " + said(panel, "icc_3_1", "(3,1)") + ", " +
                             said(panel, "icc_3_k", "(3,k)"));
-    out += labelled("Kendall's W", said(panel, "kendall_w", "W") + whole);
-    out += labelled("kappa", said(panel, "fleiss_kappa", "Fleiss' kappa"));
+    out += labelled("Kendall", said(panel, "kendall_w", "W") + whole);
+    out += labelled("Fleiss", said(panel, "fleiss_kappa", "kappa"));
     if (!panel.no_severity.empty())
       out += labelled("severity", "none: " + panel.no_severity);
     out += "\n" + jurors_table(panel, program, options);
