@@ -138,6 +138,15 @@ def main():
     print(f"  the table is {end['table_MB']:.0f} MB of doubles: libeval needs "
           f"{end['peak_MB'] / end['table_MB']:.2f} times that")
 
+    lineage = benchmarks(programs / "bench_lineage", f"--rows={rows}", *often)
+    result["lineage"] = {name: run["cpu"] for name, run in lineage.items()}
+    show(f"Lineage of {2 * rows:,} things, {lineage['all_verdicts']['edges']:,.0f} derivations, one thread",
+         ["", "CPU", "memory"],
+         [["graph, components and all verdicts", ms(lineage["all_verdicts"]["cpu"]),
+           f"{lineage['all_verdicts']['MB']:.0f} MB"],
+          ["one verdict with its witness", f"{lineage['one_verdict']['cpu'] * 1e6:.3g} us", ""],
+          ["one verdict over the longest chain", ms(lineage["longest_chain"]["cpu"]), ""]])
+
     libeval, bundle = options.build / "tool" / "libeval", HERE.parent / "examples" / "kai-benchmarks"
     if libeval.exists() and (bundle / "program.yaml").exists():
         seconds = command_times([libeval, "decide", bundle], 10 if options.quick else 40)

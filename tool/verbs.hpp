@@ -62,6 +62,7 @@ struct MergeArguments {
   bool json = false, csv = false, all = false;
 };
 int merge(const MergeArguments& arguments);
+
 struct ImportVerbOptions {
   std::vector<std::string> files; ///< `FILE`, or `OWNER/NAME=FILE` for a model card
   std::string format, id = "imported";

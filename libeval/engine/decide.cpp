@@ -410,7 +410,6 @@ private:
     finding.kind = Finding::Kind::unknown;
     finding.verdict = Verdict::unknown;
     // Each of those held names whom it turns on, the first of them where both are very many.
-    const std::size_t named = std::max<std::size_t>(most, 1'000'000 / (differ.size() + 1));
     std::string whats;
     const std::size_t named = std::max<std::size_t>(10, 1'000'000 / (differ.size() + 1));
     for (const auto& [what, candidate] : questions) {

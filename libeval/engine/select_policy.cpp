@@ -157,8 +157,8 @@ void Selector::follow(const Rule& rule, std::uint32_t e, Verdict verdict, bool w
   const bool open = verdict == Verdict::unknown || verdict == Verdict::error;
   if (open && rule.on_unknown == OnUnknown::fail)
     fails = true;
-  const bool holds =
-      rule.on_unknown == OnUnknown::hold || (rule.on_unknown == OnUnknown::pass && verdict == Verdict::error);
+  const bool holds = rule.on_unknown == OnUnknown::hold ||
+                     (rule.on_unknown == OnUnknown::pass && verdict == Verdict::error);
   if (open && holds && !waived && rule.consequence != Rule::Consequence::note && standing(e))
     fails = open_.ask({rule.id.str(), candidate(e)}, Verdict::pass) == Verdict::fail;
   if (!fails || waived || !standing(e))

@@ -88,7 +88,9 @@ public:
     std::map<std::pair<RuleId, CandidateId>, std::vector<const ReadyFinding*>> ready;
     for (const ReadyFinding& finding : policy_.findings)
       ready[{finding.rule, finding.candidate}].push_back(&finding);
-    for (std::size_t r = 0; r < policy_.rules.size(); ++r)
+    for (std::size_t r = 0; r < policy_.rules.size(); ++r) {
+      if (policy_.rules[r].form == Form::findings && !options_.findings)
+        continue;
       for (const std::uint32_t candidate : candidates) {
         const auto found = ready.find({policy_.rules[r].id, program_.candidates[candidate].id});
         const bool settled = found != ready.end() || policy_.rules[r].form == Form::findings;
@@ -101,6 +103,7 @@ public:
         judgment.candidate = candidate;
         out.all.push_back(std::move(judgment));
       }
+    }
     for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
       if (is_expired(policy_.waivers[w]))
         out.expired_waivers.push_back(w);

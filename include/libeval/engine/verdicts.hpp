@@ -96,7 +96,8 @@ using ScoreOf =
 
 struct JudgeOptions {
   ScoreOf score;      ///< without it, rules that ask for scores are errors
-  bool rests = false; ///< also find what each verdict rests on; as many questions as items
+  bool findings = true; ///< judge rules without a condition too
+  bool rests = false;   ///< also find what each verdict rests on; as many questions as items
 };
 
 /// Judges candidates (all of them if none are named) under every rule of a policy. Findings under a
