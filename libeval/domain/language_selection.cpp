@@ -19,6 +19,9 @@ void add_selection(Shapes& s) {
                    with({{"candidate", scalar(), true, "whom it concerns"}}, recorded())};
   s["order_decision"] = {"a recorded decision",
                          with({{"order", list(scalar(), 1), true, "best first"}}, recorded())};
+  s["tie_size"] = {"`ties_of`",
+                   {{"at_least", integer(2, 1e9), false, "at least so many are tied"},
+                    {"at_most", integer(2, 1e9), false, "at most so many are tied"}}};
   s["lot"] = {"`lot`",
               {{"seed", integer(0, 9007199254740991.0), true, "published before"},
                {"source", text(), false, "where it was published"}}};
@@ -33,7 +36,10 @@ void add_selection(Shapes& s) {
             {"by", choice({"value", "first", "last"}), false, "how `count_back` runs"},
             {"among", choice({"tied"}), false, "recomputed among the tied"},
             {"keys", order_keys, false, "a block, with `among: tied`"},
-            {"repeat", flag(), false, "the block again for who is still tied"},
+            {"repeat", either({flag(), choice({"at_once"})}), false,
+             "the block again for who is still tied"},
+            {"ties_of", either({integer(2, 1e9), object("tie_size")}), false,
+             "speaks only in a tie of so many"},
             {"tolerance", number(0, 1e308), false, "this near is equal"},
             {"title", text(), false, "what people see of a measure in place"}},
            measure_keys()),

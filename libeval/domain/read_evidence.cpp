@@ -120,8 +120,13 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   spec.wide = text_at(tree, "wide");
   spec.columns = read_names(tree.find("columns"));
   spec.labels = read_names(tree.find("labels"));
-  if (spec.wide.empty() && tree.find("values") == nullptr && tree.find("pairs") == nullptr)
-    spec.values = spec.durations; // durations are values
+  if (spec.wide.empty() && tree.find("pairs") == nullptr)
+    for (const std::string& duration : spec.durations) { // durations are values
+      const auto named = [&](const auto& renamed) { return renamed.second == duration; };
+      if (std::ranges::find(spec.values, duration) == spec.values.end() &&
+          std::ranges::find_if(spec.called, named) == spec.called.end())
+        spec.values.push_back(duration);
+    }
   if (const Tree* pairs = tree.find("pairs"))
     spec.pairs = read_pairs(*pairs);
   if (const Tree* ballots = tree.find("ballots"))

@@ -265,7 +265,10 @@ OrderKey read_order_key(const Tree& tree) {
     key.name = "among the tied";
     for (const OrderKey& inner : key.keys)
       key.name += (&inner == &key.keys.front() ? " (" : ", ") + inner.name;
-    key.name += flag_at(tree, "repeat") ? "; again for who is still tied)" : ")";
+    key.name += tree.find("repeat") != nullptr &&
+                        !(tree.find("repeat")->is_flag() && !tree.find("repeat")->flag())
+                    ? "; again for who is still tied)"
+                    : ")";
   } else if (tree.find("from") != nullptr) {
     key.kind = OrderKey::Kind::measure;
     key.name = text_at(tree, "title");
@@ -277,7 +280,15 @@ OrderKey read_order_key(const Tree& tree) {
   if (tree.find("direction") != nullptr && tree.find("from") == nullptr)
     key.direction = direction_from(text_at(tree, "direction"));
   key.among_tied = tree.find("among") != nullptr;
-  key.repeat = flag_at(tree, "repeat");
+  key.repeat_at_once = text_at(tree, "repeat") == "at_once";
+  key.repeat = key.repeat_at_once || flag_at(tree, "repeat");
+  if (const Tree* size = tree.find("ties_of"); size != nullptr && !size->is_map()) {
+    key.ties_at_least = key.ties_at_most = static_cast<std::size_t>(size->number());
+  } else if (size != nullptr) {
+    key.ties_at_least = static_cast<std::size_t>(number_at(*size, "at_least").value_or(0));
+    if (const auto most = number_at(*size, "at_most"))
+      key.ties_at_most = static_cast<std::size_t>(*most);
+  }
   key.tolerance = number_at(tree, "tolerance");
   return key;
 }

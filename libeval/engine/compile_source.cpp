@@ -46,16 +46,17 @@ Frame Compiler::stages_frame(const Measure& measure) {
     if (source.value == Source::Value::score) {
       const std::string part = source.name.empty() ? "total" : source.name;
       std::vector<std::string> known;
-      for (const NodeScores& n : stage.nodes) {
-        known.push_back(n.path);
-        if (n.path == part || (node == nullptr && n.id == part))
-          node = &n;
-      }
+      for (const auto* scores : {&stage.nodes, &stage.measures})
+        for (const NodeScores& n : *scores) {
+          known.push_back(n.path);
+          if (n.path == part || (node == nullptr && n.id == part))
+            node = &n;
+        }
       if (node == nullptr) {
         const auto hint = did_you_mean(part, known);
-        context.diagnostics.error(source.where,
-                                  "stage `" + source.stages[s] + "` has no part `" + part + "`",
-                                  hint ? "did you mean `" + *hint + "`?" : "");
+        context.diagnostics.error(
+            source.where, "stage `" + source.stages[s] + "` has no part or measure `" + part + "`",
+            hint ? "did you mean `" + *hint + "`?" : "");
         return {};
       }
       resolution = node->resolution;
@@ -69,9 +70,8 @@ Frame Compiler::stages_frame(const Measure& measure) {
       bool missing = e == npos;
       if (!missing && source.value == Source::Value::score) {
         missing = !node->scores.has(e);
-        x = missing                                          ? 0
-            : node->parent == nobody && !stage.total.empty() ? stage.total[e]
-                                                             : node->scores.value(e);
+        const bool is_total = !stage.nodes.empty() && node == &stage.nodes.front();
+        x = missing ? 0 : is_total && !stage.total.empty() ? stage.total[e] : node->scores.value(e);
       } else if (!missing) {
         const auto& places =
             source.value == Source::Value::pool_place ? stage.pool_place : stage.place;

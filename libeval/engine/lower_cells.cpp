@@ -18,9 +18,10 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
   Curves out;
   const auto entry = [&](Curve& curve, const std::string& key, double points, const Where& where,
                          const std::string& of) {
-    curve.categories[key] = points;
+    const bool fresh = curve.categories.emplace(key, points).second;
     const auto number = parse_decimal(key);
-    if (number && !curve.numbers.emplace(*number, points).second)
+    const bool new_number = !number || curve.numbers.emplace(*number, points).second;
+    if (!fresh || !new_number)
       error(where, "`" + key + "` stands twice in the lookup table" + of);
   };
   if (table.is_list()) {

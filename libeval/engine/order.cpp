@@ -411,6 +411,8 @@ TieGroups Sorter::by_block(const Who& group, const OrderKey& key) {
         next.add(split(Who(groups[t].begin(), groups[t].end()), inner,
                        key.among_tied ? &group : nullptr));
     groups = std::move(next);
+    if (key.repeat_at_once && groups.size() > 1)
+      break;
   }
   if (!key.repeat || groups.size() == 1)
     return groups;
@@ -424,6 +426,8 @@ TieGroups Sorter::by_block(const Who& group, const OrderKey& key) {
 }
 
 TieGroups Sorter::split(const Who& group, const OrderKey& key, const Who* fixed_set) {
+  if (group.size() < key.ties_at_least || group.size() > key.ties_at_most)
+    return all_tied(group);
   switch (key.kind) {
   case OrderKey::Kind::lot:
     return by_lot(group, key);

@@ -3,6 +3,7 @@
 
 #include <libeval/domain/measure.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -31,8 +32,10 @@ struct OrderKey {
   std::optional<Direction> direction;
   CountBack run = CountBack::value;
   bool among_tied = false;
-  bool repeat = false;        ///< block: anew for those still tied
-  std::vector<OrderKey> keys; ///< block
+  bool repeat = false;         ///< block: anew for those still tied
+  bool repeat_at_once = false; ///< as soon as a key tells some of them apart
+  std::size_t ties_at_least = 0, ties_at_most = SIZE_MAX; ///< speaks only in ties of that size
+  std::vector<OrderKey> keys;                             ///< block
   std::optional<double> tolerance;
   std::uint64_t seed = 0;
   std::string lot_source;
