@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/decide.hpp>
 
-#include "engine/explore.hpp"
 #include "engine/decide_partly.hpp"
+#include "engine/explore.hpp"
 #include "engine/model_report.hpp"
 #include "engine/select.hpp"
 
@@ -156,11 +156,12 @@ public:
 
   StageDecision decide() {
     if (is_known_in_part(context_.bundle, stage_))
-      return decide_partly(
-          context_, [&](const Bundle& bundle, const Stage& stage, Diagnostics& diagnostics) {
-            const Names names(bundle);
-            return StageDecider(bundle, names, stage, earlier_, assumptions_, diagnostics).decide();
-          });
+      return decide_partly(context_, [&](const Bundle& bundle, const Stage& stage,
+                                         Diagnostics& diagnostics) {
+        const Names names(bundle);
+        return StageDecider(bundle, names, stage, earlier_, assumptions_, diagnostics, left_open_)
+            .decide();
+      });
     StageDecision out;
     out.id = stage_.id.str();
     out.title = stage_.title.empty() ? out.id : stage_.title;
