@@ -28,6 +28,7 @@ struct Arguments {
   tool::WhyOptions why;
   tool::WhatifOptions whatif;
   tool::SimulateArguments simulate;
+  tool::MarginsArguments margins;
   tool::MergeArguments merge;
   tool::ImportVerbOptions import;
   tool::LicenseOptions license;
@@ -144,6 +145,21 @@ void add_sampling_verbs(CLI::App& app, Arguments& a) {
                    "  libeval simulate my-call --samples 1000000 --shard 3/16 > part-3.json\n"
                    "Exit code: 0 done, 2 refused");
 
+  auto* margins = app.add_subcommand("margins", "Say what would change the outcomes");
+  margins->add_option("bundle", a.margins.bundle, bundle_help)->capture_default_str();
+  margins->add_option("--candidates", a.margins.candidates, "so many at each line")
+      ->capture_default_str();
+  margins->add_option("--uncertainty", a.margins.uncertainty,
+                      "what is uncertain (default: uncertainty.yaml in the bundle)");
+  margins->add_option("--samples", a.margins.samples,
+                      "also what drives the outcomes (Sobol indices), from so many samples");
+  margins->add_option("--seed", a.margins.seed, "of the samples")->capture_default_str();
+  margins->add_flag("--json", a.margins.json, "as JSON");
+  margins->footer("Examples:\n"
+                  "  libeval margins my-call\n"
+                  "  libeval margins my-call --samples 2000\n"
+                  "Exit code: 0 decided, 2 refused, 3 decided with somebody held");
+
   auto* merge = app.add_subcommand("merge", "Add up the parts of a simulation");
   merge->add_option("part", a.merge.parts, "files written by `simulate --shard`")->required();
   merge->add_flag("--json", a.merge.json, "every estimate with its error as JSON");
@@ -236,6 +252,8 @@ int run(int argc, char** argv) {
     return tool::whatif(a.whatif);
   if (app.got_subcommand("simulate"))
     return tool::simulate(a.simulate);
+  if (app.got_subcommand("margins"))
+    return tool::margins(a.margins);
   if (app.got_subcommand("merge"))
     return tool::merge(a.merge);
   if (app.got_subcommand("import"))

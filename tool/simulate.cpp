@@ -4,10 +4,13 @@
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
+#include <libeval/engine/decide.hpp>
+#include <libeval/engine/margins.hpp>
 #include <libeval/engine/simulate.hpp>
 #include <libeval/io/draw.hpp>
 #include <libeval/io/files.hpp>
 #include <libeval/io/load.hpp>
+#include <libeval/io/margins.hpp>
 #include <libeval/io/simulation.hpp>
 #include <libeval/io/uncertain.hpp>
 #include <libeval/io/words.hpp>
@@ -190,6 +193,37 @@ int simulate(const SimulateArguments& arguments) {
     print_simulation(simulation, arguments.json, arguments.csv, arguments.all);
   }
   return Exit::decided;
+}
+
+int margins(const MarginsArguments& arguments) {
+  Diagnostics diagnostics;
+  SimulateOptions options;
+  SimulateArguments numbers;
+  numbers.seed = arguments.seed;
+  numbers.samples = arguments.samples;
+  read_numbers(numbers, options, diagnostics);
+  const Tree rules = load_rules(arguments.bundle, diagnostics);
+  const Tree uncertainty = load_uncertainty(arguments.bundle, arguments.uncertainty, diagnostics);
+  if (diagnostics.has_errors())
+    return fail(diagnostics);
+  const Uncertain uncertain = load_uncertain(rules, arguments.bundle, uncertainty, diagnostics);
+  Decision decision;
+  if (!diagnostics.has_errors())
+    decision = libeval::decide(uncertain.variants.front(), diagnostics);
+  std::vector<StageMargins> found;
+  std::vector<SobolIndices> indices;
+  if (!diagnostics.has_errors())
+    found = libeval::margins(uncertain, decision, {.most_candidates = arguments.candidates},
+                             diagnostics);
+  if (!diagnostics.has_errors() && !uncertain.uncertainty.empty() && !arguments.samples.empty())
+    indices = sobol(uncertain, options.seed, options.samples, 0, diagnostics);
+  if (diagnostics.has_errors())
+    return fail(diagnostics);
+  const Program& program = uncertain.variants.front().program;
+  print(arguments.json
+            ? to_json(program, decision, found, indices)
+            : report(program, decision, found, indices, {.color = wants_color(STDOUT_FILENO)}));
+  return decision.held() ? Exit::held : Exit::decided;
 }
 
 int merge(const MergeArguments& arguments) {

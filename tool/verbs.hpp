@@ -41,6 +41,13 @@ struct SimulateArguments {
 };
 int simulate(const SimulateArguments& arguments);
 
+struct MarginsArguments {
+  std::string bundle = ".", uncertainty, seed = "1", samples;
+  std::size_t candidates = 4;
+  bool json = false;
+};
+int margins(const MarginsArguments& arguments);
+
 struct MergeArguments {
   std::vector<std::string> parts;
   bool json = false, csv = false, all = false;

@@ -188,6 +188,18 @@ std::size_t Sampler::option(const RuleChoice& choice, kernel::Stream stream) {
   return choice.options.size() - 1;
 }
 
+std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,
+                       std::vector<std::size_t>& options) {
+  std::size_t source = uncertainty.sources() - uncertainty.rules.size();
+  std::size_t variant = 0;
+  options.clear();
+  for (const RuleChoice& choice : uncertainty.rules) {
+    options.push_back(Sampler::option(choice, replicate.stream(source++)));
+    variant = variant * choice.options.size() + options.back();
+  }
+  return variant;
+}
+
 World Sampler::world() const {
   World out;
   out.bundle = bundle;

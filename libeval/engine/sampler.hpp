@@ -36,7 +36,8 @@ struct WeightSource {
   bool ordered_all = false; ///< nothing but an order of all parts
   std::vector<std::size_t> order;
   std::vector<double> dirichlet;
-  std::vector<std::size_t> free; ///< parts that may move; the others keep `fixed`
+  std::vector<kernel::HalfSpace> space; ///< over all parts, as shares
+  std::vector<std::size_t> free;        ///< parts that may move; the others keep `fixed`
   std::vector<double> fixed;
   double room = 1;                                  ///< shared by the free parts
   std::shared_ptr<const kernel::Polytope> polytope; ///< of the free parts; null: all of the simplex
@@ -103,6 +104,10 @@ private:
   [[nodiscard]] std::optional<std::size_t> table(const std::string& name, const Where& where,
                                                  Diagnostics& diagnostics) const;
 };
+
+/// Which variant a replicate takes; the options of each choice of rules in `options`.
+[[nodiscard]] std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,
+                                     std::vector<std::size_t>& options);
 
 /// Members of `over` drawn anew with replacement; who is drawn again is a member of its own.
 void resample(Table& table, const std::string& over, const kernel::Stream& stream);

@@ -298,6 +298,7 @@ void Sampler::resolve_weights(const UncertainWeights& what, Diagnostics& diagnos
   out.room = 1;
   for (const double w : out.fixed)
     out.room -= w;
+  out.space = space.inside;
   out.ordered_all = out.dirichlet.empty() && out.order.size() == n && what.ranges.empty() &&
                     what.constraints.empty();
   if (out.dirichlet.empty() && !out.ordered_all && !space.inside.empty() && !out.free.empty()) {

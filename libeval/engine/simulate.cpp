@@ -130,25 +130,12 @@ private:
     return out;
   }
 
-  /// Which variant a replicate takes; the options in `options`.
-  std::size_t variant_of(const Replicate& replicate, std::vector<std::size_t>& options) const {
-    const Uncertainty& u = uncertain_.uncertainty;
-    std::size_t source = u.sources() - u.rules.size();
-    std::size_t variant = 0;
-    options.clear();
-    for (const RuleChoice& choice : u.rules) {
-      options.push_back(Sampler::option(choice, replicate.stream(source++)));
-      variant = variant * choice.options.size() + options.back();
-    }
-    return variant;
-  }
-
   /// Decides one replicate in the world of its variant; `fell` gets the conditions that hold in it.
   Decision decide_one(Worker& worker, std::uint64_t number, std::vector<std::size_t>* fell,
                       const World** where = nullptr) {
     const Replicate replicate{options_.seed, number, nullptr};
     std::vector<std::size_t> options;
-    const std::size_t variant = variant_of(replicate, options);
+    const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, options);
     auto& world = worker.worlds[variant];
     if (!world)
       world = std::make_unique<World>(samplers_[variant]->world());

@@ -8,38 +8,6 @@
 #include <vector>
 
 namespace libeval {
-namespace {
-
-template <class T>
-void keep_items(std::vector<T>& column, const std::vector<bool>& keep) {
-  std::size_t to = 0;
-  for (std::size_t row = 0; row < column.size(); ++row)
-    if (keep[row])
-      column[to++] = column[row];
-  column.resize(to);
-}
-
-/// Codes are given anew in the order of first appearance, as the reader gives them.
-void recode(std::vector<std::uint32_t>& codes, std::vector<std::string>& texts,
-            std::uint32_t offset) {
-  constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-  std::vector<std::uint32_t> now(texts.size(), none);
-  std::vector<std::string> left;
-  for (std::uint32_t& code : codes) {
-    if (code < offset)
-      continue;
-    std::uint32_t& to = now[code - offset];
-    if (to == none) {
-      to = static_cast<std::uint32_t>(left.size());
-      left.push_back(texts[code - offset]);
-    }
-    code = to + offset;
-  }
-  texts = std::move(left);
-}
-
-} // namespace
-
 bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-')
     return false;
@@ -57,25 +25,6 @@ bool is_date(std::string_view text) {
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   const int days[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
-}
-
-void keep_rows(Table& table, const std::vector<bool>& keep) {
-  for (TextColumn& column : table.keys) {
-    keep_items(column.codes, keep);
-    recode(column.codes, column.texts, 0);
-  }
-  for (TextColumn& column : table.labels) {
-    keep_items(column.codes, keep);
-    recode(column.codes, column.texts, 0);
-  }
-  for (ValueColumn& column : table.values) {
-    keep_items(column.numbers, keep);
-    keep_items(column.category, keep);
-    keep_items(column.gap, keep);
-    recode(column.category, column.texts, 1);
-  }
-  keep_items(table.lines, keep);
-  table.rows = static_cast<std::size_t>(std::ranges::count(keep, true));
 }
 
 void leave_out_later_rows(Table& table, const TableSpec& spec, const std::string& as_of,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <libeval/base/diagnostic.hpp>
+#include <libeval/domain/rows.hpp>
 #include <libeval/domain/table.hpp>
 
 #include <cstddef>
@@ -19,9 +20,6 @@ using Quote = std::function<Diagnostic(const Table&, std::size_t row, std::strin
 /// had. Dates that are none are reported. Without `as_of` nothing is removed.
 void leave_out_later_rows(Table& table, const TableSpec& spec, const std::string& as_of,
                           const Quote& quote, Diagnostics& diagnostics);
-
-/// Removes the rows for which `keep` is false, and the texts that no row has any more.
-void keep_rows(Table& table, const std::vector<bool>& keep);
 
 /// `YYYY-MM-DD`, and a day that exists.
 [[nodiscard]] bool is_date(std::string_view text);

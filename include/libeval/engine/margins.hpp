@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <libeval/base/diagnostic.hpp>
+#include <libeval/domain/program.hpp>
+#include <libeval/engine/decision.hpp>
+#include <libeval/engine/simulate.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libeval {
+
+/// How a smallest change was found. `exact`: from the linear form of the scores, and the decision
+/// just inside and just outside was made to check it. `search`: by bisection between a change that
+/// alters the outcome and one that does not; a smaller one elsewhere is not excluded.
+enum class Found { exact, search };
+
+/// What would have to be otherwise for one candidate's outcome in a stage to be another one.
+struct Margin {
+  enum class Kind {
+    total, ///< points short of the last place (negative), or ahead of the first that was not taken
+    part,  ///< of one part's score; `name` = its path
+    marks  ///< of all marks of one member (juror) for the candidate; `name` = `juror j7`
+  };
+  Kind kind = Kind::total;
+  std::string name;
+  double change = 0;               ///< to add; in the units of the part or of the marks
+  double before = 0;               ///< the score or the mean mark now
+  Outcome outcome = Outcome::held; ///< what it becomes
+  Found found = Found::exact;
+};
+
+/// The nearest weights of a node's parts under which somebody at the line changes sides.
+struct WeightMargin {
+  std::string norm; ///< `L1`, `L2`, `Linf`, of shares
+  double distance = 0;
+  std::vector<double> shares;  ///< the witness
+  std::size_t in = 0, out = 0; ///< who comes in for whom (candidates)
+  Found found = Found::exact;
+};
+
+/// Candidates near the line of a stage and how near.
+struct CandidateMargins {
+  std::size_t candidate = 0;
+  Outcome outcome = Outcome::held;
+  std::vector<Margin> margins; ///< those that exist, the smallest share of its range first
+};
+
+/// One member, part or candidate left out, and whose outcome changes.
+struct LeftOut {
+  std::string dimension, member;    ///< `juror`, `j7`; `part`, a path; `candidate`, an id
+  std::vector<std::size_t> changes; ///< candidates with another outcome in the stage
+  std::vector<Outcome> outcomes;    ///< theirs
+  std::vector<std::pair<std::size_t, std::size_t>> reversed; ///< pairs whose order turned round
+};
+
+/// The best and the worst place of a candidate over a set of weights, and what follows.
+struct PossiblePlaces {
+  std::size_t candidate = 0;
+  std::size_t best = 0, worst = 0;
+};
+
+struct StageMargins {
+  std::size_t stage = 0;
+  std::optional<double> last_in, first_out; ///< totals at the line
+  std::vector<CandidateMargins> candidates; ///< those at the line
+  std::vector<std::string> parts;           ///< of the score, for `weights`
+  std::vector<double> shares;               ///< as they are
+  std::vector<WeightMargin> weights;        ///< empty: no weights change an outcome, or none apply
+  std::vector<LeftOut> left_out;            ///< only those that change an outcome or an order
+  std::size_t left_out_tried = 0;
+  std::vector<PossiblePlaces> places; ///< over the weights that the uncertainty allows, else all
+};
+
+struct MarginOptions {
+  std::size_t most_members = 200;  ///< of a dimension to leave out one by one
+  std::size_t most_candidates = 4; ///< at each line
+};
+
+/// How near every line of a decision is to another outcome. A bundle is decided anew about
+/// (parts + members) times 50 times; with a linear score nearly all of it is exact.
+/// Necessary and possible places are over the weights of the first entry of `uncertainty.weights`
+/// for that stage; without one over all weights with the same sum. Somebody is ahead there by more
+/// than 1e-5 of the largest difference between two candidates in a part.
+[[nodiscard]] std::vector<StageMargins> margins(const Uncertain& uncertain,
+                                                const Decision& decision,
+                                                const MarginOptions& options,
+                                                Diagnostics& diagnostics);
+
+/// How much of the variance of "advances" one source of uncertainty explains alone (first order)
+/// and with all others it works with (total), with half a 95 % interval each.
+struct SobolIndex {
+  std::string source;
+  double first = 0, first_half = 0, total = 0, total_half = 0;
+};
+struct SobolIndices {
+  std::size_t stage = 0, candidate = 0;
+  double probability = 0; ///< to advance
+  std::vector<SobolIndex> sources;
+};
+/// After Saltelli et al. (2010) and Jansen (1999), from `samples` * (sources + 2) decisions. For
+/// every candidate of each stage whose outcome is neither certain nor impossible.
+[[nodiscard]] std::vector<SobolIndices> sobol(const Uncertain& uncertain, std::uint64_t seed,
+                                              std::uint64_t samples, unsigned threads,
+                                              Diagnostics& diagnostics);
+
+/// The sources of an uncertainty in words, in their order.
+[[nodiscard]] std::vector<std::string> sources_of(const Uncertainty& uncertainty);
+
+} // namespace libeval

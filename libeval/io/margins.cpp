@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/io/margins.hpp>
+
+#include "io/grid.hpp"
+#include "io/json_writer.hpp"
+
+#include <libeval/base/text.hpp>
+#include <libeval/io/words.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace libeval {
+namespace {
+
+std::string_view word(Found found) {
+  return found == Found::exact ? "exact" : "search";
+}
+
+std::string_view word(Margin::Kind kind) {
+  switch (kind) {
+  case Margin::Kind::total:
+    return "total";
+  case Margin::Kind::part:
+    return "part";
+  case Margin::Kind::marks:
+    return "marks";
+  }
+  return "";
+}
+
+std::string signed_number(double x) {
+  return fmt::format("{}{}", x > 0 ? "+" : "", shown(x, 4));
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string candidate_table(const Program& program, const CandidateMargins& one,
+                            const ReportOptions& options) {
+  std::string out =
+      fmt::format(" {} · {}", name_of(program, one.candidate), std::string(to_string(one.outcome)));
+  for (const Margin& margin : one.margins)
+    if (margin.kind == Margin::Kind::total)
+      out +=
+          margin.change < 0
+              ? fmt::format(" · {} short of the last place", shown(-margin.change, 4))
+              : fmt::format(" · {} ahead of the first that was not taken", shown(margin.change, 4));
+  out += "\n";
+  Grid grid;
+  grid.column("", Align::left);
+  grid.column("now", Align::right);
+  grid.column("change", Align::right);
+  grid.column("then", Align::left);
+  grid.column("", Align::left);
+  std::size_t rows = 0;
+  for (const Margin& margin : one.margins) {
+    if (margin.kind == Margin::Kind::total)
+      continue;
+    const std::string what = margin.kind == Margin::Kind::marks
+                                 ? fmt::format("marks of {}", escape_control(margin.name))
+                                 : escape_control(margin.name);
+    grid.row({{what},
+              {shown(margin.before, 4)},
+              {signed_number(margin.change)},
+              {std::string(to_string(margin.outcome))},
+              {std::string(word(margin.found)), Style::faint}});
+    ++rows;
+  }
+  return rows == 0 ? out + "   no single part or juror changes this outcome\n"
+                   : out + grid.text(options.color);
+}
+
+std::string weight_lines(const Program& program, const StageMargins& stage) {
+  std::string out;
+  for (const WeightMargin& margin : stage.weights) {
+    out += fmt::format(" weights {:<5} {} away ({}): {} comes in for {} at ", margin.norm,
+                       shown(margin.distance, 4), word(margin.found), name_of(program, margin.in),
+                       name_of(program, margin.out));
+    for (std::size_t k = 0; k < stage.parts.size(); ++k)
+      out += fmt::format("{}{} {} (now {})", k == 0 ? "" : ", ", escape_control(stage.parts[k]),
+                         percent(margin.shares[k]), percent(stage.shares[k]));
+    out += "\n";
+  }
+  return out;
+}
+
+std::string left_out_lines(const Program& program, const StageMargins& stage) {
+  std::string out;
+  for (const LeftOut& one : stage.left_out) {
+    std::string text = fmt::format(" without {} {}:", one.dimension, escape_control(one.member));
+    for (std::size_t k = 0; k < one.changes.size(); ++k)
+      text += fmt::format("{} {} {}", k == 0 ? "" : ",", name_of(program, one.changes[k]),
+                          std::string(to_string(one.outcomes[k])));
+    if (one.changes.empty())
+      text += " same outcomes";
+    if (!one.reversed.empty())
+      text += fmt::format("; {} falls behind {}", name_of(program, one.reversed.front().first),
+                          name_of(program, one.reversed.front().second));
+    if (one.reversed.size() > 1)
+      text += fmt::format(" and {} more", counted(one.reversed.size() - 1, "pair"));
+    out += text + "\n";
+  }
+  if (stage.left_out_tried > 0)
+    out += fmt::format(" left out one by one: {} tried, {} matter\n", stage.left_out_tried,
+                       stage.left_out.size());
+  return out;
+}
+
+std::string place_table(const Program& program, const StageDecision& decided,
+                        const StageMargins& stage, const ReportOptions& options) {
+  if (stage.places.empty())
+    return "";
+  Grid grid;
+  grid.column("places over all weights allowed", Align::left);
+  grid.column("now", Align::right);
+  grid.column("best", Align::right);
+  grid.column("worst", Align::right);
+  grid.column("", Align::left);
+  for (const PossiblePlaces& p : stage.places) {
+    const std::size_t e = decided.entrant(p.candidate);
+    std::string follows;
+    if (decided.places)
+      follows = p.worst <= *decided.places ? "necessary"
+                : p.best > *decided.places ? "impossible"
+                                           : "possible";
+    grid.row({{name_of(program, p.candidate)},
+              {shown(decided.place[e])},
+              {std::to_string(p.best)},
+              {std::to_string(p.worst)},
+              {follows}});
+  }
+  return std::string("\n").append(grid.text(options.color));
+}
+
+} // namespace
+
+std::string report(const Program& program, const Decision& decision,
+                   const std::vector<StageMargins>& margins, const std::vector<SobolIndices>& sobol,
+                   const ReportOptions& options) {
+  std::string out;
+  for (const StageMargins& stage : margins) {
+    const StageDecision& decided = decision.stages[stage.stage];
+    if (!out.empty())
+      out += "\n";
+    out += styled(escape_control(decided.id), Style::bold, options.color);
+    if (stage.last_in && stage.first_out)
+      out += fmt::format(" · the line lies between {} and {}", shown(*stage.last_in),
+                         shown(*stage.first_out));
+    out += "\n";
+    for (const CandidateMargins& one : stage.candidates)
+      out += candidate_table(program, one, options);
+    out.append(weight_lines(program, stage)).append(left_out_lines(program, stage));
+    out += place_table(program, decided, stage, options);
+    for (const SobolIndices& one : sobol) {
+      if (one.stage != stage.stage)
+        continue;
+      Grid grid;
+      grid.column(fmt::format("what moves \"{} advances\" ({})", name_of(program, one.candidate),
+                              percent(one.probability)),
+                  Align::left);
+      grid.column("alone", Align::right);
+      grid.column("", Align::left);
+      grid.column("in all", Align::right);
+      grid.column("", Align::left);
+      for (const SobolIndex& index : one.sources)
+        grid.row({{escape_control(index.source)},
+                  {percent(index.first)},
+                  {fmt::format("± {:.1f}", 100 * index.first_half), Style::faint},
+                  {percent(index.total)},
+                  {fmt::format("± {:.1f}", 100 * index.total_half), Style::faint}});
+      out.append("\n").append(grid.text(options.color));
+    }
+  }
+  return out;
+}
+
+std::string to_json(const Program& program, const Decision& decision,
+                    const std::vector<StageMargins>& margins,
+                    const std::vector<SobolIndices>& sobol) {
+  JsonWriter out(5);
+  const auto id = [&](std::size_t c) { return program.candidates[c].id.str(); };
+  out.open('{').key("stages").open('[');
+  for (const StageMargins& stage : margins) {
+    out.open('{').key("id").text(decision.stages[stage.stage].id);
+    out.key("last_in").number(stage.last_in).key("first_out").number(stage.first_out);
+    out.key("candidates").open('[');
+    for (const CandidateMargins& one : stage.candidates) {
+      out.open('{').key("candidate").text(id(one.candidate));
+      out.key("outcome").text(to_string(one.outcome)).key("margins").open('[');
+      for (const Margin& margin : one.margins) {
+        out.open_line('{').key("kind").text(word(margin.kind)).key("name").text(margin.name);
+        out.key("now").number(margin.before).key("change").number(margin.change);
+        out.key("outcome").text(to_string(margin.outcome));
+        out.key("found").text(word(margin.found)).close('}');
+      }
+      out.close(']').close('}');
+    }
+    out.close(']').key("weights").open('[');
+    for (const WeightMargin& margin : stage.weights) {
+      out.open('{').key("norm").text(margin.norm).key("distance").number(margin.distance);
+      out.key("in").text(id(margin.in)).key("out").text(id(margin.out));
+      out.key("found").text(word(margin.found)).key("shares").open_line('{');
+      for (std::size_t k = 0; k < stage.parts.size(); ++k)
+        out.key(stage.parts[k]).number(margin.shares[k]);
+      out.close('}').close('}');
+    }
+    out.close(']').key("left_out").open('[');
+    for (const LeftOut& one : stage.left_out) {
+      out.open('{').key("dimension").text(one.dimension).key("member").text(one.member);
+      out.key("changes").open_line('{');
+      for (std::size_t k = 0; k < one.changes.size(); ++k)
+        out.key(id(one.changes[k])).text(to_string(one.outcomes[k]));
+      out.close('}').key("reversed").open_line('[');
+      for (const auto& [a, b] : one.reversed)
+        out.open_line('[').text(id(a)).text(id(b)).close(']');
+      out.close(']').close('}');
+    }
+    out.close(']').key("left_out_tried").count(static_cast<std::uint64_t>(stage.left_out_tried));
+    out.key("places").open('[');
+    for (const PossiblePlaces& p : stage.places) {
+      out.open_line('{').key("candidate").text(id(p.candidate));
+      out.key("best").count(static_cast<std::uint64_t>(p.best));
+      out.key("worst").count(static_cast<std::uint64_t>(p.worst)).close('}');
+    }
+    out.close(']').close('}');
+  }
+  out.close(']').key("sobol").open('[');
+  for (const SobolIndices& one : sobol) {
+    out.open('{').key("stage").text(decision.stages[one.stage].id);
+    out.key("candidate").text(id(one.candidate)).key("probability").number(one.probability);
+    out.key("sources").open('[');
+    for (const SobolIndex& index : one.sources)
+      out.open_line('{')
+          .key("source")
+          .text(index.source)
+          .key("first")
+          .number(index.first)
+          .key("first_half")
+          .number(index.first_half)
+          .key("total")
+          .number(index.total)
+          .key("total_half")
+          .number(index.total_half)
+          .close('}');
+    out.close(']').close('}');
+  }
+  out.close(']').close('}');
+  return out.take();
+}
+
+} // namespace libeval

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/engine/decide.hpp>
+#include <libeval/engine/margins.hpp>
+#include <libeval/io/draw.hpp>
+#include <libeval/io/load.hpp>
+#include <libeval/io/margins.hpp>
+#include <libeval/io/parse.hpp>
+#include <libeval/io/uncertain.hpp>
+
+#include "support/catch.hpp"
+#include "support/temporary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+using namespace libeval;
+using libeval::test::contains;
+
+namespace {
+
+constexpr const char* program = R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  table: {csv: "candidate,x,y\na,80,30\nb,50,60\nc,40,70\n", keys: [candidate], values: [x, y]}
+  marks: {csv: "juror,candidate,mark\nj1,a,6\nj2,a,6\nj1,b,5\nj2,b,5\nj1,c,5\nj2,c,9\n", keys: [juror, candidate], values: [mark], range: [0, 10]}
+stages:
+  - id: weighted
+    places: 1
+    score:
+      parts:
+        x: {weight: 0.6, from: table, value: x}
+        y: {weight: 0.4, from: table, value: y}
+  - id: panel
+    places: 1
+    score: {from: marks, steps: [{mean: juror}]}
+)";
+
+struct Answer {
+  Uncertain uncertain;
+  Decision decision;
+  std::vector<StageMargins> stages;
+};
+
+Answer ask(const std::string& uncertainty = "{}", const char* rules_text = program) {
+  const libeval::test::TemporaryFolder folder;
+  folder.write("program.yaml", rules_text);
+  Diagnostics diagnostics;
+  const Tree rules = load_rules(folder.path(), diagnostics);
+  const Tree tree = parse_text(uncertainty, "uncertainty.yaml", diagnostics);
+  Answer out;
+  out.uncertain = load_uncertain(rules, folder.path(), tree, diagnostics);
+  INFO(draw_all(diagnostics, false));
+  REQUIRE_FALSE(diagnostics.has_errors());
+  out.decision = decide(out.uncertain.variants.front(), diagnostics);
+  out.stages = margins(out.uncertain, out.decision, {}, diagnostics);
+  INFO(draw_all(diagnostics, false));
+  REQUIRE_FALSE(diagnostics.has_errors());
+  return out;
+}
+
+const Margin* find(const CandidateMargins& of, const std::string& name) {
+  const auto at = std::ranges::find(of.margins, name, &Margin::name);
+  return at == of.margins.end() ? nullptr : &*at;
+}
+
+const CandidateMargins& of(const StageMargins& stage, std::size_t candidate) {
+  const auto at = std::ranges::find(stage.candidates, candidate, &CandidateMargins::candidate);
+  REQUIRE(at != stage.candidates.end());
+  return *at;
+}
+
+} // namespace
+
+TEST_CASE("points to the line, and what one part would have to be") {
+  const Answer it = ask();
+  const StageMargins& stage = it.stages[0];
+  // Totals: a 60, b 54, c 52.
+  CHECK(*stage.last_in == Approx(60));
+  CHECK(*stage.first_out == Approx(54));
+  const CandidateMargins& a = of(stage, 0);
+  REQUIRE(find(a, "total") != nullptr);
+  CHECK(find(a, "total")->change == Approx(6));
+  CHECK(find(of(stage, 1), "total")->change == Approx(-6));
+  REQUIRE(find(a, "x") != nullptr);
+  CHECK(find(a, "x")->change == Approx(-10)); // 6 points at 0.6 each
+  CHECK(find(a, "x")->found == Found::exact);
+  REQUIRE(find(of(stage, 1), "y") != nullptr);
+  CHECK(find(of(stage, 1), "y")->change == Approx(15));
+  CHECK(find(of(stage, 1), "y")->found == Found::exact);
+}
+
+TEST_CASE("one juror's marks that change the outcome are found by search") {
+  const Answer it = ask();
+  // Means: a 6, b 5, c 7. Juror j2 gave c 9: with 7 less than that c is level with a at 6.
+  const CandidateMargins& c = of(it.stages[1], 2);
+  const Margin* j2 = find(c, "juror j2");
+  REQUIRE(j2 != nullptr);
+  CHECK(j2->change == Approx(-2).epsilon(1e-5));
+  CHECK(j2->found == Found::search);
+  CHECK(find(of(it.stages[1], 1), "juror j1") != nullptr); // 5 more make b 7.5
+}
+
+TEST_CASE("the nearest weights are where two totals meet") {
+  const Answer it = ask();
+  const auto& weights = it.stages[0].weights;
+  REQUIRE(weights.size() == 3);
+  // a and b meet where 80 w + 30 (1 - w) = 50 w + 60 (1 - w): w = 1/2, 0.1 from 0.6 in each part.
+  // a and c: 80 w + 30 (1 - w) = 40 w + 70 (1 - w): the same w; b is nearer or alike.
+  const double expected[] = {0.2, 0.1 * std::sqrt(2.0), 0.1};
+  for (std::size_t k = 0; k < 3; ++k) {
+    INFO(weights[k].norm);
+    CHECK(weights[k].distance == Approx(expected[k]).epsilon(1e-6));
+    CHECK(weights[k].shares[0] == Approx(0.5).epsilon(1e-6));
+    CHECK(weights[k].found == Found::exact);
+  }
+}
+
+TEST_CASE("places over all weights and over a set of them") {
+  const auto places = [](const Answer& it) {
+    std::vector<std::pair<std::size_t, std::size_t>> out(3);
+    for (const PossiblePlaces& p : it.stages[0].places)
+      out[p.candidate] = {p.best, p.worst};
+    return out;
+  };
+  using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
+  // All three meet at w = 1/2: a is first above it and last below; b is second always.
+  CHECK(places(ask()) == Pairs{{1, 3}, {1, 2}, {1, 3}});
+  CHECK(places(ask("weights: [{stage: weighted, ranges: {x: [0.55, 0.9]}}]")) ==
+        Pairs{{1, 1}, {2, 2}, {3, 3}});
+  CHECK(places(ask("weights: [{stage: weighted, order: [y, x]}]")) ==
+        Pairs{{1, 3}, {1, 2}, {1, 1}});
+}
+
+TEST_CASE("who matters when left out") {
+  const Answer it = ask();
+  const auto& left_out = it.stages[1].left_out;
+  const auto j2 = std::ranges::find(left_out, "j2", &LeftOut::member);
+  REQUIRE(j2 != left_out.end()); // without j2: a 6, b 5, c 5
+  CHECK(j2->changes == std::vector<std::size_t>{0, 2});
+  CHECK(j2->outcomes == std::vector<Outcome>{Outcome::advances, Outcome::cut});
+  CHECK(!j2->reversed.empty());
+  CHECK(std::ranges::find(left_out, "j1", &LeftOut::member) == left_out.end());
+  const auto c = std::ranges::find(left_out, "c", &LeftOut::member);
+  REQUIRE(c != left_out.end());
+  CHECK(c->changes == std::vector<std::size_t>{0});
+  CHECK(c->reversed.empty());
+}
+
+TEST_CASE("a removed candidate turns the order of two others round where scores are relative") {
+  // Shares of the best in each part: without c the scale of y changes.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  table: {csv: "candidate,x,y\na,100,20\nb,88,30\nc,10,100\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: one
+    places: 1
+    score:
+      parts:
+        x: {weight: 0.5, from: table, value: x, steps: [minmax]}
+        y: {weight: 0.5, from: table, value: y, steps: [minmax]}
+)");
+  const auto c = std::ranges::find(it.stages[0].left_out, "c", &LeftOut::member);
+  REQUIRE(c != it.stages[0].left_out.end());
+  // a 0.5 and b (0.8667 + 0.125) / 2 = 0.4958 before; without c both have 0.5.
+  CHECK((!c->reversed.empty() || !c->changes.empty()));
+}
+
+TEST_CASE("Sobol indices of one source are one, of an idle one zero") {
+  Answer it = ask("measurements: [{evidence: table, value: x, normal: 20}, {evidence: marks, "
+                  "normal: 0}]");
+  Diagnostics diagnostics;
+  const auto indices = sobol(it.uncertain, 1, 3000, 2, diagnostics);
+  REQUIRE_FALSE(diagnostics.has_errors());
+  REQUIRE(!indices.empty());
+  for (const SobolIndices& one : indices) {
+    REQUIRE(one.sources.size() == 2);
+    CHECK(one.stage == 0);
+    CHECK(std::abs(one.sources[0].first - 1) < 2 * one.sources[0].first_half);
+    CHECK(std::abs(one.sources[0].total - 1) < 2 * one.sources[0].total_half);
+    CHECK(one.sources[1].first == 0);
+    CHECK(one.sources[1].total == 0);
+  }
+  CHECK_THAT(report(it.uncertain.variants.front().program, it.decision, it.stages, indices),
+             contains("what moves \"a advances\""));
+}
