@@ -2,6 +2,7 @@
 #include <libeval/engine/simulate.hpp>
 
 #include "base/parallel.hpp"
+#include "engine/collapse.hpp"
 #include "engine/sampler.hpp"
 #include "engine/tally.hpp"
 
@@ -94,6 +95,12 @@ private:
       for (const RuleChoice::Option& option : choice.options)
         out_.conditions.push_back({choice.id, option.id, empty_counts(small_)});
     find_axes();
+    if (options_.collapse && samplers_.size() == 1)
+      collapsed_ = collapse(*samplers_.front());
+    if (collapsed_) {
+      prepare_collapsed();
+      return;
+    }
     out_.method = u.empty() ? "nothing is uncertain" : "every replicate decided as `decide` does";
   }
 
@@ -162,8 +169,130 @@ private:
     return decision;
   }
 
+  /// The fast kernel instead of decisions.
+  void prepare_collapsed() {
+    kernel::SmaaModel& model = collapsed_->model;
+    model.thresholds = options_.at_least;
+    model.pairs = model.candidates <= most_pairs;
+    model.bins = out_.ids.size() <= most_histograms ? bins : 0;
+    model.low = out_.axes[0].low;
+    model.width = out_.axes[0].width;
+    if (model.weighting == kernel::SmaaModel::Weights::given)
+      model.sample = [this](std::uint64_t replicate, std::span<double> shares) {
+        samplers_.front()->weights[0].draw(Replicate{options_.seed, replicate, nullptr}.stream(0),
+                                           shares);
+      };
+    out_.collapsed = true;
+    const bool measured = !model.deviation.empty();
+    out_.method = measured
+                      ? "scores are weighted sums and measurements independent and normal: one "
+                        "normal number a candidate, which is the same distribution"
+                      : "scores are weighted sums of certain numbers: only weights are drawn";
+  }
+
+  /// Counts of the kernel as counts of the stage.
+  void add_kernel_counts(const kernel::SmaaCounts& from) {
+    const kernel::SmaaModel& model = collapsed_->model;
+    const std::size_t n = model.candidates, all = out_.ids.size();
+    Counts counts = empty_counts(shape_);
+    counts.samples = from.samples;
+    StageCounts& stage = counts.stages[0];
+    for (std::size_t e = 0; e < n; ++e) {
+      const std::size_t c = collapsed_->entrants[e];
+      stage.entered[c] = from.samples;
+      std::uint64_t inside = 0;
+      for (std::size_t p = 0; p < n; ++p) {
+        if (p < stage.places)
+          stage.place[c * stage.places + p] = from.places[e * n + p];
+        if (model.line == 0 ? !collapsed_->places || *collapsed_->places > 0 : p < model.line)
+          inside += from.places[e * n + p];
+      }
+      const std::uint64_t across = model.line > 0 ? from.across[e] : 0;
+      const std::uint64_t advances =
+          (inside - (across > 0 ? from.across_places[e] : 0)) / kernel::place_unit;
+      const auto outcome = [&](Outcome o) -> std::uint64_t& {
+        return stage.outcomes[c * 6 + static_cast<std::size_t>(o)];
+      };
+      outcome(Outcome::advances) = advances;
+      outcome(Outcome::cut) = from.samples - advances - across;
+      outcome(collapsed_->ties == TieRuling::hold          ? Outcome::held
+              : collapsed_->ties == TieRuling::all_advance ? Outcome::advances
+                                                           : Outcome::cut) += across;
+      for (std::size_t t = 0; t < model.thresholds.size(); ++t)
+        stage.reached[c * model.thresholds.size() + t] =
+            from.reached[e * model.thresholds.size() + t];
+      for (std::size_t b = 0; b < model.bins; ++b)
+        stage.scores[c * model.bins + b] = from.scores[e * model.bins + b];
+      if (model.bins > 0) {
+        stage.lowest[c] = from.lowest[e];
+        stage.highest[c] = from.highest[e];
+      }
+      for (std::size_t f = 0; f < n && model.pairs; ++f)
+        if (f != e) {
+          stage.ahead[c * all + collapsed_->entrants[f]] = from.ahead[e * n + f];
+          stage.both[c * all + collapsed_->entrants[f]] = from.samples;
+        }
+      if (counts.weights.empty())
+        continue;
+      const auto& source = samplers_.front()->weights[0];
+      WeightCounts& weights = counts.weights[0];
+      const std::size_t m = model.criteria;
+      weights.first[c] = from.first[e];
+      for (std::size_t k = 0; k < m; ++k) {
+        std::size_t column = k;
+        if (source.ordered_all)
+          column =
+              static_cast<std::size_t>(std::ranges::find(source.order, k) - source.order.begin());
+        weights.sum[c * m + k] = from.first_weights[e * m + column];
+        weights.squares[c * m + k] = from.first_squares[e * m + column];
+      }
+    }
+    stage.filled.clear(); // ties across the line are counted by candidate, not by replicate
+    out_.all.stages[0].filled.clear();
+    add(out_.all, counts);
+  }
+
+  std::uint64_t sample_collapsed(std::uint64_t done, std::uint64_t until) {
+    constexpr std::uint64_t piece = 4096;
+    const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
+    const unsigned threads = threads_for(options_.threads, pieces);
+    std::vector<std::optional<kernel::SmaaCounts>> counts(threads);
+    std::uint64_t next = done;
+    std::mutex grab;
+    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
+      for (;;) {
+        kernel::SmaaOptions options;
+        {
+          const std::lock_guard lock(grab);
+          if (next >= until ||
+              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
+            return;
+          options.first = options_.first + next;
+          options.samples = std::min(until - next, piece);
+          next += options.samples;
+          if (options_.progress)
+            options_.progress(next);
+        }
+        options.seed = options_.seed;
+        options.weight_source = 1;
+        options.measurement_source = 2;
+        kernel::SmaaCounts some = kernel::smaa(collapsed_->model, options);
+        if (counts[at])
+          kernel::add_counts(*counts[at], some);
+        else
+          counts[at] = std::move(some);
+      }
+    });
+    for (const auto& some : counts)
+      if (some)
+        add_kernel_counts(*some);
+    return next;
+  }
+
   /// Samples until `until` of those asked for; returns how far it came.
   std::uint64_t sample(std::uint64_t done, std::uint64_t until) {
+    if (collapsed_)
+      return sample_collapsed(done, until);
     const std::uint64_t blocks = (until - done + block - 1) / block;
     const unsigned threads = threads_for(options_.threads, static_cast<std::size_t>(blocks));
     if (workers_.size() < threads)
@@ -224,6 +353,7 @@ private:
   TallyShape shape_, small_;
   std::vector<std::size_t> weight_stages_;
   std::vector<Worker> workers_;
+  std::optional<Collapsed> collapsed_;
   std::mutex lock_;
   Simulation out_;
 };

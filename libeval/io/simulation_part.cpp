@@ -86,7 +86,7 @@ Counts counts_of(const Json& json, const Simulation& simulation) {
     s.highest = doubles_of(from.at("highest"), std::numeric_limits<double>::lowest());
     if (s.lowest.size() != n || s.highest.size() != n)
       throw std::invalid_argument("`lowest` and `highest` do not fit the candidates");
-    s.filled = numbers(from, "filled", n + 1);
+    s.filled = either(from, "filled", n + 1);
     out.stages.push_back(std::move(s));
   }
   if (out.stages.size() != simulation.stages.size())

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -100,6 +102,12 @@ public:
     out_.first_squares.assign(n_ * m_, 0);
     out_.first.assign(n_, 0);
     out_.reached.assign(n_ * model.thresholds.size(), 0);
+    out_.across.assign(model.line > 0 ? n_ : 0, 0);
+    out_.across_places.assign(out_.across.size(), 0);
+    out_.ahead.assign(model.pairs ? n_ * n_ : 0, 0);
+    out_.scores.assign(n_ * model.bins, 0);
+    out_.lowest.assign(model.bins > 0 ? n_ : 0, std::numeric_limits<double>::max());
+    out_.highest.assign(out_.lowest.size(), std::numeric_limits<double>::lowest());
     row_.resize(m_);
   }
 
@@ -157,6 +165,10 @@ private:
         count_first(std::bit_cast<std::uint64_t>(sorted_[lane]) & mask, lane);
       if (!model_.thresholds.empty())
         count_reached(lane);
+      if (model_.pairs && (tied >> lane) % 2 == 0)
+        count_pairs(lane);
+      if (model_.bins > 0)
+        count_scores(lane);
     }
   }
 
@@ -189,6 +201,31 @@ private:
           ++out_.reached[i * thresholds + t];
   }
 
+  /// From the sorted scores: whoever stands before is ahead.
+  void count_pairs(unsigned lane) {
+    const std::uint64_t mask = task_.index_mask;
+    for (std::size_t p = 0; p + 1 < n_; ++p) {
+      std::uint64_t* const row =
+          out_.ahead.data() +
+          (std::bit_cast<std::uint64_t>(sorted_[p * lanes_ + lane]) & mask) * n_;
+      for (std::size_t q = p + 1; q < n_; ++q)
+        row[std::bit_cast<std::uint64_t>(sorted_[q * lanes_ + lane]) & mask] += 2;
+    }
+  }
+
+  void count_scores(unsigned lane) {
+    const double sum = divided() ? 1 : weight_sum(lane);
+    for (std::size_t i = 0; i < n_; ++i) {
+      const double score = scores_[i * lanes_ + lane] / sum;
+      out_.lowest[i] = std::min(out_.lowest[i], score);
+      out_.highest[i] = std::max(out_.highest[i], score);
+      const double at = model_.width > 0 ? (score - model_.low) / model_.width : 0;
+      const auto bin =
+          static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(model_.bins - 1)));
+      ++out_.scores[i * model_.bins + bin];
+    }
+  }
+
   /// A replicate with neighbors that are near, one number at a time.
   void count_ties(unsigned lane) {
     const double sum = divided() ? 1 : weight_sum(lane);
@@ -201,9 +238,31 @@ private:
       const std::span<const std::uint32_t> group(order.order.data() + order.offsets[t],
                                                  order.offsets[t + 1] - order.offsets[t]);
       add_tied(group, order.offsets[t], n_, out_.places);
+      if (order.offsets[t] < model_.line && model_.line < order.offsets[t + 1])
+        count_across(group, order.offsets[t]);
+      if (model_.pairs)
+        for (const std::uint32_t i : group) {
+          for (const std::uint32_t j : group)
+            out_.ahead[i * n_ + j] += i == j ? 0 : 1;
+          for (std::size_t q = order.offsets[t + 1]; q < n_; ++q)
+            out_.ahead[i * n_ + order.order[q]] += 2;
+        }
       if (t == 0)
         for (const std::uint32_t i : group)
           count_first(i, lane);
+    }
+  }
+
+  /// Those tied across the line, and what add_tied gave them inside it.
+  void count_across(std::span<const std::uint32_t> group, std::size_t begin) {
+    std::vector<std::uint32_t> position(group.size());
+    std::iota(position.begin(), position.end(), 0U);
+    std::vector<std::uint64_t> given(group.size() * group.size(), 0);
+    add_tied(position, 0, group.size(), given);
+    for (std::size_t a = 0; a < group.size(); ++a) {
+      ++out_.across[group[a]];
+      for (std::size_t p = 0; begin + p < model_.line; ++p)
+        out_.across_places[group[a]] += given[a * group.size() + p];
     }
   }
 
@@ -278,6 +337,14 @@ void add_counts(SmaaCounts& to, const SmaaCounts& from) {
   add(to.first_squares, from.first_squares);
   add(to.first, from.first);
   add(to.reached, from.reached);
+  add(to.across, from.across);
+  add(to.across_places, from.across_places);
+  add(to.ahead, from.ahead);
+  add(to.scores, from.scores);
+  for (std::size_t i = 0; i < to.lowest.size() && i < from.lowest.size(); ++i) {
+    to.lowest[i] = std::min(to.lowest[i], from.lowest[i]);
+    to.highest[i] = std::max(to.highest[i], from.highest[i]);
+  }
   to.samples += from.samples;
 }
 

@@ -46,10 +46,10 @@ struct Loaded {
   Diagnostics diagnostics;
 };
 
-Loaded load(const std::string& uncertainty) {
+Loaded load(const std::string& uncertainty, const char* rules = program) {
   Loaded out;
   const libeval::test::TemporaryFolder folder;
-  folder.write("program.yaml", program);
+  folder.write("program.yaml", rules);
   out.rules = load_rules(folder.path(), out.diagnostics);
   out.uncertainty = parse_text(uncertainty, "uncertainty.yaml", out.diagnostics);
   if (!out.diagnostics.has_errors())
@@ -288,4 +288,91 @@ TEST_CASE("what cannot be is refused where it stands") {
   options.samples = 0;
   CHECK_THAT(refusal("weights: [{stage: first, uniform: true}]", options),
              contains("at least one sample"));
+}
+
+namespace {
+
+constexpr const char* one_stage = R"(libeval: 1
+program: p
+candidates: [a, b, c, d]
+evidence:
+  tests: {csv: "candidate,task,score\na,x,80\na,y,70\nb,x,75\nb,y,74\nc,x,60\nc,y,90\nd,x,50\nd,y,50\n", keys: [candidate, task], values: [score]}
+  marks: {csv: "juror,candidate,mark\nj1,a,6\nj2,a,7\nj1,b,7\nj2,b,7\nj1,c,8\nj2,c,5\nj1,d,3\nj2,d,4\n", keys: [juror, candidate], values: [mark]}
+stages:
+  - id: first
+    places: 2
+    score:
+      points: 100
+      parts:
+        tests: {points: 60, from: tests, steps: [{mean: task}, {scale: {from: [0, 100]}}]}
+        panel: {points: 40, from: marks, steps: [{mean: juror}, {scale: {from: [0, 10]}}]}
+)";
+
+Simulation both_ways(const std::string& uncertainty, bool collapse, SimulateOptions options) {
+  Loaded loaded = load(uncertainty, one_stage);
+  INFO(draw_all(loaded.diagnostics, false));
+  REQUIRE_FALSE(loaded.diagnostics.has_errors());
+  options.collapse = collapse;
+  return simulate(loaded.uncertain, options, loaded.diagnostics);
+}
+
+} // namespace
+
+TEST_CASE("one number a candidate gives what one a measurement gives") {
+  for (const char* uncertainty :
+       {"measurements: [{evidence: tests, normal: 6}]",
+        "weights: [{dirichlet: 12}]\nmeasurements: [{evidence: tests, normal: 3}, {evidence: "
+        "marks, normal: 0.5}]",
+        "weights: [{uniform: true}]\nmeasurements: [{evidence: marks, normal: 0.4}]",
+        "weights: [{order: [panel, tests]}]\nmeasurements: [{evidence: marks, normal: 0.4}]",
+        "weights: [{ranges: {tests: [20, 70]}}]"}) {
+    INFO(uncertainty);
+    SimulateOptions options;
+    options.samples = 20000;
+    options.at_least = {72};
+    const Simulation fast = both_ways(uncertainty, true, options);
+    options.samples = 4000;
+    const Simulation plain = both_ways(uncertainty, false, options);
+    CHECK(fast.collapsed);
+    CHECK_FALSE(plain.collapsed);
+    const auto near = [](const Estimate& a, const Estimate& b) {
+      CHECK(std::abs(a.value - b.value) <
+            4.5 * std::sqrt(a.error * a.error + b.error * b.error) + 1e-9);
+    };
+    for (std::size_t c = 0; c < 4; ++c) {
+      near(outcome_probability(fast.all, 0, c, Outcome::advances),
+           outcome_probability(plain.all, 0, c, Outcome::advances));
+      for (std::size_t place = 1; place <= 4; ++place)
+        near(place_probability(fast.all, 0, c, place), place_probability(plain.all, 0, c, place));
+      near(probability(fast.all.stages[0].reached[c], fast.all.samples),
+           probability(plain.all.stages[0].reached[c], plain.all.samples));
+      for (std::size_t other = 0; other < 4; ++other)
+        if (other != c)
+          near(*ahead_probability(fast.all, 0, c, other),
+               *ahead_probability(plain.all, 0, c, other));
+      if (fast.all.weights.empty())
+        continue;
+      const auto a = central_weight(fast.all, 0, c, 0, 2),
+                 b = central_weight(plain.all, 0, c, 0, 2);
+      if (a && b && plain.all.weights[0].first[c] > 100)
+        near(*a, *b);
+    }
+    options.samples = 9999;
+    const std::string one = part_of(both_ways(uncertainty, true, options));
+    options.threads = 3;
+    CHECK(part_of(both_ways(uncertainty, true, options)) == one);
+  }
+}
+
+TEST_CASE("what is not so simple is decided replicate by replicate") {
+  SimulateOptions options;
+  options.samples = 4;
+  for (const char* uncertainty :
+       {"measurements: [{evidence: tests, lognormal: 0.1}]",
+        "measurements: [{evidence: tests, normal: {sd: 1, inside: [0, 100]}}]",
+        "measurements: [{evidence: tests, normal: {sd: 1, correlation: {over: task, all: 0.5}}}]",
+        "bootstrap: [{evidence: marks, over: juror}]"}) {
+    INFO(uncertainty);
+    CHECK_FALSE(both_ways(uncertainty, true, options).collapsed);
+  }
 }

@@ -31,6 +31,10 @@ struct SmaaModel {
   bool collapse = true;
   double tolerance = 0;           ///< scores this near are equal (to the best of their tie group)
   std::vector<double> thresholds; ///< scores to count who reaches them
+  std::size_t line = 0; ///< so many are first: who is tied across this line is counted; 0 = none
+  bool pairs = false;   ///< count who is ahead of whom
+  std::size_t bins = 0; ///< of a histogram of scores from `low` on, `width` each; 0 = none
+  double low = 0, width = 0;
 };
 
 enum class Instructions { automatic, baseline, avx2, avx512 };
@@ -56,6 +60,11 @@ struct SmaaCounts {
   std::vector<std::uint64_t> first_squares; ///< the same of w_j^2
   std::vector<std::uint64_t> first;         ///< how often alone or shared first
   std::vector<std::uint64_t> reached;       ///< candidates * thresholds
+  std::vector<std::uint64_t> across;        ///< how often in a tie group on both sides of the line
+  std::vector<std::uint64_t> across_places; ///< what those counted for places inside the line
+  std::vector<std::uint64_t> ahead;         ///< candidates * candidates: 2 ahead, 1 tied
+  std::vector<std::uint64_t> scores;        ///< candidates * bins
+  std::vector<double> lowest, highest;      ///< scores seen, with bins
 };
 
 /// Adds each group of equal places to `places` (a row a candidate, a column a place from 0):
