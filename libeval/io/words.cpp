@@ -195,7 +195,7 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
     break;
   }
   case Kind::record:
-    text = f.candidate == nobody ? f.detail : with_detail(who, f);
+    text = f.candidate == nobody ? f.detail.get() : with_detail(who, f);
     break;
   case Kind::unknown:
     text = who + " turns on what is not known" +
