@@ -107,8 +107,8 @@ void link_equal_digests(const Lineage& lineage, const std::vector<NodeIndex>& ow
       if (auto& same = by_digest[digest]; same.empty() || same.back() != n)
         same.push_back(n);
   for (const auto& [digest, same] : by_digest) {
-    const bool differ =
-        std::ranges::any_of(same, [&](NodeIndex n) { return owner[n] != owner[same.front()]; });
+    const bool differ = std::ranges::any_of(
+        same, [&, first = same.front()](NodeIndex n) { return owner[n] != owner[first]; });
     if (same.size() < 2)
       continue;
     if (differ && defects != nullptr)

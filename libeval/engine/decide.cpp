@@ -198,7 +198,8 @@ public:
         finding.kind = Finding::Kind::upstream;
         finding.verdict = Verdict::unknown;
         finding.detail = name;
-        if (std::ranges::none_of(out.findings, [&](const Finding& f) { return f.detail == name; }))
+        if (std::ranges::none_of(out.findings,
+                                 [&held = name](const Finding& f) { return f.detail == held; }))
           out.findings.push_back(std::move(finding));
         undefined = true;
       }

@@ -23,7 +23,7 @@ constexpr double half_way = 1e-6; ///< nearer to 0 or 1 is whole
 /// The linear program over x(i, j) = i before j, for i < j, with circles forbidden as they show.
 class Circles {
 public:
-  explicit Circles(const MatrixXd& tally) : n_(static_cast<int>(tally.rows())), tally_(tally) {
+  explicit Circles(const MatrixXd& tally) : n_(static_cast<int>(tally.rows())) {
     std::vector<double> cost(static_cast<std::size_t>(columns()));
     for (int i = 0; i < n_; ++i)
       for (int j = i + 1; j < n_; ++j) {
@@ -150,7 +150,6 @@ private:
   }
 
   int n_;
-  const MatrixXd& tally_;
   OsiClpSolverInterface model_;
   bool started_ = false;
   double constant_ = 0;
