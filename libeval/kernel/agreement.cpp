@@ -47,8 +47,9 @@ public:
 
 private:
   [[nodiscard]] std::size_t slot(double value) const {
+    // The upper bits: the lower ones of whole numbers are zeros, before and after.
     const auto bits = std::bit_cast<std::uint64_t>(value) * 0x9E3779B97F4A7C15U;
-    return static_cast<std::size_t>(bits >> 32U) & (table_.size() - 1);
+    return static_cast<std::size_t>(bits >> (65U - std::bit_width(table_.size())));
   }
   void grow() {
     table_.assign(2 * table_.size(), 0);
