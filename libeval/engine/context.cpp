@@ -118,7 +118,9 @@ const Names::Rows& Names::rows(const Table& table, const TextColumn& column) con
   Rows& out = at->second;
   if (!fresh)
     return out;
-  if (bundle_.program.candidates_from == table.name) { // its codes are those of the candidates
+  // Where one column alone names the candidates, its codes are theirs.
+  const auto others = std::ranges::count(table.keys, "opponent", &TextColumn::name);
+  if (bundle_.program.candidates_from == table.name && column.name == "candidate" && others == 0) {
     out.candidates = {std::shared_ptr<void>(), &column.codes};
     return out;
   }
