@@ -285,15 +285,20 @@ PolicyFile with_thresholds(PolicyFile policy, const PolicyOptions& options) {
   return policy;
 }
 
+bool uses(const Stage& stage, const PolicyFile& policy) {
+  return std::ranges::any_of(stage.select, [&](const SelectStep& step) {
+    const auto* one = std::get_if<select::Policy>(&step.what);
+    return one != nullptr && one->file == policy.file;
+  });
+}
+
 /// Who meets a policy file in some stage.
 std::vector<std::uint32_t> judged_by(const PolicyFile& policy, const Bundle& bundle,
                                      const Decision& decision) {
   std::set<std::uint32_t> who;
   for (std::size_t s = 0; s < bundle.program.stages.size(); ++s)
-    for (const SelectStep& step : bundle.program.stages[s].select)
-      if (const auto* one = std::get_if<select::Policy>(&step.what);
-          one != nullptr && one->file == policy.file)
-        who.insert(decision.stages[s].entrants.begin(), decision.stages[s].entrants.end());
+    if (uses(bundle.program.stages[s], policy))
+      who.insert(decision.stages[s].entrants.begin(), decision.stages[s].entrants.end());
   return {who.begin(), who.end()};
 }
 
@@ -328,6 +333,17 @@ int policy(const PolicyOptions& options) {
   for (const PolicyFile& policy : policies) {
     JudgeOptions how;
     how.rests = !options.dot;
+    how.score = [&](std::size_t candidate, const std::string& part) -> std::optional<double> {
+      for (std::size_t s = 0; s < it->decision.stages.size(); ++s) {
+        const StageDecision& stage = it->decision.stages[s];
+        const std::size_t entrant = stage.entrant(candidate);
+        const NodeScores* scores = stage.find_scores(part);
+        if (uses(it->bundle.program.stages[s], policy) && entrant != nobody && scores != nullptr &&
+            scores->scores.has(entrant))
+          return scores->scores.value(entrant);
+      }
+      return std::nullopt;
+    };
     const auto who = judged_by(policy, it->bundle, it->decision);
     if (who.empty())
       continue;

@@ -116,9 +116,10 @@ void add_policy(Shapes& s) {
                   {"reason", text(), true, "why"},
                   {"by", text(), false, "who granted it"},
                   {"source", text(), false, "where it stands"}}};
-  s["lineage_file"] = {"a lineage file",
-                       {{"file", text(), true, "path inside the bundle"},
-                        {"format", choice({"lineage"}), false, "lineage if left out"}}};
+  s["lineage_file"] = {
+      "a lineage file",
+      {{"file", text(), true, "path inside the bundle"},
+       {"format", choice({"lineage", "cyclonedx", "spdx"}), false, "lineage if left out"}}};
   s["finding"] = {"a finding",
                   {{"rule", scalar(), true, "a rule of this file"},
                    {"candidate", scalar(), true, "whom it concerns"},

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new import gets a line in the table of formats and its word in the grammar (`lineage_file`).
+// A new import gets its word in the grammar (`lineage_file`).
 #include "io/lineage_files.hpp"
 
 #include <libeval/domain/read_lineage.hpp>
+#include <libeval/io/import.hpp>
 #include <libeval/io/parse.hpp>
-
-#include <algorithm>
-#include <string_view>
 
 namespace libeval {
 namespace {
@@ -19,13 +17,6 @@ Lineage read_own_format(const Source& source, Diagnostics& diagnostics) {
   return diagnostics.errors() > before ? Lineage{} : read_lineage(tree, diagnostics);
 }
 
-struct Format {
-  std::string_view name;
-  Lineage (*read)(const Source&, Diagnostics&);
-};
-
-constexpr Format formats[] = {{"", read_own_format}};
-
 } // namespace
 
 std::shared_ptr<const Lineage> read_lineage_files(const std::vector<PolicyFile::LineageFile>& files,
@@ -35,10 +26,14 @@ std::shared_ptr<const Lineage> read_lineage_files(const std::vector<PolicyFile::
   auto lineage = std::make_shared<Lineage>();
   const std::size_t before = diagnostics.errors();
   for (const PolicyFile::LineageFile& file : files) {
-    const auto format = std::ranges::find(formats, file.format, &Format::name);
-    if (const auto source = folder.read_text(file.file, file.where, diagnostics);
-        source && format != std::end(formats))
-      append(*lineage, format->read(source, diagnostics));
+    const auto source = folder.read_text(file.file, file.where, diagnostics);
+    if (!source)
+      continue;
+    if (file.format.empty())
+      append(*lineage, read_own_format(source, diagnostics));
+    else
+      merge_lineage(*lineage,
+                    import_lineage(source, {import_format_from(file.format), {}}, diagnostics));
   }
   if (diagnostics.errors() == before)
     check_lineage(*lineage, diagnostics);
