@@ -14,8 +14,9 @@ std::string_view to_string(Outcome outcome) {
 
 std::string_view to_string(Finding::Kind kind) {
   constexpr std::array<std::string_view, 16> names = {
-      "policy",   "deduction", "require",  "gap",       "undefined", "tie",     "quota",   "grant",
-      "withdraw", "lot",       "decision", "eliminate", "upstream",  "recusal", "unknown", "record"};
+      "policy",   "deduction", "require",  "gap",   "undefined", "tie",
+      "quota",    "grant",     "withdraw", "lot",   "decision",  "eliminate",
+      "upstream", "recusal",   "unknown",  "record"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -13,8 +13,8 @@
 /// How the decision may still turn out, over everything that is unknown.
 namespace libeval {
 
-/// Something that is not known: a verdict under a rule (or a gap in a part, which as a pass is better
-/// than anything and as a fail worse).
+/// Something that is not known: a verdict under a rule (or a gap in a part, which as a pass is
+/// better than anything and as a fail worse).
 struct Unknown {
   std::string what;
   std::size_t candidate = nobody;
@@ -43,8 +43,8 @@ struct Scenarios {
 
 /// The distinct decisions over all completions of what is unknown, exactly: verdicts that hold
 /// somebody and gaps that a rule leaves open. Where taking out somebody who does not go on cannot
-/// change who does, such verdicts are not tried, so that 30 unknowns do not need 2^30 decisions; the
-/// number of decisions is about twice that of the cases. At most `most` cases.
+/// change who does, such verdicts are not tried, so that 30 unknowns do not need 2^30 decisions;
+/// the number of decisions is about twice that of the cases. At most `most` cases.
 [[nodiscard]] Scenarios scenarios(const Bundle& bundle, Diagnostics& diagnostics,
                                   std::size_t most = 100'000);
 

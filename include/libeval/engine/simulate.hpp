@@ -85,8 +85,8 @@ struct Estimate {
 struct Simulation {
   std::uint64_t seed = 1, first = 0, asked = 0;
   bool interrupted = false;
-  bool collapsed = false;  ///< one number a candidate instead of one a measurement
-  std::string method;     ///< in words: what was run
+  bool collapsed = false;              ///< one number a candidate instead of one a measurement
+  std::string method;                  ///< in words: what was run
   std::vector<std::string> ids, names; ///< of the candidates
   std::vector<std::string> stages;
   std::vector<std::optional<std::size_t>> places; ///< of each stage in the program; none: no number

@@ -95,7 +95,7 @@ using ScoreOf =
     std::function<std::optional<double>(std::size_t candidate, const std::string& part)>;
 
 struct JudgeOptions {
-  ScoreOf score;      ///< without it, rules that ask for scores are errors
+  ScoreOf score;        ///< without it, rules that ask for scores are errors
   bool findings = true; ///< judge rules without a condition too
   bool rests = false;   ///< also find what each verdict rests on; as many questions as items
 };
