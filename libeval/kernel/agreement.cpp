@@ -196,13 +196,24 @@ void ratio(const Coded& coded, Alpha& alpha) {
     const double d = x == y ? 0.0 : (x - y) / (x + y);
     return d * d;
   };
+  std::vector<double> seen(coded.values.size(), 0);
+  Codes present; // the values of a unit, each once
   for (std::size_t u = 0; u + 1 < coded.offsets.size(); ++u) {
     const double m = coded.offsets[u + 1] - coded.offsets[u];
-    double sum = 0;
+    present.clear();
     for (std::size_t i = coded.offsets[u]; i < coded.offsets[u + 1]; ++i) {
-      for (std::size_t j = coded.offsets[u]; j < i; ++j) {
-        sum += apart(coded.codes[i], coded.codes[j]);
+      if (seen[coded.codes[i]]++ == 0) {
+        present.push_back(coded.codes[i]);
       }
+    }
+    double sum = 0;
+    for (std::size_t i = 0; i < present.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        sum += seen[present[i]] * seen[present[j]] * apart(present[i], present[j]);
+      }
+    }
+    for (const std::uint32_t code : present) {
+      seen[code] = 0;
     }
     alpha.observed += 2 * sum / (m - 1);
   }
