@@ -4,6 +4,7 @@
 
 #include <libeval/base/diagnostic.hpp>
 #include <libeval/base/text.hpp>
+#include <libeval/domain/statement.hpp>
 #include <libeval/io/draw.hpp>
 
 #include <CLI/CLI.hpp>
@@ -29,6 +30,7 @@ struct Arguments {
   tool::WhatifOptions whatif;
   tool::PanelArguments panel;
   tool::SimulateArguments simulate;
+  tool::ReconstructArguments reconstruct;
   tool::MarginsArguments margins;
   tool::MergeArguments merge;
   tool::ImportVerbOptions import;
@@ -127,6 +129,24 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
                  "  libeval whatif my-call --move policy:after:take\n"
                  "  libeval whatif my-call --drop juror:j4\n"
                  "Exit code: 0 decided, 2 refused, 3 decided with somebody held");
+
+  auto* reconstruct =
+      app.add_subcommand("reconstruct", "Say what a published record determines, and what not");
+  reconstruct->add_option("bundle", a.reconstruct.bundle, bundle_help)->capture_default_str();
+  reconstruct->add_option("--stage", a.reconstruct.stage, "the first that is known in part");
+  reconstruct->add_option("--level", a.reconstruct.level, "only statements at least so strong")
+      ->check(CLI::IsMember(statement_levels()));
+  reconstruct->add_option("--without", a.reconstruct.without, "a statement that does not count")
+      ->type_name("STATEMENT");
+  reconstruct->add_option("--seconds", a.reconstruct.seconds, "then what is proven so far is shown")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  reconstruct->add_flag("--json", a.reconstruct.json, "as JSON");
+  reconstruct->footer("Examples:\n"
+                      "  libeval reconstruct my-record --stage stage-1\n"
+                      "  libeval reconstruct my-record --level official\n"
+                      "  libeval reconstruct my-record --without press-order\n"
+                      "Exit code: 0 answered, 2 refused, 3 the statements contradict each other");
 
   auto* make = app.add_subcommand("new", "Write a small commented bundle to begin with");
   make->add_option("folder", a.folder, "a new or empty folder")->required();
@@ -321,6 +341,8 @@ int run(int argc, char** argv) {
     return tool::license(a.license);
   if (app.got_subcommand("policy"))
     return tool::policy(a.policy);
+  if (app.got_subcommand("reconstruct"))
+    return tool::reconstruct(a.reconstruct);
   if (app.got_subcommand("new"))
     return tool::make_new(a.folder);
   return tool::schema(a.schema);

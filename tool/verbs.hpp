@@ -82,6 +82,14 @@ struct PolicyOptions {
 };
 int policy(const PolicyOptions& options);
 
+struct ReconstructArguments {
+  std::string bundle = ".", stage, level;
+  std::vector<std::string> without;
+  double seconds = 60;
+  bool json = false;
+};
+int reconstruct(const ReconstructArguments& arguments);
+
 int make_new(const std::string& folder);
 
 /// `what`: program, policy or keys.

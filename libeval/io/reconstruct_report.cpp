@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/io/reconstruct_report.hpp>
+
+#include "io/grid.hpp"
+#include "io/json_writer.hpp"
+#include "io/stage_table.hpp"
+
+#include <libeval/base/text.hpp>
+#include <libeval/io/words.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace libeval {
+namespace {
+
+constexpr std::size_t line_width = 96;
+
+std::string ids_of(const Reconstruction& r, const StatementSet& set) {
+  std::string out;
+  for (const std::size_t s : set.statements)
+    out += (out.empty() ? "" : ", ") + escape_control(r.statements[s].id);
+  return out;
+}
+
+std::string modality(OutcomeProspect::Modality m) {
+  using Modality = OutcomeProspect::Modality;
+  return m == Modality::necessary  ? "necessary"
+         : m == Modality::possible ? "possible"
+                                   : "impossible";
+}
+
+/// "advances: necessary", or "advances or cut".
+std::string outcome_of(const std::vector<OutcomeProspect>& prospects) {
+  std::string possible;
+  for (const OutcomeProspect& p : prospects) {
+    if (p.modality == OutcomeProspect::Modality::necessary)
+      return std::string(to_string(p.outcome));
+    if (p.modality == OutcomeProspect::Modality::possible)
+      possible += (possible.empty() ? "" : " or ") + std::string(to_string(p.outcome));
+  }
+  return possible;
+}
+
+std::string advances_of(const std::vector<OutcomeProspect>& prospects) {
+  for (const OutcomeProspect& p : prospects)
+    if (p.outcome == Outcome::advances)
+      return modality(p.modality);
+  return "impossible";
+}
+
+const StatementSet* reason_of(const std::vector<OutcomeProspect>& prospects) {
+  for (const OutcomeProspect& p : prospects)
+    if (p.rests_on.found && !p.rests_on.statements.empty())
+      return &p.rests_on;
+  return nullptr;
+}
+
+std::string places_of(const Reconstruction& r, std::size_t e) {
+  if (e >= r.best_place.size() || r.best_place[e] == 0)
+    return "-";
+  const std::string about = r.places_proven[e] ? "" : "~";
+  return about + (r.best_place[e] == r.worst_place[e]
+                      ? std::to_string(r.best_place[e])
+                      : std::to_string(r.best_place[e]) + "-" + std::to_string(r.worst_place[e]));
+}
+
+void statement(JsonWriter& out, const Reconstruction& r, const StatementSet& set) {
+  out.open('{').key("statements").open_line('[');
+  for (const std::size_t s : set.statements)
+    out.text(r.statements[s].id);
+  out.close(']').key("smallest").flag(set.smallest).close('}');
+}
+
+} // namespace
+
+std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOptions& options) {
+  const Program& program = bundle.program;
+  std::string out = styled(escape_control(r.stage), Style::bold, options.color) + " · " +
+                    counted(r.statements.size(), "statement") + " used";
+  if (r.left_out > 0)
+    out += ", " + std::to_string(r.left_out) + " left out";
+  if (r.contradictory()) {
+    out += "\n\n the statements contradict each other; " +
+           std::string(r.contradiction.smallest ? "a smallest set that does:"
+                                                : "a set of which none can be left out:") +
+           "\n";
+    for (const std::size_t s : r.contradiction.statements) {
+      const Reconstruction::Used& used = r.statements[s];
+      out += "   " + escape_control(used.id) + " [" + escape_control(used.source) +
+             (used.date.empty() ? "" : ", " + used.date) + ", " + used.level + "]\n";
+    }
+    if (r.contradiction.statements.empty())
+      out += "   none is needed: the rules alone leave no completion\n";
+    return out;
+  }
+  if (r.unique) {
+    out += " · exactly one completion";
+  } else if (!r.freedom.empty()) {
+    out += " · many completions; degrees of freedom by depth of the tree: ";
+    for (std::size_t d = 0; d < r.freedom.size(); ++d)
+      out += (d == 0 ? "" : ", ") + std::to_string(r.freedom[d]);
+  }
+  out += "\n";
+  Grid grid;
+  grid.column("candidate", Align::left);
+  for (const ReconstructedNode& node : r.nodes)
+    grid.column(node.parent == nobody ? "total" : escape_control(node.path), Align::right);
+  const bool placed = !r.prospects.empty();
+  if (placed) {
+    grid.column("places", Align::right);
+    grid.column("advances", Align::left);
+    grid.column("outcome", Align::left);
+  }
+  for (std::size_t e = 0; e < r.entrants.size(); ++e) {
+    std::vector<Grid::Cell> row = {{name_of(program, r.entrants[e])}};
+    for (const ReconstructedNode& node : r.nodes)
+      row.push_back({e < node.ranges.size() ? written_range(node.ranges[e]) : "-"});
+    if (placed) {
+      row.push_back({places_of(r, e)});
+      row.push_back({advances_of(r.prospects[e])});
+      row.push_back({outcome_of(r.prospects[e])});
+    }
+    grid.row(std::move(row));
+  }
+  out += grid.text(options.color);
+  bool any = false;
+  for (std::size_t e = 0; e < r.prospects.size(); ++e)
+    if (const StatementSet* set = reason_of(r.prospects[e])) {
+      out += any ? "" : "\n";
+      any = true;
+      const std::string text = name_of(program, r.entrants[e]) + ": " + outcome_of(r.prospects[e]) +
+                               ", rests on " + ids_of(r, *set);
+      out += " " + wrapped(text, 3, line_width) + "\n";
+    }
+  std::vector<std::string> notes;
+  if (!r.unread.empty() && placed)
+    notes.push_back(r.unread + " is not read on partial knowledge: outcomes are not worked out");
+  notes.insert(notes.end(), r.relaxed.begin(), r.relaxed.end());
+  if (r.interrupted)
+    notes.emplace_back("out of time: `~` stands before what is a bound and may be nearer");
+  if (r.trouble)
+    notes.emplace_back("the solver was of no use on some of these numbers; what it could not do is "
+                       "not shown");
+  if (!notes.empty())
+    out += "\n";
+  for (const std::string& note : notes)
+    out += " note  " + wrapped(escape_control(note), 7, line_width - 6) + "\n";
+  return out;
+}
+
+std::string to_json(const Reconstruction& r, const Program& program) {
+  JsonWriter out;
+  out.open('{').key("stage").text(r.stage);
+  out.key("statements").open('[');
+  for (const Reconstruction::Used& used : r.statements) {
+    out.open_line('{').key("id").text(used.id).key("source").text(used.source);
+    out.key("date").text_or_null(used.date).key("level").text(used.level).close('}');
+  }
+  out.close(']').key("left_out").count(std::uint64_t{r.left_out});
+  out.key("contradiction");
+  if (r.contradictory())
+    statement(out, r, r.contradiction);
+  else
+    out.null();
+  out.key("unique").flag(r.unique).key("freedom").open_line('[');
+  for (const std::size_t n : r.freedom)
+    out.count(std::uint64_t{n});
+  out.close(']').key("nodes").open('[');
+  for (const ReconstructedNode& node : r.nodes) {
+    out.open_line('{').key("path").text(node.path).key("points").number(node.points);
+    out.key("known").flag(!node.unknown).close('}');
+  }
+  out.close(']').key("candidates").open('[');
+  for (std::size_t e = 0; e < r.entrants.size(); ++e) {
+    out.open('{').key("candidate").text(program.candidates[r.entrants[e]].id.str());
+    out.key("ranges").open('{');
+    for (const ReconstructedNode& node : r.nodes)
+      if (e < node.ranges.size()) {
+        const ScoreRange& range = node.ranges[e];
+        out.key(node.path).open_line('{').key("low").number(range.low).key("high").number(
+            range.high);
+        out.key("proven").flag(range.proven_low && range.proven_high).close('}');
+      }
+    out.close('}').key("places");
+    if (e < r.best_place.size() && r.best_place[e] != 0)
+      out.open_line('[')
+          .count(std::uint64_t{r.best_place[e]})
+          .count(std::uint64_t{r.worst_place[e]})
+          .close(']');
+    else
+      out.null();
+    out.key("outcomes").open('{');
+    if (e < r.prospects.size())
+      for (const OutcomeProspect& p : r.prospects[e]) {
+        out.key(to_string(p.outcome)).open_line('{').key("is").text(modality(p.modality));
+        out.key("rests_on");
+        if (p.rests_on.found)
+          statement(out, r, p.rests_on);
+        else
+          out.null();
+        out.close('}');
+      }
+    out.close('}').close('}');
+  }
+  out.close(']').key("unread").text_or_null(r.unread).key("notes").open('[');
+  for (const std::string& note : r.relaxed)
+    out.text(note);
+  out.close(']').key("interrupted").flag(r.interrupted).key("trouble").flag(r.trouble);
+  out.key("bounds").count(std::uint64_t{r.bounds});
+  out.key("certified").count(std::uint64_t{r.certified}).close('}');
+  return out.take();
+}
+
+} // namespace libeval
