@@ -156,13 +156,19 @@ public:
   }
 
   StageDecision decide() {
-    if (is_known_in_part(context_.bundle, stage_))
-      return decide_partly(context_, [&](const Bundle& bundle, const Stage& stage,
-                                         Diagnostics& diagnostics) {
-        const Names names(bundle);
-        return StageDecider(bundle, names, stage, earlier_, assumptions_, diagnostics, left_open_)
-            .decide();
-      });
+    if (!is_known_in_part(context_.bundle, stage_))
+      return decide_in_full();
+    return decide_partly(
+        context_, [&](const Bundle& bundle, const Stage& stage, Diagnostics& diagnostics) {
+          const Names names(bundle);
+          return StageDecider(bundle, names, stage, earlier_, assumptions_, diagnostics, left_open_)
+              .decide_in_full();
+        });
+  }
+
+private:
+  /// Every number stands, or is a gap.
+  StageDecision decide_in_full() {
     StageDecision out;
     out.id = stage_.id.str();
     out.title = stage_.title.empty() ? out.id : stage_.title;
@@ -223,7 +229,6 @@ public:
     return out;
   }
 
-private:
   /// Where nobody else's value has come to depend on it, somebody without a result is like a gap:
   /// whether it matters is asked when it is. Everything else is found here and holds the stage.
   bool note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,
