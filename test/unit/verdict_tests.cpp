@@ -83,7 +83,8 @@ TEST_CASE("a verdict below the level that convicts is unknown, and is what it is
 TEST_CASE("a fail that rests on one admission says so") {
   JudgeOptions options;
   options.rests = true;
-  const Judgment judgment = judged(case_of(from_scratch), options);
+  const Case one = case_of(from_scratch); // owns the evidence that the judgment points to
+  const Judgment judgment = judged(one, options);
   REQUIRE(judgment.subjects.at(0).rests_on.size() == 1);
   CHECK(judgment.subjects[0].rests_on[0].item->source == "S1");
   CHECK(judgment.subjects[0].rests_on[0].level == Level::admitted);
