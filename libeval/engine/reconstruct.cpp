@@ -89,7 +89,6 @@ private:
 
   void ranges() {
     Reasoner reasoner(k_.system, limits_);
-    std::vector<std::uint8_t> settled(k_.system.unknowns.size(), 0);
     for (std::size_t i = 0; i < k_.nodes.size(); ++i)
       for (std::size_t e = 0; e < n_; ++e) {
         const Linear& x = k_.scores[i][e];

@@ -3,21 +3,15 @@
 #include <libeval/io/matrix.hpp>
 
 #include "support/catch.hpp"
+#include "support/license.hpp"
 
 #include <string>
 
 using namespace libeval;
 using libeval::test::contains;
+using libeval::test::license_of;
 
 namespace {
-
-LicenseExpression read(const std::string& text) {
-  Diagnostics problems;
-  const auto out = parse_license_field(text, LicenseGrammar::spdx_3_0, {}, problems);
-  INFO(text);
-  REQUIRE(out);
-  return *out;
-}
 
 CompatibilityMatrix matrix_of(const std::string& text, Diagnostics& problems) {
   const auto source = std::make_shared<SourceText>();
@@ -58,7 +52,7 @@ CompatibilityMatrix small() {
 }
 
 Truth may(const std::string& inbound, const std::string& outbound) {
-  return compatible(read(inbound), read(outbound), small()).truth;
+  return compatible(license_of(inbound), license_of(outbound), small()).truth;
 }
 
 } // namespace
@@ -97,7 +91,7 @@ TEST_CASE("compatibility: what the table does not say is unknown") {
   CHECK(may("NOASSERTION", "MIT") == Truth::unknown);
   CHECK(may("MIT", "NOASSERTION") == Truth::unknown);
   CHECK(may("NONE", "MIT") == Truth::no);
-  const auto reading = compatible(read("ISC"), read("MIT"), small());
+  const auto reading = compatible(license_of("ISC"), license_of("MIT"), small());
   REQUIRE(reading.because.size() == 1);
   CHECK_THAT(reading.because[0].explanation, contains("does not have this pair"));
 }
@@ -109,7 +103,8 @@ TEST_CASE("compatibility: a choice of what comes in, everything of what goes out
   CHECK(may("GPL-2.0-only", "GPL-2.0-only OR MIT") == Truth::no);
   CHECK(may("MIT OR LicenseRef-x", "GPL-2.0-only") == Truth::yes);
   CHECK(may("Apache-2.0 OR LicenseRef-x", "GPL-2.0-only") == Truth::unknown);
-  const auto reading = compatible(read("Apache-2.0 OR MIT"), read("GPL-2.0-only"), small());
+  const auto reading =
+      compatible(license_of("Apache-2.0 OR MIT"), license_of("GPL-2.0-only"), small());
   REQUIRE(reading.because.size() == 1);
   CHECK(reading.because[0].inbound == "MIT");
   CHECK(reading.because[0].explanation == "permissive goes in");
@@ -133,9 +128,9 @@ TEST_CASE("compatibility: a table of one's own over another") {
   CompatibilityMatrix matrix = small();
   merge(matrix, matrix_of("MPL-2.0:\n  MIT: Yes\nLicenseRef-house: {MIT: Yes}\n", problems));
   CHECK(problems.all().empty());
-  CHECK(compatible(read("MIT"), read("MPL-2.0"), matrix).truth == Truth::yes);
-  CHECK(compatible(read("MIT"), read("LicenseRef-House"), matrix).truth == Truth::yes);
-  CHECK(compatible(read("Apache-2.0"), read("MPL-2.0"), matrix).truth == Truth::yes);
+  CHECK(compatible(license_of("MIT"), license_of("MPL-2.0"), matrix).truth == Truth::yes);
+  CHECK(compatible(license_of("MIT"), license_of("LicenseRef-House"), matrix).truth == Truth::yes);
+  CHECK(compatible(license_of("Apache-2.0"), license_of("MPL-2.0"), matrix).truth == Truth::yes);
 }
 
 TEST_CASE("compatibility: broken tables are refused with the place") {

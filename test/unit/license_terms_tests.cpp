@@ -3,6 +3,7 @@
 #include <libeval/io/parse.hpp>
 
 #include "support/catch.hpp"
+#include "support/license.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,16 +12,9 @@
 
 using namespace libeval;
 using libeval::test::contains;
+using libeval::test::license_of;
 
 namespace {
-
-LicenseExpression read(const std::string& text) {
-  Diagnostics problems;
-  const auto out = parse_license_field(text, LicenseGrammar::spdx_3_0, {}, problems);
-  INFO(text);
-  REQUIRE(out);
-  return *out;
-}
 
 std::vector<LicenseTerms> own_terms(const std::string& text, Diagnostics& problems) {
   return read_license_terms(parse_text(text, "terms.yaml", problems), problems);
@@ -31,7 +25,7 @@ std::vector<LicenseTerms> own_terms(const std::string& text, Diagnostics& proble
 std::string due(const std::string& license, Carriers along,
                 const std::vector<LicenseTerms>& own = {}) {
   std::string out;
-  for (const LicenseDuties& of_one : duties_of(read(license), along, own)) {
+  for (const LicenseDuties& of_one : duties_of(license_of(license), along, own)) {
     out += out.empty() ? "" : " | ";
     if (of_one.terms == nullptr)
       out += "?";
@@ -56,7 +50,7 @@ TEST_CASE("license terms: every reading has an id that is one, a source, clauses
   CHECK(known_terms().size() >= 40);
   for (const LicenseTerms& terms : known_terms()) {
     INFO(terms.id);
-    CHECK(to_string(canonical(read(terms.id))) == terms.id);
+    CHECK(to_string(canonical(license_of(terms.id))) == terms.id);
     CHECK_FALSE(terms.title.empty());
     CHECK_THAT(terms.source, contains("https://"));
     CHECK(names.insert(terms.id).second);
@@ -68,7 +62,7 @@ TEST_CASE("license terms: every reading has an id that is one, a source, clauses
       CHECK_FALSE(term.reading.empty());
       CHECK((term.kind == Obligation::naming) == !term.prefix.empty());
       for (const std::string& id : term.accepts)
-        CHECK(to_string(read(id)) == id);
+        CHECK(to_string(license_of(id)) == id);
     }
   }
 }
@@ -120,7 +114,7 @@ TEST_CASE("license terms: the same license, or one that is accepted") {
     const LicenseTerms* terms = find_terms(inbound);
     const auto term = std::ranges::find(terms->terms, Obligation::share_alike, &LicenseTerm::kind);
     REQUIRE(term != terms->terms.end());
-    return keeps_license(read(inbound).licenses[0], *term, read(outbound));
+    return keeps_license(license_of(inbound).licenses[0], *term, license_of(outbound));
   };
   CHECK(keeps("GPL-3.0-only", "GPL-3.0-only") == Truth::yes);
   CHECK(keeps("GPL-3.0-only", "MIT") == Truth::no);
