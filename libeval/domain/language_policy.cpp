@@ -41,9 +41,28 @@ void add_conditions(Shapes& s) {
   s["condition.control"] = {"`control`",
                             {{"criterion", scalar(), true, "as the lineage names it"},
                              {"at_least", integer(0, 100), true, "the level"}}};
-  s["condition.obligations"] = {"`obligations`",
-                                {{"kinds", list(scalar(), 1), true, "`notice`, `naming`, ..."},
-                                 {"along", carriers(), true, "on what the derivation carries"}}};
+  s["condition.obligations"] = {
+      "`obligations`",
+      {{"kinds", list(scalar(), 1), true, "`notice`, `naming`, ..."},
+       {"along", carriers(), true, "on what the derivation carries"},
+       {"due", choice({"recorded", "licensed"}), false,
+        "what the record names, or what the licenses of everything "
+        "above ask; recorded if left out"},
+       {"outbound", scalar(), false, "under what the thing is offered; its license if left out"},
+       {"use", choice({"commercial", "non_commercial"}), false,
+        "for `non_commercial`; unknown if left out"}}};
+  s["condition.license"] = {
+      "`license`",
+      {{"allowed", list(scalar(), 1), true, "licenses, with `-or-later` or `+` for later ones"},
+       {"along", carriers(), true, "what passes along"},
+       {"of", choice({"others", "itself_too"}), false,
+        "of what others own above the thing, or of the thing too; others if left out"},
+       undeclared}};
+  s["condition.compatible"] = {
+      "`compatible`",
+      {{"along", carriers(), true, "what passes along"},
+       {"outbound", scalar(), false, "under what the thing is offered; its license if left out"},
+       undeclared}};
   s["condition.score"] = {"`score`",
                           {{"part", scalar(), true, "a node of the stage"},
                            {"at_least", number(), false, "a number"},
@@ -59,6 +78,9 @@ void add_conditions(Shapes& s) {
                      {"derives", object("condition.derives"), false, "in one step"},
                      {"control", object("condition.control"), false, "an ordinal criterion"},
                      {"obligations", object("condition.obligations"), false, "are met"},
+                     {"license", object("condition.license"), false, "is an allowed one"},
+                     {"compatible", object("condition.compatible"), false,
+                      "with the outbound license, as the matrix says"},
                      {"score", object("condition.score"), false, "meets a bound"},
                      {"all", list(object("condition"), 1), false, "every one of them"},
                      {"any", list(object("condition"), 1), false, "at least one of them"},
@@ -116,10 +138,11 @@ void add_policy(Shapes& s) {
                   {"reason", text(), true, "why"},
                   {"by", text(), false, "who granted it"},
                   {"source", text(), false, "where it stands"}}};
-  s["lineage_file"] = {
-      "a lineage file",
-      {{"file", text(), true, "path inside the bundle"},
-       {"format", choice({"lineage", "cyclonedx", "spdx"}), false, "lineage if left out"}}};
+  s["lineage_file"] = {"a lineage file",
+                       {{"file", text(), true, "path inside the bundle"},
+                        {"format", choice({"lineage", "cyclonedx", "spdx", "model_card"}), false,
+                         "what is imported; lineage if left out"},
+                        {"model", scalar(), false, "of a model card: whose it is"}}};
   s["finding"] = {"a finding",
                   {{"rule", scalar(), true, "a rule of this file"},
                    {"candidate", scalar(), true, "whom it concerns"},
@@ -136,6 +159,8 @@ void add_policy(Shapes& s) {
        {"lineage",
         either({text(), object("lineage_file"), list(either({text(), object("lineage_file")}), 1)}),
         false, "the files of lineage that the rules ask"},
+       {"terms", text(), false, "a file of license terms of one's own"},
+       {"matrix", names(), false, "tables of license compatibility; later ones stand over earlier"},
        {"submissions", dictionary(names()), false,
         "candidate: its models; the attribute `submission` if left out"},
        {"dates", dictionary(date()), false, "days that rules name"},

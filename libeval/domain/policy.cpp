@@ -48,6 +48,8 @@ public:
     policy_.id = text_at(tree_, "policy");
     policy_.title = text_at(tree_, "title");
     lineage_files();
+    policy_.terms_file = text_at(tree_, "terms");
+    policy_.matrix_files = read_names(tree_.find("matrix"));
     if (const Tree* dates = tree_.find("dates"))
       for (const Entry& entry : dates->map())
         policy_.dates[entry.key] = text_of(&entry.value);
@@ -70,6 +72,7 @@ private:
       PolicyFile::LineageFile out;
       out.file = file.is_map() ? text_at(file, "file") : text_of(&file);
       out.format = text_at(file, "format") == "lineage" ? "" : text_at(file, "format");
+      out.model = text_at(file, "model");
       out.where = file.is_map() ? where_at(file, "file") : file.where;
       policy_.lineage_files.push_back(std::move(out));
     };
@@ -118,6 +121,31 @@ private:
     policy_.rules.push_back(std::move(out));
   }
 
+  /// The licenses that a condition names, and what it needs to be asked.
+  void licenses(const Condition& condition) {
+    if (condition.kind == Condition::Kind::license)
+      for (const std::string& word : condition.words)
+        if (const auto read =
+                parse_license(word, LicenseGrammar::spdx_3_0, condition.where, diagnostics_);
+            read && read->licenses.size() > 1)
+          diagnostics_.error(condition.where, "`" + shorten(word) + "` is not one license",
+                             "write each allowed license as an item of its own");
+    if (condition.kind == Condition::Kind::compatible ||
+        condition.kind == Condition::Kind::obligations)
+      if (!condition.name.empty())
+        (void)parse_license(condition.name, LicenseGrammar::spdx_3_0, condition.where,
+                            diagnostics_);
+    if (condition.kind == Condition::Kind::compatible && policy_.matrix_files.empty())
+      diagnostics_.error(condition.where, "the policy names no `matrix`",
+                         "add `matrix: FILE`, a table in one of OSADL's forms");
+    if (condition.kind == Condition::Kind::obligations && condition.licensed)
+      for (const std::string& word : condition.words)
+        if (!obligation_from(word))
+          diagnostics_.error(condition.where, "no license asks `" + shorten(word) + "`",
+                             "kinds are notice, naming, share_alike, non_commercial, "
+                             "no_training_on_outputs, no_derivatives, flow_down and use_limit");
+  }
+
   void condition(const Tree& tree, Rule& rule) {
     const std::pair<const char*, Rule::Form> forms[] = {{"deny_if", Rule::Form::deny},
                                                         {"require", Rule::Form::require},
@@ -127,6 +155,8 @@ private:
         rule.form = form;
         read_condition(*condition, rule.formula);
       }
+    for (const Condition& one : rule.formula)
+      licenses(one);
     if (rule.form == Rule::Form::findings)
       for (const char* key : {"for_each", "at", "cure", "complete_at"})
         if (tree.find(key) != nullptr)

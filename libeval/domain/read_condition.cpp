@@ -27,8 +27,18 @@ void read_members(const Tree& tree, Condition& out) {
     out.along = read_carriers(*along);
   out.to = read_target(tree.find("to"));
   out.undeclared_counts = text_at(tree, "undeclared") != "ignored";
-  out.words = read_names(tree.find(out.kind == Kind::derives ? "kind" : "kinds"));
-  out.name = text_at(tree, out.kind == Kind::score ? "part" : "criterion");
+  out.words = read_names(tree.find(out.kind == Kind::derives   ? "kind"
+                                   : out.kind == Kind::license ? "allowed"
+                                                               : "kinds"));
+  out.name = text_at(tree, out.kind == Kind::score     ? "part"
+                           : out.kind == Kind::control ? "criterion"
+                                                       : "outbound");
+  out.of_itself = text_at(tree, "of") == "itself_too";
+  out.licensed = text_at(tree, "due") == "licensed";
+  const std::string use = text_at(tree, "use");
+  out.use = use == "commercial"       ? Condition::Use::commercial
+            : use == "non_commercial" ? Condition::Use::non_commercial
+                                      : Condition::Use::not_said;
   if (out.kind == Kind::score) {
     const std::pair<const char*, Bound::Kind> bounds[] = {{"at_least", Bound::Kind::at_least},
                                                           {"above", Bound::Kind::above},
@@ -47,6 +57,8 @@ Kind kind_of(std::string_view word) {
          : word == "derives"     ? Kind::derives
          : word == "control"     ? Kind::control
          : word == "obligations" ? Kind::obligations
+         : word == "license"     ? Kind::license
+         : word == "compatible"  ? Kind::compatible
          : word == "score"       ? Kind::score
          : word == "all"         ? Kind::all
          : word == "any"         ? Kind::any
@@ -79,7 +91,8 @@ bool asks_lineage(const Formula& formula) {
 
 bool asks_records(const Formula& formula) {
   return std::ranges::any_of(formula, [](const Condition& condition) {
-    return (condition.kind == Kind::reaches || condition.kind == Kind::derives) &&
+    return (condition.kind == Kind::reaches || condition.kind == Kind::derives ||
+            condition.kind == Kind::license || condition.kind == Kind::compatible) &&
            condition.undeclared_counts;
   });
 }

@@ -143,6 +143,11 @@ ConditionTrace ask_obligations(const Condition& condition, const Asked& asked) {
     }
   }
   out.applicable = !out.claims.empty();
+  if (condition.licensed) {
+    out.claims.clear(); // each claim is weighed where a license asks for it
+    out.truth = Truth::yes;
+    ask_terms(condition, asked, out);
+  }
   return out;
 }
 
@@ -190,6 +195,10 @@ ConditionTrace ask(const Condition& condition, const Asked& asked) {
     return ask_control(condition, asked);
   case Kind::obligations:
     return ask_obligations(condition, asked);
+  case Kind::license:
+    return ask_license(condition, asked);
+  case Kind::compatible:
+    return ask_compatible(condition, asked);
   case Kind::score:
     return ask_score(condition, asked);
   default:

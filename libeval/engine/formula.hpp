@@ -46,6 +46,12 @@ struct Asked {
 /// One condition that has no parts.
 [[nodiscard]] ConditionTrace ask(const Condition& condition, const Asked& asked);
 
+// Conditions on licenses (ask_license.cpp).
+[[nodiscard]] ConditionTrace ask_license(const Condition& condition, const Asked& asked);
+[[nodiscard]] ConditionTrace ask_compatible(const Condition& condition, const Asked& asked);
+/// Adds what the licenses of everything above the subject ask, met or not.
+void ask_terms(const Condition& condition, const Asked& asked, ConditionTrace& out);
+
 /// The evidence that an answer rests on (ConditionTrace::items).
 void collect_items(ConditionTrace& trace, const Condition& condition, const Asked& asked);
 

@@ -16,4 +16,14 @@ namespace libeval {
 read_lineage_files(const std::vector<PolicyFile::LineageFile>& files, const Folder& folder,
                    Diagnostics& diagnostics);
 
+/// A policy's file of license terms; none for no name.
+[[nodiscard]] std::vector<LicenseTerms> read_terms_file(const std::string& file,
+                                                        const Folder& folder, const Where& where,
+                                                        Diagnostics& diagnostics);
+
+/// A policy's tables of license compatibility, later ones over earlier; nullptr for no names.
+[[nodiscard]] std::shared_ptr<const CompatibilityMatrix>
+read_matrix_files(const std::vector<std::string>& files, const Folder& folder, const Where& where,
+                  Diagnostics& diagnostics);
+
 } // namespace libeval

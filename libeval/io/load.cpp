@@ -305,6 +305,12 @@ private:
         read_findings_table(text, policy, diagnostics_);
     }
     policy.lineage = read_lineage_files(policy.lineage_files, folder_, diagnostics_);
+    const auto place = [&](const char* key) {
+      const Tree* found = tree.find(key);
+      return found == nullptr ? tree.where : found->where;
+    };
+    policy.terms = read_terms_file(policy.terms_file, folder_, place("terms"), diagnostics_);
+    policy.matrix = read_matrix_files(policy.matrix_files, folder_, place("matrix"), diagnostics_);
     if (diagnostics_.errors() > before)
       return;
     const std::string& as_of = bundle_.program.as_of;

@@ -36,10 +36,13 @@ struct Condition {
   Target to;
   bool undeclared_counts = true;  ///< a record not known to be complete leaves the answer open
   std::vector<std::string> words; ///< derives: kinds; obligations: which; license: allowed
-  std::string name;               ///< control: the criterion; score: the part; compatible: outbound
-  std::string file;               ///< compatible: the matrix
-  int level = 0;                  ///< control
-  Bound bound;                    ///< score
+  std::string name;       ///< control: the criterion; score: the part; compatible, obligations:
+                          ///< the outbound license, that of the thing if left out
+  int level = 0;          ///< control
+  bool of_itself = false; ///< license: of the thing itself too
+  bool licensed = false;  ///< obligations: what licenses ask, not what the record names
+  enum class Use { not_said, commercial, non_commercial } use = Use::not_said; ///< obligations
+  Bound bound;                                                                 ///< score
   std::vector<std::uint32_t> parts; ///< all, any, not: positions of conditions before this one
   Where where;
 };

@@ -4,8 +4,10 @@
 #include <libeval/base/diagnostic.hpp>
 #include <libeval/base/id.hpp>
 #include <libeval/base/tree.hpp>
+#include <libeval/domain/compatibility.hpp>
 #include <libeval/domain/condition.hpp>
 #include <libeval/domain/level.hpp>
+#include <libeval/domain/license_terms.hpp>
 #include <libeval/domain/lineage.hpp>
 
 #include <map>
@@ -79,14 +81,18 @@ struct PolicyFile {
   std::vector<ReadyFinding> findings;
   /// Files of lineage; `format` is empty for lineage files, otherwise what is imported.
   struct LineageFile {
-    std::string file, format;
+    std::string file, format, model;
     Where where;
   };
   std::vector<LineageFile> lineage_files;
   std::shared_ptr<const Lineage> lineage; ///< what they say together; or nullptr
   std::map<std::string, std::vector<std::string>> submissions; ///< candidate -> models
   Where submissions_where;
-  std::map<std::string, std::string> dates; ///< name -> day
+  std::string terms_file;
+  std::vector<std::string> matrix_files;
+  std::vector<LicenseTerms> terms; ///< one's own readings, before those of the library
+  std::shared_ptr<const CompatibilityMatrix> matrix; ///< what the files say together; or nullptr
+  std::map<std::string, std::string> dates;          ///< name -> day
   std::vector<Waiver> waivers;
 };
 
