@@ -135,9 +135,11 @@ TEST_CASE("obligation rule: naming follows from the name, along weights and outp
 }
 
 TEST_CASE("obligation rule: outputs that may not train") {
-  CHECK(judged(record("X11", "MIT", "LicenseRef-scancode-tongyi-qianwen-2023"),
-               due("no_training_on_outputs"))
-            .verdict == Verdict::fail);
+  // It was the maker of `f` who trained on them; the term travels on outputs alone.
+  std::string trained = record("X11", "MIT", "LicenseRef-scancode-tongyi-qianwen-2023");
+  CHECK(judged(trained, due("no_training_on_outputs")).verdict == Verdict::not_applicable);
+  trained.replace(trained.find("{child: f, parent: g"), 20, "{child: m, parent: g");
+  CHECK(judged(trained, due("no_training_on_outputs")).verdict == Verdict::fail);
   CHECK(judged(record("X11", "LicenseRef-scancode-tongyi-qianwen-2023", "MIT"),
                due("no_training_on_outputs"))
             .verdict == Verdict::not_applicable);
