@@ -2,7 +2,7 @@
 // Paired votes and ranked ballots; `--data=DIR` writes what others are measured on.
 #include "data.hpp"
 
-#include "engine/kemeny.hpp"
+#include "engine/run/kemeny.hpp"
 
 #include <libeval/engine/decide.hpp>
 #include <libeval/io/load.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/check.hpp>
 
-#include "engine/compile.hpp"
+#include "engine/compile/compile.hpp"
 
 #include <libeval/base/decimal.hpp>
 

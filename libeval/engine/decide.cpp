@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/decide.hpp>
 
-#include "engine/decide_partly.hpp"
 #include "engine/explore.hpp"
-#include "engine/model_report.hpp"
-#include "engine/partly.hpp"
-#include "engine/select.hpp"
+#include "engine/reconstruct/decide_partly.hpp"
+#include "engine/reconstruct/partly.hpp"
+#include "engine/run/model_report.hpp"
+#include "engine/select/select.hpp"
 
 #include <libeval/base/text.hpp>
 #include <libeval/domain/stages.hpp>

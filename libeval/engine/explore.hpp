@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/select.hpp"
+#include "engine/select/select.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/panel.hpp>
 
-#include "engine/compile.hpp"
+#include "engine/compile/compile.hpp"
 #include "engine/drawn.hpp"
-#include "engine/run.hpp"
+#include "engine/run/run.hpp"
 
 #include <libeval/domain/language.hpp>
 #include <libeval/engine/decide.hpp>

@@ -3,8 +3,8 @@
 #include "support/facts.hpp"
 #include "support/reference_votes.hpp"
 
-#include "engine/kemeny.hpp"
-#include "engine/transfer_count.hpp"
+#include "engine/run/kemeny.hpp"
+#include "engine/select/transfer_count.hpp"
 
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>

@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 #include "support/reference_votes.hpp"
 
-#include "engine/transfer_count.hpp"
+#include "engine/select/transfer_count.hpp"
 
 #include <numeric>
 #include <random>

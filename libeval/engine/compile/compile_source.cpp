@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a measure takes its cells from. A new form of `from` gets its kind in domain/measure.hpp,
+// its keys in domain/language_measures.cpp, its reading in domain/read_measure.cpp and its cells
+// here.
+#include "engine/compile/compile.hpp"
+
+#include <libeval/base/decimal.hpp>
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+
+namespace libeval {
+
+Frame Compiler::static_frame(Codes candidates, std::vector<double> numbers,
+                             std::vector<std::uint8_t> gap, const Measure& measure) {
+  Frame frame;
+  frame.cells = candidates.size();
+  frame.dimensions = {{"candidate", nullptr, shared_codes(std::move(candidates))}};
+  frame.gap = std::move(gap);
+  frame.direction = measure.direction;
+  frame.array = new_array(plan, frame.cells, frame.candidates(), measure.name);
+  frame.raw = std::make_shared<const std::vector<double>>(std::move(numbers));
+  auto origin = std::make_shared<Origin>();
+  origin->cells = frame.cells;
+  frame.origin = std::move(origin);
+  add(plan, op::Load{frame.array, frame.raw, nullptr}, "from");
+  return frame;
+}
+
+Frame Compiler::stages_frame(const Measure& measure) {
+  const Source& source = measure.source;
+  Codes candidates, stages;
+  std::vector<double> numbers;
+  std::vector<std::uint8_t> gap;
+  double resolution = 0;
+  std::optional<Direction> direction;
+  for (std::size_t s = 0; s < source.stages.size(); ++s) {
+    const auto at = context.earlier.find(source.stages[s]);
+    if (at == context.earlier.end())
+      return {}; // the stage graph has told already
+    const StageDecision& stage = *at->second;
+    Codes position(context.bundle.program.candidates.size(), npos);
+    for (std::size_t e = 0; e < stage.entrants.size(); ++e)
+      position[stage.entrants[e]] = static_cast<std::uint32_t>(e);
+    const NodeScores* node = nullptr;
+    if (source.value == Source::Value::score) {
+      const std::string part = source.name.empty() ? "total" : source.name;
+      std::vector<std::string> known;
+      for (const auto* scores : {&stage.nodes, &stage.measures})
+        for (const NodeScores& n : *scores) {
+          known.push_back(n.path);
+          if (n.path == part || (node == nullptr && n.id == part))
+            node = &n;
+        }
+      if (node == nullptr) {
+        const auto hint = did_you_mean(part, known);
+        context.diagnostics.error(
+            source.where, "stage `" + source.stages[s] + "` has no part or measure `" + part + "`",
+            hint ? "did you mean `" + *hint + "`?" : "");
+        return {};
+      }
+      resolution = node->resolution;
+      direction = node->direction;
+    } else {
+      direction = Direction::cost;
+    }
+    for (const std::uint32_t entrant : context.entrants) {
+      const std::uint32_t e = position[entrant];
+      double x = 0;
+      bool missing = e == npos;
+      if (!missing && source.value == Source::Value::score) {
+        missing = !node->scores.has(e);
+        const bool is_total = !stage.nodes.empty() && node == &stage.nodes.front();
+        x = missing ? 0 : is_total && !stage.total.empty() ? stage.total[e] : node->scores.value(e);
+      } else if (!missing) {
+        const auto& places =
+            source.value == Source::Value::pool_place ? stage.pool_place : stage.place;
+        x = places.empty() ? 0 : places[e];
+        missing = x == 0;
+      }
+      if (missing && !source.stage_dimension)
+        continue;
+      candidates.push_back(entrant);
+      stages.push_back(static_cast<std::uint32_t>(s));
+      numbers.push_back(x);
+      gap.push_back(missing ? 1 : 0);
+    }
+  }
+  Frame frame = static_frame(std::move(candidates), std::move(numbers), std::move(gap), measure);
+  if (source.stage_dimension)
+    frame.dimensions.push_back({"stage",
+                                std::make_shared<const std::vector<std::string>>(source.stages),
+                                shared_codes(std::move(stages))});
+  frame.resolution = resolution;
+  if (measure.direction == Direction::benefit && direction)
+    frame.direction = *direction;
+  return frame;
+}
+
+Frame Compiler::attribute_frame(const Measure& measure) {
+  const Source& source = measure.source;
+  Codes candidates;
+  std::vector<double> numbers;
+  bool known = false;
+  for (const std::uint32_t entrant : context.entrants) {
+    const std::string* value = context.bundle.program.candidates[entrant].attribute(source.name);
+    known = known || value != nullptr;
+    const auto number = value == nullptr ? std::nullopt : number_or_date(*value);
+    if (value != nullptr && !number && !value->empty())
+      context.diagnostics.error(source.where,
+                                "attribute `" + source.name + "` of `" +
+                                    context.bundle.program.candidates[entrant].id.str() + "` is `" +
+                                    *value + "`, and a number is needed");
+    if (number) {
+      candidates.push_back(entrant);
+      numbers.push_back(*number);
+    }
+  }
+  if (!known && !context.entrants.empty())
+    context.diagnostics.error(source.where, "no candidate has the attribute `" + source.name + "`",
+                              "give it under `candidates`");
+  return static_frame(std::move(candidates), std::move(numbers), {}, measure);
+}
+
+Frame Compiler::source_frame(const Measure& measure, bool everybody) {
+  const Source& source = measure.source;
+  switch (source.kind) {
+  case Source::Kind::none:
+    return {};
+  case Source::Kind::evidence:
+    return evidence_frame(context, plan, measure, everybody || needs_everybody(measure.steps),
+                          recusals);
+  case Source::Kind::part: {
+    if (const Measure* named = find_measure(source.name); named != nullptr && !context.stage.score)
+      return this->measure(*named);
+    const CompiledNode* node = find_node(source.name, source.where);
+    return node == nullptr ? Frame{} : node->frame;
+  }
+  case Source::Kind::parts: {
+    const CompiledNode* node = find_node(source.name, source.where);
+    if (node == nullptr)
+      return {};
+    std::vector<std::size_t> children;
+    const Node* parent = node->node;
+    for (const Node& part : parent->parts)
+      children.push_back(position_.at(&part));
+    return parts_side_by_side(*parent, children);
+  }
+  case Source::Kind::measure: {
+    const Measure* named = find_measure(source.name);
+    if (named == nullptr) {
+      std::vector<std::string> known;
+      for (const Measure& m : context.stage.measures)
+        known.push_back(m.name);
+      const auto hint = did_you_mean(source.name, known);
+      context.diagnostics.error(source.where,
+                                "stage `" + context.stage.id.str() + "` has no measure `" +
+                                    source.name + "`",
+                                hint ? "did you mean `" + *hint + "`?" : "");
+      return {};
+    }
+    return this->measure(*named);
+  }
+  case Source::Kind::attribute:
+    return attribute_frame(measure);
+  case Source::Kind::stages:
+    return stages_frame(measure);
+  }
+  return {};
+}
+
+} // namespace libeval

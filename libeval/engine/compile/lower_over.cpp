@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps over a dimension.
+#include "engine/compile/lowering.hpp"
+
+#include <libeval/base/decimal.hpp>
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+namespace libeval {
+
+void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction reduction,
+                         const Operand* weights, bool gaps_do_not_count) {
+  const auto disappears = [&](const std::string& name) {
+    return std::ranges::find(over, name) != over.end();
+  };
+  if (frame_.mask != no_array && !std::ranges::all_of(frame_.mask_over, disappears)) {
+    error(step_.where,
+          "values of `" + frame_.mask_over.front() + "` were set aside, but `" + step_.name +
+              "` does not reduce it",
+          "reduce `" + frame_.mask_over.front() + "` right after `drop`, `trim` or `best`");
+    return;
+  }
+  if (weights != nullptr)
+    take_gaps(weights->gap);
+  std::vector<Index> keys;
+  std::vector<Dimension> rest;
+  for (const Dimension& d : frame_.dimensions)
+    if (!disappears(d.name)) {
+      keys.push_back(d.codes);
+      rest.push_back(d);
+    }
+  const bool candidate_disappears = disappears("candidate");
+  Grouping groups = group_cells(keys, frame_.cells);
+  const std::size_t n = groups.groups->count();
+  // What stands and what should stand in each group.
+  Frame out = frame_;
+  out.cells = n;
+  out.gap.assign(n, 0);
+  Codes noted;
+  for (std::size_t g = 0; g < n; ++g) {
+    double stand = 0, gaps = 0;
+    Codes gap_cells;
+    for (std::uint32_t at = groups.groups->offsets[g]; at < groups.groups->offsets[g + 1]; ++at) {
+      const std::uint32_t cell = groups.groups->cell(at);
+      if (!frame_.is_gap(cell)) {
+        ++stand;
+      } else {
+        ++gaps;
+        gap_cells.push_back(cell);
+      }
+    }
+    if ((gaps == 0 && !frame_.needs) || gaps_do_not_count)
+      continue;
+    if (frame_.needs) {
+      const double needed = frame_.needs_share ? *frame_.needs * (stand + gaps) : *frame_.needs;
+      if (stand + 1e-9 >= needed && stand > 0)
+        continue;
+      if (!frame_.is_outside(groups.first[g]))
+        compiler_.note_too_few(frame_, groups.first[g], over, stand, needed, name_);
+    } else {
+      compiler_.note_gaps(frame_, gap_cells, name_);
+    }
+    out.gap[g] = 1;
+    noted.insert(noted.end(), gap_cells.begin(), gap_cells.end());
+  }
+  std::vector<std::uint8_t> mask = left_out(!candidate_disappears);
+  // A group whose values all are gaps has nothing to reduce; it is a gap itself, and its number is
+  // never used. One of its cells takes part so that the reduction is defined.
+  for (std::size_t g = 0; g < n; ++g)
+    if (out.gap[g] != 0 && !mask.empty())
+      mask[groups.first[g]] = 0;
+  ArrayId in = frame_.array;
+  if (!noted.empty()) {
+    Codes harmless_cells;
+    for (const std::uint32_t cell : noted)
+      harmless_cells.push_back(cell);
+    const ArrayId harmless = output();
+    add(plan_, op::Fill{in, harmless, std::move(harmless_cells), no_array, 1}, step_.name);
+    in = harmless;
+  }
+  if (out.any_gap() == false)
+    out.gap.clear();
+  for (std::size_t d = 0; d < rest.size(); ++d) {
+    Codes codes(n);
+    for (std::size_t g = 0; g < n; ++g)
+      codes[g] = (*rest[d].codes)[groups.first[g]];
+    rest[d].codes = shared_codes(std::move(codes));
+  }
+  out.dimensions = std::move(rest);
+  if (!frame_.outside.empty() && !candidate_disappears) {
+    out.outside.assign(n, 0);
+    for (std::size_t g = 0; g < n; ++g)
+      out.outside[g] = frame_.outside[groups.first[g]];
+  } else {
+    out.outside.clear();
+  }
+  auto origin = std::make_shared<Origin>();
+  origin->parent = frame_.origin;
+  origin->groups = groups.groups;
+  origin->cells = n;
+  out.origin = frame_.origin ? std::move(origin) : nullptr;
+  out.relative = frame_.relative || candidate_disappears;
+  out.category = nullptr;
+  out.raw = nullptr;
+  out.mask = no_array;
+  out.mask_over.clear();
+  out.needs.reset();
+  out.resolution = 0;
+  if (disappears("part")) {
+    out.part_weights.clear();
+    out.part_directions.clear();
+  }
+  out.array = new_array(plan_, n, out.candidates(), name_);
+  add(plan_,
+      op::Reduce{in, out.array, weights == nullptr ? no_array : array_of(*weights), frame_.mask,
+                 std::move(mask), groups.groups, std::move(reduction)},
+      step_.name);
+  frame_ = std::move(out);
+}
+
+void Lowering::reduce(Reducer kind) {
+  const auto dimensions = over();
+  if (!dimensions)
+    return;
+  kernel::Reduction reduction{kind, 0, {}};
+  if (kind == Reducer::quantile)
+    reduction.parameter = number("at").value_or(0.5);
+  if (kind == Reducer::majority)
+    reduction.parameter = number("above").value_or(0.5);
+  if (kind == Reducer::sd && text("sd") == "population")
+    reduction.kind = Reducer::sd_population;
+  if (kind == Reducer::owa) {
+    for (const Tree& w : arg("weights")->list())
+      reduction.order_weights.push_back(w.number());
+    return reduce_to(*dimensions, std::move(reduction), nullptr, false);
+  }
+  std::optional<Operand> weights;
+  if (const Tree* given = arg("weights")) {
+    weights = operand(*given);
+    if (!weights->constant && weights->array == no_array)
+      return;
+  }
+  reduce_to(*dimensions, std::move(reduction), weights ? &*weights : nullptr, false);
+  if (kind == Reducer::majority)
+    frame_.direction = Direction::benefit;
+}
+
+/// `0.66`, `66%` or `2/3`, above 0 and at most 1; tells what is none.
+std::optional<double> Lowering::read_share(const Tree& tree) {
+  std::string text = tree.scalar().value_or("");
+  double by = 1;
+  if (const std::size_t slash = text.find('/'); slash != std::string::npos) {
+    by = parse_decimal(text.substr(slash + 1)).value_or(0);
+    text.resize(slash);
+  } else if (text.ends_with('%')) {
+    by = 100;
+    text.pop_back();
+  }
+  const auto over = parse_decimal(text);
+  if (over && by > 0 && *over > 0 && *over <= by)
+    return *over / by;
+  error(tree.where, "`" + tree.scalar().value_or("") + "` is no share",
+        "write a number up to 1, a percentage or a fraction: `0.6`, `60%`, `2/3`");
+  return std::nullopt;
+}
+
+/// At least a share, where `Reducer::majority` is more than a share.
+void Lowering::majority() {
+  const Tree* at_least = arg("at_least");
+  if (at_least == nullptr)
+    return reduce(Reducer::majority);
+  const auto least = read_share(*at_least);
+  if (!least) {
+    frame_.array = no_array;
+    return;
+  }
+  const ArrayId approves = output();
+  add(plan_, op::Compare{frame_.array, constant_array(0), approves, 0, 0, 0, 1}, step_.name);
+  frame_.array = approves;
+  reduce(Reducer::mean);
+  if (frame_.array == no_array)
+    return;
+  const ArrayId out = output();
+  put(op::Compare{frame_.array, constant_array(*least), out, 1e-9, 0, 1, 1}, out);
+  frame_.direction = Direction::benefit;
+}
+
+void Lowering::mean() {
+  const auto dimensions = over();
+  if (!dimensions)
+    return;
+  const std::string kind = text("kind", "arithmetic");
+  kernel::Reduction reduction{kind == "geometric"  ? Reducer::geometric
+                              : kind == "harmonic" ? Reducer::harmonic
+                              : kind == "power"    ? Reducer::power
+                                                   : Reducer::mean,
+                              number("exponent").value_or(0),
+                              {}};
+  if (kind == "power" && reduction.parameter == 0) {
+    error(step_.where, "a power mean needs an `exponent` other than 0",
+          "the exponent 0 is `kind: geometric`");
+    return;
+  }
+  std::optional<Operand> weights;
+  if (const Tree* given = arg("weights")) {
+    weights = operand(*given);
+    if (!weights->constant && weights->array == no_array)
+      return;
+  } else if (!frame_.part_weights.empty() && *dimensions == std::vector<std::string>{"part"}) {
+    const Index parts = frame_.find("part")->codes;
+    std::vector<double> values(frame_.cells);
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      values[i] = frame_.part_weights[(*parts)[i]];
+    weights.emplace();
+    weights->array = output();
+    add(plan_,
+        op::Load{weights->array, std::make_shared<const std::vector<double>>(std::move(values)),
+                 nullptr},
+        step_.name);
+  }
+  reduce_to(*dimensions, std::move(reduction), weights ? &*weights : nullptr, false);
+}
+
+void Lowering::count() {
+  const auto dimensions = over();
+  if (!dimensions)
+    return;
+  using Kind = op::Binary::Kind;
+  struct Condition {
+    const char* key;
+    double below, equal, above;
+  };
+  ArrayId indicator = no_array;
+  for (const Condition& c :
+       {Condition{"at_least", 0, 1, 1}, Condition{"above", 0, 0, 1}, Condition{"at_most", 1, 1, 0},
+        Condition{"below", 1, 0, 0}, Condition{"equal", 0, 1, 0}})
+    if (const auto bound = number(c.key)) {
+      const ArrayId b = constant_array(*bound), out = output();
+      add(plan_, op::Compare{frame_.array, b, out, 1e-9, c.below, c.equal, c.above}, step_.name);
+      if (indicator == no_array) {
+        indicator = out;
+      } else {
+        const ArrayId both = output();
+        add(plan_, op::Binary{indicator, out, both, Kind::multiply}, step_.name);
+        indicator = both;
+      }
+    }
+  kernel::Reduction reduction{Reducer::count, 0, {}};
+  if (indicator != no_array) {
+    frame_.array = indicator;
+    reduction.kind = Reducer::sum;
+  }
+  reduce_to(*dimensions, std::move(reduction), nullptr, true);
+  frame_.direction = Direction::benefit;
+  // Who has nothing that counts has none.
+  if (frame_.find("candidate") != nullptr && frame_.left_over().empty() && frame_.outside.empty()) {
+    frame_ = compiler_.align(std::move(frame_), name_);
+    Codes cells;
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      if (frame_.is_gap(i))
+        cells.push_back(static_cast<std::uint32_t>(i));
+    if (!cells.empty()) {
+      const ArrayId out = output();
+      put(op::Fill{frame_.array, out, std::move(cells), no_array, 0}, out);
+      frame_.gap.clear();
+    }
+  }
+}
+
+void Lowering::set_aside() {
+  const auto dimensions = over();
+  if (!dimensions)
+    return;
+  std::vector<Index> keys;
+  for (const Dimension& d : frame_.dimensions)
+    if (std::ranges::find(*dimensions, d.name) == dimensions->end())
+      keys.push_back(d.codes);
+  op::Keep op{frame_.array, 0, frame_.mask, nullptr, {}, false};
+  op.groups = group_cells(keys, frame_.cells).groups;
+  bool cost = frame_.direction == Direction::cost;
+  if (const Tree* by = arg("by")) {
+    const Operand decides = operand(*by);
+    op.by = array_of(decides);
+    take_gaps(decides.gap);
+    cost = false;
+  }
+  if (arg("direction") != nullptr)
+    cost = text("direction") == "cost";
+  if (step_.name == "drop") {
+    op.rule.drop_highest = static_cast<std::size_t>(number("highest").value_or(0));
+    op.rule.drop_lowest = static_cast<std::size_t>(number("lowest").value_or(0));
+  } else if (step_.name == "trim") {
+    op.rule.trim_share = number("share").value_or(0);
+  } else {
+    op.rule.best = static_cast<std::size_t>(number("of").value_or(1));
+    op.short_is_fine = flag("at_most");
+  }
+  op.rule.cost = cost;
+  if (frame_.any_gap()) {
+    // Gaps go first: they are neither dropped nor counted.
+    std::vector<double> stands(frame_.cells);
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      stands[i] = frame_.is_gap(i) ? 0 : 1;
+    const ArrayId standing = output();
+    add(plan_,
+        op::Load{standing, std::make_shared<const std::vector<double>>(std::move(stands)), nullptr},
+        step_.name);
+    if (op.mask == no_array) {
+      op.mask = standing;
+    } else {
+      const ArrayId both = output();
+      add(plan_, op::Binary{op.mask, standing, both, op::Binary::Kind::multiply}, step_.name);
+      op.mask = both;
+    }
+    op.short_is_fine = true; // the gap itself is reported
+  }
+  op.out = output();
+  frame_.mask = op.out;
+  frame_.mask_over = *dimensions;
+  add(plan_, std::move(op), step_.name);
+}
+
+} // namespace libeval

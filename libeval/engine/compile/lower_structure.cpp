@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameters, dimensions and groups: what every step needs.
+#include "engine/compile/lowering.hpp"
+
+#include <libeval/base/decimal.hpp>
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+namespace libeval {
+
+double exact_difference(double a, double b) {
+  return kernel::to_double(kernel::from_decimal(a) - kernel::from_decimal(b));
+}
+
+Operand Lowering::operand(const Tree& tree) {
+  return operand(read_param(tree));
+}
+
+Operand Lowering::operand(const Param& param) {
+  Operand out;
+  switch (param.kind) {
+  case Param::Kind::number:
+    out.constant = param.number;
+    break;
+  case Param::Kind::count: {
+    if (param.column == "candidate") {
+      out.constant = static_cast<double>(compiler_.context.entrants.size()) + param.number;
+      break;
+    }
+    const Index codes = key_codes(param.column, param.where);
+    if (!codes)
+      return {0.0, no_array, {}};
+    out.constant =
+        static_cast<double>(group_cells({codes}, frame_.cells).groups->count()) + param.number;
+    break;
+  }
+  case Param::Kind::column: {
+    std::vector<std::uint8_t> gap;
+    const auto values = frame_.origin ? column_of(*frame_.origin, param.column, gap) : std::nullopt;
+    if (!values) {
+      error(param.where, "there is no column `" + param.column + "` here",
+            "a column of the same rows, or one that is the same in all rows that were reduced");
+      return {0.0, no_array, {}};
+    }
+    out.array = output();
+    add(plan_, op::Load{out.array, std::make_shared<const std::vector<double>>(*values), nullptr},
+        step_.name);
+    out.gap = std::move(gap);
+    break;
+  }
+  case Param::Kind::table: {
+    const Dimension* dimension = frame_.find(param.column);
+    if (dimension == nullptr) {
+      error(param.where, "there is no dimension `" + param.column + "` here",
+            dimensions_in_words());
+      return {0.0, no_array, {}};
+    }
+    const auto& candidates = compiler_.context.bundle.program.candidates;
+    std::vector<double> values(frame_.cells, 0);
+    out.gap.assign(frame_.cells, 0);
+    for (std::size_t i = 0; i < frame_.cells; ++i) {
+      const std::uint32_t code = (*dimension->codes)[i];
+      const std::string& member =
+          dimension->members ? (*dimension->members)[code] : candidates[code].id.str();
+      const auto at =
+          std::ranges::find(param.members, member, &std::pair<std::string, double>::first);
+      if (at != param.members.end())
+        values[i] = at->second;
+      else if (param.otherwise)
+        values[i] = *param.otherwise;
+      else
+        out.gap[i] = 1;
+    }
+    out.array = output();
+    add(plan_,
+        op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)),
+                 nullptr},
+        step_.name);
+    break;
+  }
+  case Param::Kind::measure:
+    out = joined(compiler_.measure(*param.measure, param.measure->everybody), param);
+    break;
+  }
+  if (param.negative) {
+    if (out.constant) {
+      out.constant = -*out.constant;
+    } else {
+      const ArrayId negated = output();
+      add(plan_, op::Affine{out.array, negated, -1, 0}, step_.name);
+      out.array = negated;
+    }
+  }
+  return out;
+}
+
+/// Joins a parameter's cells to the frame's by the dimensions the parameter has left.
+Operand Lowering::joined(const Frame& values, const Param& param) {
+  Operand out;
+  if (values.array == no_array)
+    return {0.0, no_array, {}};
+  std::vector<std::pair<const Dimension*, const Dimension*>>
+      pairs; // of the parameter, of the frame
+  for (const Dimension& d : values.dimensions) {
+    const std::string name = d.name == "candidate" && !param.at.empty() ? param.at : d.name;
+    const Dimension* own = frame_.find(name);
+    if (own == nullptr && values.is_pinned(d.name))
+      continue;
+    if (own == nullptr) {
+      error(param.where,
+            "the parameter depends on `" + name + "`, which is not there at this point",
+            "reduce it first, `steps: [{mean: " + name + "}]`; " + dimensions_in_words());
+      return {0.0, no_array, {}};
+    }
+    pairs.emplace_back(&d, own);
+  }
+  // Give both sides' members the same codes, then look tuples up.
+  std::map<Codes, std::uint32_t> cell_of;
+  std::vector<std::map<std::string_view, std::uint32_t>> words(pairs.size());
+  const auto code = [&](std::size_t p, const Dimension& d, std::uint32_t raw) -> std::uint32_t {
+    if (!d.members)
+      return raw;
+    return words[p]
+        .try_emplace((*d.members)[raw], static_cast<std::uint32_t>(words[p].size()))
+        .first->second;
+  };
+  for (std::size_t i = 0; i < values.cells; ++i) {
+    Codes tuple;
+    for (std::size_t p = 0; p < pairs.size(); ++p)
+      tuple.push_back(code(p, *pairs[p].first, (*pairs[p].first->codes)[i]));
+    cell_of.try_emplace(std::move(tuple), static_cast<std::uint32_t>(i));
+  }
+  frame_.relative = frame_.relative || values.relative;
+  Codes index(frame_.cells, 0);
+  Codes absent;
+  out.gap.assign(frame_.cells, 0);
+  for (std::size_t i = 0; i < frame_.cells; ++i) {
+    Codes tuple;
+    for (std::size_t p = 0; p < pairs.size(); ++p)
+      tuple.push_back(code(p, *pairs[p].second, (*pairs[p].second->codes)[i]));
+    const auto at = cell_of.find(tuple);
+    if (at != cell_of.end() && !values.is_gap(at->second)) {
+      index[i] = at->second;
+    } else if (param.otherwise) {
+      absent.push_back(static_cast<std::uint32_t>(i));
+    } else {
+      out.gap[i] = 1;
+    }
+  }
+  if (values.cells == 0) {
+    if (param.otherwise)
+      return {param.otherwise, no_array, {}};
+    out.array = constant_array(0);
+    return out;
+  }
+  out.array = output();
+  add(plan_, op::Gather{values.array, out.array, shared_codes(std::move(index))}, step_.name);
+  if (!absent.empty()) {
+    const ArrayId filled = output();
+    add(plan_, op::Fill{out.array, filled, std::move(absent), no_array, *param.otherwise},
+        step_.name);
+    out.array = filled;
+  }
+  return out;
+}
+
+ArrayId Lowering::constant_array(double value) {
+  const ArrayId out = output();
+  add(plan_,
+      op::Load{out, std::make_shared<const std::vector<double>>(1, value),
+               shared_codes(Codes(frame_.cells, 0))},
+      step_.name);
+  return out;
+}
+
+ArrayId Lowering::array_of(const Operand& operand) {
+  return operand.constant ? constant_array(*operand.constant) : operand.array;
+}
+
+std::string Lowering::dimensions_in_words() const {
+  std::string out;
+  for (const Dimension& d : frame_.dimensions)
+    out += (out.empty() ? "`" : ", `") + d.name + "`";
+  return out.empty() ? "no dimension is left here" : "the dimensions here are " + out;
+}
+
+/// The codes of a dimension, or of an attribute of the candidate (`candidate.section`).
+Index Lowering::key_codes(const std::string& name, const Where& where) {
+  if (const Dimension* d = frame_.find(name))
+    return d->codes;
+  for (const char* side : {"candidate", "opponent"}) {
+    const std::string prefix = std::string(side) + ".";
+    const Dimension* of = frame_.find(side);
+    if (!name.starts_with(prefix) || of == nullptr)
+      continue;
+    const std::string attribute = name.substr(prefix.size());
+    std::map<std::string, std::uint32_t> known;
+    Codes codes(frame_.cells);
+    for (std::size_t i = 0; i < frame_.cells; ++i) {
+      const std::string* value =
+          compiler_.context.bundle.program.candidates[(*of->codes)[i]].attribute(attribute);
+      codes[i] =
+          known
+              .try_emplace(value == nullptr ? "" : *value, static_cast<std::uint32_t>(known.size()))
+              .first->second;
+    }
+    return shared_codes(std::move(codes));
+  }
+  std::vector<std::string> known;
+  for (const Dimension& d : frame_.dimensions)
+    known.push_back(d.name);
+  const auto hint = did_you_mean(name, known);
+  error(where, "there is no dimension `" + name + "` here",
+        hint ? "did you mean `" + *hint + "`?" : dimensions_in_words());
+  return nullptr;
+}
+
+void Lowering::others_enter() {
+  const std::vector<std::string> names = names_of("within");
+  if (std::ranges::find(names, "candidate") == names.end())
+    frame_.relative = true;
+}
+
+std::vector<std::string> Lowering::names_of(const char* argument) {
+  return read_names(arg(argument));
+}
+
+Grouping Lowering::within() {
+  std::vector<Index> keys;
+  if (const Tree* given = arg("within")) {
+    for (const std::string& name : read_names(given))
+      if (frame_.find(name) != nullptr || !frame_.is_pinned(name))
+        if (Index codes = key_codes(name, given->where))
+          keys.push_back(std::move(codes));
+  } else {
+    for (const Dimension& d : frame_.dimensions)
+      if (d.name != "candidate")
+        keys.push_back(d.codes);
+  }
+  return group_cells(keys, frame_.cells);
+}
+
+/// The dimensions that disappear; none where a name is wrong.
+std::optional<std::vector<std::string>> Lowering::over() {
+  std::vector<std::string> out;
+  const Tree* given = arg("over");
+  if (given == nullptr)
+    return std::vector<std::string>{"part"};
+  bool fine = true;
+  for (const std::string& name : read_names(given)) {
+    if (name == "all" && frame_.find("all") == nullptr) {
+      for (const Dimension& d : frame_.dimensions)
+        if (d.name != "candidate")
+          out.push_back(d.name);
+    } else if (frame_.find(name) != nullptr) {
+      out.push_back(name);
+    } else if (!frame_.is_pinned(name)) {
+      fine = key_codes(name, given->where) != nullptr && fine;
+      if (fine) {
+        error(given->where, "`" + name + "` is no dimension and cannot disappear");
+        fine = false;
+      }
+    }
+  }
+  return fine ? std::optional(out) : std::nullopt;
+}
+
+std::vector<std::uint8_t> Lowering::left_out(bool with_outside) const {
+  const bool outside = !with_outside && !frame_.outside.empty();
+  if (!frame_.any_gap() && !outside)
+    return {};
+  std::vector<std::uint8_t> out(frame_.cells, 0);
+  for (std::size_t i = 0; i < frame_.cells; ++i)
+    out[i] = frame_.is_gap(i) || (outside && frame_.is_outside(i)) ? 1 : 0;
+  return out;
+}
+
+/// Which cells define the parameters of a group, as a mask of those that take part.
+std::vector<std::uint8_t> Lowering::reference_mask() {
+  const Tree* reference = arg("reference");
+  std::vector<std::uint8_t> out = left_out(reference != nullptr && text("reference") != "entrants");
+  for (std::uint8_t& b : out)
+    b = b != 0 ? 0 : 1;
+  if (reference == nullptr || !reference->is_map())
+    return out;
+  if (out.empty())
+    out.assign(frame_.cells, 1);
+  const auto& candidates = compiler_.context.bundle.program.candidates;
+  for (const Test& test : read_filter(reference)) {
+    const bool of_candidate = test.column.starts_with("candidate.");
+    const Dimension* d = frame_.find(of_candidate ? "candidate" : test.column);
+    if (d == nullptr) {
+      error(test.where, "there is no dimension `" + test.column + "` here", dimensions_in_words());
+      continue;
+    }
+    const std::string attribute = of_candidate ? test.column.substr(10) : "";
+    for (std::size_t i = 0; i < frame_.cells; ++i) {
+      const std::uint32_t code = (*d->codes)[i];
+      const std::string* value = of_candidate ? candidates[code].attribute(attribute)
+                                 : d->members ? &(*d->members)[code]
+                                              : &candidates[code].id.str();
+      bool pass = value != nullptr && fits(test, std::string_view(*value));
+      if (pass && (test.at_least || test.above || test.at_most || test.below)) {
+        const auto x = number_or_date(*value);
+        pass = x && fits(test, *x);
+      }
+      if (!pass)
+        out[i] = 0;
+    }
+  }
+  return out;
+}
+
+/// One value a group, brought back to every cell of the group.
+ArrayId Lowering::per_group(const Grouping& grouping, kernel::Reduction reduction,
+                            const std::vector<std::uint8_t>& takes_part) {
+  std::vector<std::uint8_t> out_mask(takes_part.size());
+  for (std::size_t i = 0; i < takes_part.size(); ++i)
+    out_mask[i] = takes_part[i] != 0 ? 0 : 1;
+  const ArrayId reduced = new_array(plan_, grouping.groups->count(), nullptr, name_);
+  add(plan_,
+      op::Reduce{frame_.array, reduced, no_array, no_array, std::move(out_mask), grouping.groups,
+                 std::move(reduction)},
+      step_.name);
+  const ArrayId back = output();
+  add(plan_,
+      op::Gather{
+          reduced, back,
+          shared_codes(grouping.group_of.empty() ? Codes(frame_.cells, 0) : grouping.group_of)},
+      step_.name);
+  return back;
+}
+
+void Lowering::take_gaps(const std::vector<std::uint8_t>& gap) {
+  if (gap.empty())
+    return;
+  frame_.gap.resize(frame_.cells, 0);
+  for (std::size_t i = 0; i < frame_.cells; ++i)
+    frame_.gap[i] = frame_.gap[i] != 0 || gap[i] != 0 ? 1 : 0;
+}
+
+void Lowering::binary(op::Binary::Kind kind, const Operand& with, bool swapped, bool positive) {
+  // A gap's number is never used; where it could trip the operation it is put out of the way.
+  const ArrayId other = array_of(with);
+  take_gaps(with.gap);
+  ArrayId a = frame_.array, b = other;
+  if (swapped)
+    std::swap(a, b);
+  if ((kind == op::Binary::Kind::divide || kind == op::Binary::Kind::power) && frame_.any_gap()) {
+    Codes cells;
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      if (frame_.is_gap(i))
+        cells.push_back(static_cast<std::uint32_t>(i));
+    for (ArrayId* side : {&a, &b}) {
+      const ArrayId harmless = output();
+      add(plan_, op::Fill{*side, harmless, cells, no_array, 1}, step_.name);
+      *side = harmless;
+    }
+  }
+  const ArrayId out = output();
+  put(op::Binary{a, b, out, kind, positive}, out);
+}
+
+void Lowering::keep_cells(const Codes& cells) {
+  const ArrayId from = frame_.array;
+  Index raw_rows;
+  const auto raw = frame_.raw;
+  if (raw) {
+    Codes rows;
+    for (const std::uint32_t cell : cells)
+      rows.push_back(frame_.raw_rows ? (*frame_.raw_rows)[cell] : cell);
+    raw_rows = shared_codes(std::move(rows));
+  }
+  frame_ = pick_cells(frame_, cells);
+  const ArrayId out = output();
+  add(plan_, op::Gather{from, out, shared_codes(cells)}, step_.name);
+  frame_.array = out;
+  frame_.raw = raw;
+  frame_.raw_rows = raw_rows;
+}
+
+bool Lowering::ready(StepFamily family) {
+  if (frame_.array == no_array)
+    return false;
+  const bool reads_categories =
+      step_.name == "lookup" || step_.name == "codes" || step_.name == "missing" ||
+      step_.name == "keep" || step_.name == "pick" || step_.name == "direction" ||
+      step_.name == "replace" ||
+      (family == StepFamily::votes && frame_.find("opponent") != nullptr) ||
+      (step_.name == "count" && step_.args.map().size() == 1);
+  if (frame_.category && !reads_categories) {
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      if (const std::uint32_t c = (*frame_.category)[i]; c != 0 && !frame_.is_gap(i)) {
+        error(step_.where,
+              "`" + step_.name + "` needs numbers, and `" + frame_.texts[c - 1] +
+                  "` stands among the values",
+              "turn categories into numbers first, `lookup: {" + frame_.texts[c - 1] +
+                  ": 0}`, or say that they are gaps, `codes: [" + frame_.texts[c - 1] + "]`");
+        frame_.array = no_array;
+        return false;
+      }
+  }
+  if (frame_.mask != no_array && family != StepFamily::over && family != StepFamily::each &&
+      family != StepFamily::aside) {
+    error(step_.where, "`" + step_.name + "` stands between setting values aside and reducing them",
+          "reduce `" + frame_.mask_over.front() + "` right after `drop`, `trim` or `best`");
+    return false;
+  }
+  return true;
+}
+
+} // namespace libeval

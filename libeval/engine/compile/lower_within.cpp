@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps within groups.
+#include "engine/compile/lowering.hpp"
+
+#include <libeval/base/decimal.hpp>
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+namespace libeval {
+
+static kernel::TieRule tie_rule(const std::string& word) {
+  using kernel::TieRule;
+  return word == "dense"        ? TieRule::dense
+         : word == "fractional" ? TieRule::fractional
+         : word == "last"       ? TieRule::last
+         : word == "ordinal"    ? TieRule::ordinal
+                                : TieRule::competition;
+}
+
+void Lowering::rank() {
+  op::Rank op{frame_.array, 0, {}, within().groups, {}, {}};
+  std::vector<std::uint8_t> reference = reference_mask();
+  for (std::uint8_t& b : reference)
+    b = b != 0 ? 0 : 1;
+  op.left_out = std::move(reference);
+  op.rule = {tie_rule(text("ties")), number("tolerance").value_or(0),
+             frame_.direction == Direction::cost};
+  if (const Tree* then = arg("then"))
+    for (const Tree& item : then->list()) {
+      const Tree* value = item.is_map() ? item.find("value") : nullptr;
+      const bool wrapped =
+          value != nullptr && (item.find("direction") != nullptr || item.map().size() == 1);
+      const Operand key = operand(wrapped ? *value : item);
+      const bool cost = wrapped && item.find("direction") != nullptr &&
+                        item.find("direction")->scalar() == "cost";
+      op.then.emplace_back(array_of(key), cost);
+    }
+  op.out = output();
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  frame_.direction = Direction::cost;
+  others_enter();
+}
+
+void Lowering::minmax() {
+  double low = 0, high = 1;
+  std::optional<Operand> to_low, to_high;
+  if (const Tree* to = arg("to")) {
+    to_low = operand(to->list()[0]);
+    to_high = operand(to->list()[1]);
+    if (to_low->constant && to_high->constant) {
+      low = *to_low->constant;
+      high = *to_high->constant;
+      if (low == high) {
+        error(to->where, "both ends of `to` are `" + format_decimal(low) + "`");
+        return;
+      }
+      to_low.reset();
+      to_high.reset();
+    }
+  }
+  op::Normalize op{frame_.array, output()};
+  op.cost = frame_.direction == Direction::cost;
+  op.groups = within().groups;
+  op.reference = reference_mask();
+  if (const auto constant = number("constant"))
+    op.constant = exact_difference(*constant, low) / exact_difference(high, low);
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  frame_.direction = Direction::benefit;
+  if (to_low) {
+    using Kind = op::Binary::Kind;
+    const ArrayId a = array_of(*to_low), b = array_of(*to_high), width = output();
+    add(plan_, op::Binary{b, a, width, Kind::subtract}, step_.name);
+    binary(Kind::multiply, {std::nullopt, width, to_high->gap});
+    binary(Kind::add, {std::nullopt, a, to_low->gap});
+  } else if (low != 0 || high != 1) {
+    affine(exact_difference(high, low), low);
+    frame_.direction = low > high ? Direction::cost : Direction::benefit;
+  }
+  others_enter();
+}
+
+void Lowering::zscore() {
+  op::Normalize op{frame_.array, output()};
+  op.kind = text("sd") == "population" ? op::Normalize::Kind::zscore_population
+                                       : op::Normalize::Kind::zscore_sample;
+  op.cost = frame_.direction == Direction::cost;
+  op.median_center = text("center") == "median";
+  op.constant = number("constant");
+  op.groups = within().groups;
+  op.reference = reference_mask();
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  frame_.direction = Direction::benefit;
+  others_enter();
+}
+
+void Lowering::share() {
+  const ArrayId sum = per_group(within(), {Reducer::sum, 0, {}}, reference_mask());
+  binary(op::Binary::Kind::divide, {std::nullopt, sum, {}}, false, true);
+  others_enter();
+}
+
+void Lowering::winsorize() {
+  using Kind = op::Binary::Kind;
+  const Grouping groups = within();
+  const std::vector<std::uint8_t> reference = reference_mask();
+  std::optional<ArrayId> low, high;
+  if (const auto sds = number("sds")) {
+    const ArrayId mean = per_group(groups, {Reducer::mean, 0, {}}, reference);
+    const ArrayId sd = per_group(groups, {Reducer::sd, 0, {}}, reference);
+    for (const double sign : {-1.0, 1.0}) {
+      const ArrayId spread = output(), limit = output();
+      add(plan_, op::Affine{sd, spread, sign * *sds, 0}, step_.name);
+      add(plan_, op::Binary{mean, spread, limit, Kind::add}, step_.name);
+      (sign < 0 ? low : high) = limit;
+    }
+  } else {
+    if (const auto q = number("lower"))
+      low = per_group(groups, {Reducer::quantile, *q, {}}, reference);
+    if (const auto q = number("upper"))
+      high = per_group(groups, {Reducer::quantile, *q, {}}, reference);
+  }
+  if (low)
+    binary(Kind::max, {std::nullopt, *low, {}});
+  if (high)
+    binary(Kind::min, {std::nullopt, *high, {}});
+  others_enter();
+}
+
+void Lowering::flag_first() {
+  op::FlagFirst op{frame_.array, output(), within().groups, left_out(false)};
+  op.ascending = frame_.direction == Direction::cost;
+  op.none_if_shared = text("ties") == "none";
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  frame_.direction = Direction::benefit;
+  others_enter();
+}
+
+void Lowering::apportion() {
+  using kernel::Apportionment, kernel::Quota;
+  static const std::map<std::string, Apportionment> methods = {
+      {"dhondt", Apportionment::dhondt},
+      {"sainte_lague", Apportionment::sainte_lague},
+      {"adams", Apportionment::adams},
+      {"huntington_hill", Apportionment::huntington_hill},
+      {"largest_remainder", Apportionment::largest_remainder}};
+  static const std::map<std::string, Quota> quotas = {
+      {"hare", Quota::hare},
+      {"droop", Quota::droop},
+      {"hagenbach_bischoff", Quota::hagenbach_bischoff}};
+  const kernel::ApportionRule rule{methods.at(text("by")), quotas.at(text("quota", "hare")),
+                                   number("first")};
+  if (rule.first && rule.method != Apportionment::sainte_lague)
+    error(arg("first")->where,
+          "`first` changes the first divisor of `sainte_lague`, not of `" + text("by") + "`");
+  if (arg("quota") != nullptr && rule.method != Apportionment::largest_remainder)
+    error(arg("quota")->where,
+          "`quota` is one of `largest_remainder`, not of `" + text("by") + "`");
+  const Operand seats = operand(*arg("seats"));
+  if (!seats.constant && seats.array == no_array)
+    return;
+  op::Apportion op{frame_.array, output(), array_of(seats), within().groups, left_out(false), rule};
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  take_gaps(seats.gap);
+  plan_.rounds = true;
+  frame_.direction = Direction::benefit;
+  frame_.resolution = 1;
+  others_enter();
+}
+
+void Lowering::win_rate() {
+  op::WinRate op{frame_.array, output(), within().groups, left_out(false)};
+  op.tolerance = number("tolerance").value_or(0);
+  const std::string ties = text("ties", "half");
+  op.tie = ties == "win" ? 1 : ties == "loss" ? 0 : 0.5;
+  op.ascending = frame_.direction == Direction::cost;
+  op.alone = number("alone");
+  const ArrayId out = op.out;
+  put(std::move(op), out);
+  frame_.direction = Direction::benefit;
+  others_enter();
+}
+
+} // namespace libeval

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/simulate/sampler.hpp"
+
+#include <libeval/engine/margins.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libeval {
+
+/// A stage of a decision, and how a changed bundle is decided.
+struct MarginContext {
+  const Bundle& bundle;
+  const Decision& decision;
+  std::size_t stage;
+  const MarginOptions& options;
+
+  [[nodiscard]] const StageDecision& decided() const { return decision.stages[stage]; }
+  /// The outcome of a candidate in the stage of a changed bundle; none where that is refused.
+  [[nodiscard]] std::optional<Outcome> outcome(const Bundle& changed, std::size_t candidate) const;
+};
+
+/// The scores of a stage as sums of shares times numbers, where they are: total of entrant e =
+/// sum over k of shares[k] * of[e][k].
+struct LinearScore {
+  std::string path; ///< the node
+  std::vector<std::string> parts;
+  std::vector<double> shares;
+  double sum = 1;
+  bool points = false;
+  std::vector<std::vector<double>> of;
+  double tolerance = 0;
+};
+[[nodiscard]] std::optional<LinearScore> linear_score(const MarginContext& context);
+
+/// Whether who goes on is a matter of the order by total and the number of places alone; then how
+/// many go on.
+[[nodiscard]] std::optional<std::size_t> plain_line(const MarginContext& context);
+
+/// The smallest t in (0, 1] at which `differs`, to 2^-24; none where it does not at 1.
+[[nodiscard]] std::optional<double> bisect(const std::function<bool(double)>& differs);
+
+/// Candidates next to the line: the last of those who advance and the first of those cut.
+[[nodiscard]] std::vector<std::size_t> at_the_line(const MarginContext& context);
+
+void add_score_margins(const MarginContext& context, CandidateMargins& out);
+void add_mark_margins(const MarginContext& context, CandidateMargins& out);
+void add_weight_margins(const MarginContext& context, StageMargins& out);
+void add_left_out(const MarginContext& context, StageMargins& out);
+void add_places(const MarginContext& context, const WeightSource* weights, StageMargins& out);
+
+} // namespace libeval

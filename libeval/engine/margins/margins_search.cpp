@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// The smallest change of one part's score, or of one member's marks, that changes an outcome.
+#include "engine/margins/margins.hpp"
+
+#include <libeval/domain/rows.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+namespace libeval {
+namespace {
+
+/// A copy in which a part's value of one candidate is moved, before its points are multiplied in.
+Bundle with_moved_part(const MarginContext& context, const std::string& path, std::size_t candidate,
+                       double by) {
+  Bundle out = context.bundle;
+  Node& node = *find_node(*out.program.stages[context.stage].score, path);
+  const double points = node.points.value_or(1);
+  const std::string id = out.program.candidates[candidate].id.str();
+  Tree param =
+      tree::map({{"by", tree::text("candidate")},
+                 {"values", tree::map({{id, tree::number(points > 0 ? by / points : by)}})},
+                 {"else", tree::number(0)}});
+  node.measure.steps.push_back({"add", tree::map({{"by", std::move(param)}}), node.where});
+  return out;
+}
+
+/// A copy in which all marks of one member for one candidate are moved.
+Bundle with_moved_marks(const MarginContext& context, std::size_t t, const std::string& dimension,
+                        const std::string& member, std::size_t candidate, double by) {
+  Bundle out = context.bundle;
+  Table table = *out.tables[t];
+  const std::string& id = out.program.candidates[candidate].id.str();
+  const auto who = std::ranges::find(table.keys, std::string("candidate"), &TextColumn::name);
+  const auto key = std::ranges::find(table.keys, dimension, &TextColumn::name);
+  for (std::size_t row = 0; row < table.rows; ++row)
+    if (who->at(row) == id && key->at(row) == member)
+      for (ValueColumn& column : table.values)
+        if (!column.is_gap(row) && !column.is_category(row))
+          column.numbers[row] += by;
+  out.tables[t] = std::make_shared<const Table>(std::move(table));
+  return out;
+}
+
+/// The factor by which a part's score enters the total; none where it does not as a factor.
+std::optional<double> factor_of(const StageDecision& stage, std::size_t node) {
+  double factor = 1;
+  for (std::size_t at = node; at != 0; at = stage.nodes[at].parent) {
+    if (!stage.nodes[at].factor || stage.nodes[at].parent == nobody)
+      return std::nullopt;
+    factor *= *stage.nodes[at].factor;
+    if (stage.nodes[stage.nodes[at].parent].resolution > 0)
+      return std::nullopt;
+  }
+  return factor;
+}
+
+/// The least change towards `most` that alters the outcome: known exactly where `guess` holds under
+/// a decision on either side of it, else by bisection.
+std::optional<Margin> least_change(double most, std::optional<double> guess,
+                                   const std::function<std::optional<Outcome>(double)>& outcome,
+                                   Outcome now) {
+  Margin out;
+  const auto differs = [&](double by) {
+    const auto o = outcome(by);
+    return o && *o != now;
+  };
+  const double slack = 1e-7 * std::max(1e-6, std::abs(most));
+  const double sign = most < 0 ? -1 : 1;
+  if (guess && *guess * sign >= 0 && std::abs(*guess) <= std::abs(most) &&
+      differs(*guess + sign * slack) &&
+      (std::abs(*guess) <= slack || !differs(*guess - sign * slack))) {
+    out.change = *guess;
+    out.found = Found::exact;
+    out.outcome = *outcome(*guess + sign * slack);
+    return out;
+  }
+  const auto t = bisect([&](double share) { return differs(share * most); });
+  if (!t)
+    return std::nullopt;
+  out.change = *t * most;
+  out.found = Found::search;
+  out.outcome = outcome(out.change).value_or(now);
+  return out;
+}
+
+} // namespace
+
+void add_score_margins(const MarginContext& context, CandidateMargins& out) {
+  const StageDecision& stage = context.decided();
+  const Stage& rules = context.bundle.program.stages[context.stage];
+  const std::size_t e = stage.entrant(out.candidate);
+  if (!rules.score || e == nobody)
+    return;
+  const bool in = out.outcome == Outcome::advances;
+  const bool has_gap = !out.margins.empty() && out.margins.front().kind == Margin::Kind::total &&
+                       plain_line(context).has_value();
+  const double gap = has_gap ? -out.margins.front().change : 0;
+  for (std::size_t k = 1; k < stage.nodes.size(); ++k) {
+    const NodeScores& node = stage.nodes[k];
+    const Node* rule = find_node(*rules.score, node.path);
+    if (rule == nullptr || !node.scores.has(e))
+      continue;
+    const bool additive_below = !rule->parts.empty() && rule->parts.front().points;
+    if (additive_below || rule->round)
+      continue; // its points are those of its parts, which have margins of their own
+    double low = node.scores.value(e), high = low;
+    for (std::size_t i = 0; i < stage.entrants.size(); ++i)
+      if (node.scores.has(i)) {
+        low = std::min(low, node.scores.value(i));
+        high = std::max(high, node.scores.value(i));
+      }
+    const double range = std::max(node.points.value_or(0), 2 * (high - low));
+    if (!(range > 0))
+      continue;
+    const bool up = in != (node.direction == Direction::benefit);
+    const auto factor = node.relative ? std::nullopt : factor_of(stage, k);
+    std::optional<double> guess;
+    if (has_gap && factor && *factor != 0)
+      guess = gap / *factor;
+    auto found = least_change(
+        up ? range : -range, guess,
+        [&](double by) {
+          return context.outcome(with_moved_part(context, node.path, out.candidate, by),
+                                 out.candidate);
+        },
+        out.outcome);
+    if (!found)
+      continue;
+    found->kind = Margin::Kind::part;
+    found->name = node.path;
+    found->before = node.scores.value(e);
+    out.margins.push_back(*found);
+  }
+}
+
+void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
+  const Program& program = context.bundle.program;
+  const std::string& id = program.candidates[out.candidate].id.str();
+  const bool in = out.outcome == Outcome::advances;
+  for (std::size_t t = 0; t < program.evidence.size(); ++t) {
+    const Table& table = *context.bundle.tables[t];
+    const TableSpec& spec = program.evidence[t];
+    const auto who = std::ranges::find(table.keys, std::string("candidate"), &TextColumn::name);
+    if (who == table.keys.end() || spec.pairs || table.values.empty())
+      continue;
+    for (const std::string& dimension : other_dimensions(table, spec)) {
+      const auto key = std::ranges::find(table.keys, dimension, &TextColumn::name);
+      if (key == table.keys.end() ||
+          (dimension != "juror" && dimension != "judge" && dimension != "referee" &&
+           dimension != "reviewer" && dimension != "panelist"))
+        continue;
+      if (key->texts.size() > 60)
+        continue;
+      double low = 0, high = 0;
+      bool seen = false;
+      for (const ValueColumn& column : table.values)
+        for (std::size_t row = 0; row < table.rows; ++row)
+          if (!column.is_gap(row) && !column.is_category(row)) {
+            low = seen ? std::min(low, column.numbers[row]) : column.numbers[row];
+            high = seen ? std::max(high, column.numbers[row]) : column.numbers[row];
+            seen = true;
+          }
+      if (spec.range) {
+        low = spec.range->first;
+        high = spec.range->second;
+      }
+      for (const std::string& member : key->texts) {
+        double mean = 0, count = 0;
+        for (std::size_t row = 0; row < table.rows; ++row)
+          if (who->at(row) == id && key->at(row) == member)
+            for (const ValueColumn& column : table.values)
+              if (!column.is_gap(row) && !column.is_category(row)) {
+                mean += column.numbers[row];
+                ++count;
+              }
+        if (count == 0 || !(high > low))
+          continue;
+        mean /= count;
+        const double most = in ? low - mean : high - mean;
+        if (most == 0)
+          continue;
+        auto found = least_change(
+            most, std::nullopt,
+            [&](double by) {
+              return context.outcome(
+                  with_moved_marks(context, t, dimension, member, out.candidate, by),
+                  out.candidate);
+            },
+            out.outcome);
+        if (!found)
+          continue;
+        found->kind = Margin::Kind::marks;
+        found->name = dimension + " " + member;
+        found->before = mean;
+        out.margins.push_back(*found);
+      }
+    }
+  }
+}
+
+} // namespace libeval

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+// The nearest weights under which somebody changes sides, and the places that weights allow.
+#include "engine/margins/margins.hpp"
+
+#include <CbcModel.hpp>
+#include <ClpSimplex.hpp>
+#include <OsiClpSolverInterface.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace libeval {
+namespace {
+
+using Numbers = std::vector<double>;
+
+Numbers difference(const Numbers& a, const Numbers& b) {
+  Numbers out(a.size());
+  for (std::size_t k = 0; k < out.size(); ++k)
+    out[k] = a[k] - b[k];
+  return out;
+}
+
+double dot(const Numbers& a, const Numbers& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+/// The point of the simplex with d.w >= 0 nearest to `from` in the L1 (or, with `largest`, Linf)
+/// norm; empty where there is none. A linear program.
+Numbers nearest_linear(const Numbers& from, const Numbers& d, bool largest) {
+  const int n = static_cast<int>(from.size());
+  ClpSimplex lp;
+  lp.setLogLevel(0);
+  lp.resize(0, largest ? n + 1 : 2 * n);
+  for (int j = 0; j < (largest ? n + 1 : 2 * n); ++j) {
+    lp.setColumnBounds(j, 0, COIN_DBL_MAX);
+    lp.setObjectiveCoefficient(j, j < n ? 0 : 1);
+  }
+  std::vector<int> index(static_cast<std::size_t>(n));
+  std::iota(index.begin(), index.end(), 0);
+  const Numbers ones(from.size(), 1.0);
+  lp.addRow(n, index.data(), ones.data(), 1, 1);
+  lp.addRow(n, index.data(), d.data(), 0, COIN_DBL_MAX);
+  for (int j = 0; j < n; ++j) { // |w_j - from_j| <= the deviation
+    const int columns[] = {j, largest ? n : n + j};
+    const double up[] = {1, -1}, down[] = {1, 1};
+    const double at = from[static_cast<std::size_t>(j)];
+    lp.addRow(2, columns, up, -COIN_DBL_MAX, at);
+    lp.addRow(2, columns, down, at, COIN_DBL_MAX);
+  }
+  lp.primal();
+  if (!lp.isProvenOptimal())
+    return {};
+  return {lp.primalColumnSolution(), lp.primalColumnSolution() + n};
+}
+
+/// The same in the L2 norm, by active sets: project on the plane d.w = 0 inside the sum, fix what
+/// would be negative at zero, free what wants back.
+Numbers nearest_euclidean(const Numbers& from, const Numbers& d) {
+  const std::size_t n = from.size();
+  std::vector<bool> free(n, true);
+  Numbers w(n, 0);
+  for (int round = 0; round < 200; ++round) {
+    // minimize |w - from|^2 / 2 over the free ones: w = from + a + b d, sum w = 1, d.w = 0.
+    double s0 = 0, sd = 0, sdd = 0, f0 = 0, fd = 0;
+    for (std::size_t k = 0; k < n; ++k)
+      if (free[k]) {
+        s0 += 1;
+        sd += d[k];
+        sdd += d[k] * d[k];
+        f0 += from[k];
+        fd += from[k] * d[k];
+      }
+    const double determinant = s0 * sdd - sd * sd;
+    if (!(std::abs(determinant) > 1e-14 * std::max(1.0, s0 * sdd)))
+      return {};
+    const double a = ((1 - f0) * sdd + fd * sd) / determinant;
+    const double b = (-fd * s0 - (1 - f0) * sd) / determinant;
+    std::size_t worst = n;
+    double least = -1e-12;
+    for (std::size_t k = 0; k < n; ++k) {
+      w[k] = free[k] ? from[k] + a + b * d[k] : 0;
+      if (free[k] && w[k] < least) {
+        least = w[k];
+        worst = k;
+      }
+    }
+    if (worst < n) {
+      free[worst] = false;
+      continue;
+    }
+    // A fixed one whose gradient would draw it up again is freed.
+    least = -1e-12;
+    for (std::size_t k = 0; k < n; ++k)
+      if (const double multiplier = -(from[k] + a + b * d[k]); !free[k] && multiplier < least) {
+        least = multiplier;
+        worst = k;
+      }
+    if (worst == n) {
+      for (double& x : w)
+        x = std::max(x, 0.0);
+      return w;
+    }
+    free[worst] = true;
+  }
+  return {};
+}
+
+double distance(const Numbers& a, const Numbers& b, const std::string& norm) {
+  double out = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    const double x = std::abs(a[k] - b[k]);
+    out = norm == "L1" ? out + x : norm == "L2" ? out + x * x : std::max(out, x);
+  }
+  return norm == "L2" ? std::sqrt(out) : out;
+}
+
+Bundle with_shares(const MarginContext& context, const LinearScore& score, const Numbers& shares) {
+  Bundle out = context.bundle;
+  Node& node = *find_node(*out.program.stages[context.stage].score, score.path);
+  set_shares(node, shares, score.sum, score.points);
+  return out;
+}
+
+/// A step beyond the witness, and back.
+Numbers along(const Numbers& from, const Numbers& to, double t) {
+  Numbers out(from.size());
+  for (std::size_t k = 0; k < out.size(); ++k)
+    out[k] = std::max(0.0, from[k] + t * (to[k] - from[k]));
+  const double sum = std::accumulate(out.begin(), out.end(), 0.0);
+  for (double& x : out)
+    x /= sum;
+  return out;
+}
+
+} // namespace
+
+void add_weight_margins(const MarginContext& context, StageMargins& out) {
+  const auto score = linear_score(context);
+  if (!score)
+    return;
+  out.parts = score->parts;
+  out.shares = score->shares;
+  const StageDecision& stage = context.decided();
+  const bool plain = plain_line(context).has_value();
+  // Nearest to the line first; a pair further apart in total can still be nearer in weights.
+  std::vector<std::size_t> in, rest;
+  for (std::size_t e = 0; e < stage.entrants.size(); ++e)
+    (stage.outcomes[e] == Outcome::advances ? in : rest).push_back(e);
+  std::erase_if(rest, [&](std::size_t e) {
+    return stage.outcomes[e] == Outcome::disqualified || stage.outcomes[e] == Outcome::withdrawn;
+  });
+  for (const char* norm : {"L1", "L2", "Linf"}) {
+    WeightMargin best;
+    best.norm = norm;
+    best.distance = 1e300;
+    for (const std::size_t a : in)
+      for (const std::size_t b : rest) {
+        const Numbers d = difference(score->of[b], score->of[a]);
+        const double now = dot(d, score->shares);
+        if (now >= 0)
+          continue; // behind already for another reason
+        // No weights nearer than this: |d.w| falls by at most |change| times the dual norm of d.
+        double dual = 0;
+        const auto [low, high] = std::ranges::minmax(d);
+        if (*norm == 'L' && norm[1] == '1')
+          dual = (high - low) / 2;
+        else if (norm[1] == '2')
+          dual = std::sqrt(dot(d, d));
+        else
+          for (const double x : d)
+            dual += std::abs(x);
+        if (!(high > 0) || -now / std::max(dual, 1e-300) >= best.distance)
+          continue;
+        const Numbers w = norm[1] == '2' ? nearest_euclidean(score->shares, d)
+                                         : nearest_linear(score->shares, d, norm[1] == 'i');
+        if (w.empty())
+          continue;
+        if (const double at = distance(score->shares, w, norm); at < best.distance) {
+          best.distance = at;
+          best.shares = w;
+          best.in = stage.entrants[b];
+          best.out = stage.entrants[a];
+        }
+      }
+    if (best.shares.empty())
+      continue;
+    const auto changes = [&](double t) {
+      const Bundle changed = with_shares(context, *score, along(score->shares, best.shares, t));
+      const auto one = context.outcome(changed, best.in),
+                 other = context.outcome(changed, best.out);
+      return (one && *one != stage.outcomes[stage.entrant(best.in)]) ||
+             (other && *other != stage.outcomes[stage.entrant(best.out)]);
+    };
+    const double step = 1e-6;
+    if (plain && changes(1 + step) && !changes(1 - step)) {
+      best.found = Found::exact;
+    } else { // the line is more than an order by total: search towards the witness and beyond
+      best.found = Found::search;
+      const auto t = bisect([&](double share) { return changes(share * 2); });
+      if (!t)
+        continue;
+      best.shares = along(score->shares, best.shares, *t * 2);
+      best.distance = distance(score->shares, best.shares, norm);
+    }
+    out.weights.push_back(std::move(best));
+  }
+}
+
+void add_places(const MarginContext& context, const WeightSource* weights, StageMargins& out) {
+  const auto score = linear_score(context);
+  const StageDecision& stage = context.decided();
+  if (!score || stage.entrants.size() < 2 || stage.entrants.size() > 60)
+    return;
+  if (weights == nullptr && std::ranges::find(score->shares, 0.0) != score->shares.end())
+    return; // a part without weight is there for another purpose
+  const int m = static_cast<int>(score->parts.size());
+  const std::size_t n = stage.entrants.size();
+  // Rows over the shares that every program here has.
+  struct Row {
+    Numbers factors;
+    double low, high;
+  };
+  std::vector<Row> rows = {{Numbers(score->parts.size(), 1.0), 1, 1}};
+  if (weights != nullptr && weights->dirichlet.empty()) {
+    for (const kernel::HalfSpace& h : weights->space)
+      rows.push_back({h.factors, h.bound, COIN_DBL_MAX});
+    for (std::size_t k = 0; k < weights->fixed.size(); ++k)
+      if (weights->fixed[k] > 0 || std::ranges::find(weights->free, k) == weights->free.end()) {
+        Numbers one(score->parts.size(), 0);
+        one[k] = 1;
+        rows.push_back({one, weights->fixed[k], weights->fixed[k]});
+      }
+  }
+  // Ahead is ahead by more than solvers leave open: 1e-5 of the largest difference.
+  double widest = 0;
+  for (const Numbers& a : score->of)
+    for (std::size_t k = 0; k < a.size(); ++k)
+      widest = std::max(widest, std::abs(a[k] - score->of[0][k]));
+  const double slack = std::max(score->tolerance, 1e-5 * widest);
+  /// The most of d.w; none where the weights allow nothing.
+  const auto most = [&](const Numbers& d) -> std::optional<double> {
+    ClpSimplex lp;
+    lp.setLogLevel(0);
+    lp.resize(0, m);
+    std::vector<int> index(static_cast<std::size_t>(m));
+    std::iota(index.begin(), index.end(), 0);
+    for (int j = 0; j < m; ++j) {
+      lp.setColumnBounds(j, 0, 1);
+      lp.setObjectiveCoefficient(j, d[static_cast<std::size_t>(j)]);
+    }
+    for (const Row& row : rows)
+      lp.addRow(m, index.data(), row.factors.data(), row.low, row.high);
+    lp.setOptimizationDirection(-1);
+    lp.primal();
+    return lp.isProvenOptimal() ? std::optional(lp.objectiveValue()) : std::nullopt;
+  };
+  for (std::size_t i = 0; i < n; ++i) {
+    std::size_t always_ahead = 0, never_ahead = 0;
+    std::vector<std::pair<std::size_t, double>> open; // who may be ahead, and by how much
+    std::vector<double> behind;
+    for (std::size_t j = 0; j < n; ++j) {
+      if (j == i)
+        continue;
+      const auto ahead = most(difference(score->of[j], score->of[i]));
+      const auto back = most(difference(score->of[i], score->of[j]));
+      if (!ahead || !back)
+        return;
+      if (*ahead <= slack)
+        ++never_ahead;
+      else if (*back < -slack)
+        ++always_ahead;
+      else {
+        open.emplace_back(j, *ahead);
+        behind.push_back(*back);
+      }
+    }
+    // The fewest (the most) of the open ones that can be ahead together: an integer program.
+    const auto together = [&](bool fewest) -> std::optional<std::size_t> {
+      if (open.empty())
+        return 0;
+      if (open.size() == 1)
+        return fewest ? 0 : 1;
+      OsiClpSolverInterface lp;
+      lp.messageHandler()->setLogLevel(0);
+      const int columns = m + static_cast<int>(open.size());
+      for (int j = 0; j < columns; ++j)
+        lp.addCol(0, nullptr, nullptr, 0, 1, j < m ? 0 : fewest ? 1 : -1);
+      std::vector<int> index(static_cast<std::size_t>(m));
+      std::iota(index.begin(), index.end(), 0);
+      for (const Row& row : rows)
+        lp.addRow(m, index.data(), row.factors.data(), row.low, row.high);
+      for (std::size_t k = 0; k < open.size(); ++k) {
+        const Numbers d = difference(score->of[open[k].first], score->of[i]);
+        std::vector<int> at = index;
+        Numbers factors = d;
+        at.push_back(m + static_cast<int>(k));
+        if (fewest) { // ahead by more than the tolerance only where the mark is set
+          factors.push_back(-(open[k].second - slack));
+          lp.addRow(m + 1, at.data(), factors.data(), -COIN_DBL_MAX, slack);
+        } else { // the mark may be set only where ahead
+          factors.push_back(-(behind[k] + 2 * slack));
+          lp.addRow(m + 1, at.data(), factors.data(), -behind[k], COIN_DBL_MAX);
+        }
+        lp.setInteger(m + static_cast<int>(k));
+      }
+      CbcModel model(lp);
+      model.setLogLevel(0);
+      model.messageHandler()->setLogLevel(0);
+      model.branchAndBound();
+      if (!model.isProvenOptimal())
+        return std::nullopt;
+      return static_cast<std::size_t>(std::lround(std::abs(model.getObjValue())));
+    };
+    const auto fewest = together(true), many = together(false);
+    if (!fewest || !many)
+      return;
+    out.places.push_back({stage.entrants[i], 1 + always_ahead + *fewest, 1 + always_ahead + *many});
+  }
+}
+
+} // namespace libeval

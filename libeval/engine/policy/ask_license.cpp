@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditions on licenses: of everything that a thing was made from, near and far, along carriers.
+#include <libeval/domain/license_terms.hpp>
+
+#include "engine/policy/formula.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+namespace libeval {
+namespace {
+
+/// A node above the subject, and whether it is.
+struct Ancestor {
+  NodeIndex node = no_node;
+  Truth reached = Truth::unknown;
+};
+
+/// The nodes that the subject was made from, with itself first: those that are believed, then
+/// those that are not refuted; each in the order of the graph. Iterative.
+std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {
+  const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
+  std::vector<Ancestor> out = {{asked.subject, Truth::yes}};
+  std::unordered_map<NodeIndex, bool> seen = {{asked.subject, true}};
+  for (const Truth least : {Truth::yes, Truth::unknown})
+    for (std::size_t i = 0; i < out.size(); ++i)
+      for (const LineageEdge& edge : asked.view.graph.parents(out[i].node))
+        if (edge.carries.meets(along) && edge.truth(at) >= least &&
+            seen.try_emplace(edge.parent, true).second)
+          out.push_back({edge.parent, least});
+  return out;
+}
+
+/// What a license field says on the day asked about: what was concluded, else everything that is
+/// said. A part stands under the license of its whole unless it has one.
+std::vector<LicenseExpression> licenses_of(NodeIndex node, const Asked& asked) {
+  const std::string& day = asked.view.times.at;
+  std::vector<LicenseExpression> concluded, said;
+  for (const LicenseClaim& claim : asked.view.lineage.nodes[node].licenses) {
+    const bool begun = claim.from.empty() || day.empty() || claim.from <= day;
+    const bool ended = !claim.until.empty() && (day.empty() || claim.until <= day);
+    if (!begun || ended)
+      continue;
+    Diagnostics unheard; // the loader has said what is wrong with it
+    auto read = parse_license_field(claim.expression, LicenseGrammar::spdx_3_0, {}, unheard);
+    (claim.acknowledged == LicenseClaim::Acknowledged::concluded ? concluded : said)
+        .push_back(read ? std::move(*read) : one_license({}));
+  }
+  if (!concluded.empty())
+    return concluded;
+  const NodeIndex whole = asked.view.graph.whole[node];
+  if (said.empty() && whole != no_node)
+    return licenses_of(whole, asked); // a whole is no part
+  return said;
+}
+
+std::string written(const std::vector<LicenseExpression>& all) {
+  std::string out;
+  for (const LicenseExpression& one : all)
+    out += (out.empty() ? "" : ", ") + to_string(one);
+  return out.empty() ? "not stated" : out;
+}
+
+/// The truth of a question over all that is said; unknown where nothing is.
+template <class Question>
+Truth of_all(const std::vector<LicenseExpression>& said, const Question& question) {
+  Truth out = said.empty() ? Truth::unknown : Truth::yes;
+  for (const LicenseExpression& one : said)
+    out = out && question(one);
+  return out;
+}
+
+void add(ConditionTrace& out, std::string what, NodeIndex node, Truth truth) {
+  ClaimTrace claim;
+  claim.what = std::move(what);
+  claim.node = node;
+  claim.truth = truth;
+  out.truth = out.truth && truth;
+  out.claims.push_back(std::move(claim));
+}
+
+/// A record that is not known to be complete may hide a license: the answer is not yes then.
+void mind_records(const Condition& condition, const Asked& asked, ConditionTrace& out) {
+  if (!condition.undeclared_counts)
+    return;
+  ReachQuestion question;
+  question.starts = {asked.subject};
+  question.along = condition.along;
+  question.at = {asked.rule.convict_at, asked.rule.clear_at};
+  question.complete = asked.rule.complete_at;
+  question.target = [](NodeIndex) { return Truth::no; };
+  question.needs_record = [&asked](NodeIndex node) { return asked.external(node) == Truth::no; };
+  ReachAnswer answer = asked.view.walk.ask(question);
+  if (answer.truth == Truth::no)
+    return;
+  out.truth = out.truth && Truth::unknown;
+  if (out.truth == Truth::unknown)
+    out.reach = std::move(answer);
+}
+
+/// The license that the subject is offered under, as the condition or the lineage says.
+std::vector<LicenseExpression> outbound_of(const Condition& condition, const Asked& asked) {
+  if (condition.name.empty())
+    return licenses_of(asked.subject, asked);
+  Diagnostics unheard;
+  auto read = parse_license(condition.name, LicenseGrammar::spdx_3_0, {}, unheard);
+  return {read ? std::move(*read) : one_license({})};
+}
+
+/// What somebody else's license asks of the subject.
+class Duties {
+public:
+  Duties(const Condition& condition, const Asked& asked)
+      : condition_(condition), asked_(asked), outbound_(outbound_of(condition, asked)) {
+    for (const Ancestor& one : ancestors_of(asked, condition.along))
+      if (asked.external(one.node) != Truth::yes)
+        own_.push_back(one.node);
+  }
+
+  /// Whether one kind of obligation is met towards an ancestor; nothing where nothing is due.
+  std::optional<Truth> met(Obligation kind, NodeIndex ancestor) {
+    bool any = false;
+    const auto said = licenses_of(ancestor, asked_);
+    const Truth out = of_all(said, [&](const LicenseExpression& one) {
+      std::vector<Truth> of_each;
+      const auto duties = duties_of(one, condition_.along, asked_.policy.terms);
+      for (std::size_t i = 0; i < duties.size(); ++i) {
+        Truth truth = duties[i].terms == nullptr ? Truth::unknown : Truth::yes;
+        any = any || duties[i].terms == nullptr;
+        for (const LicenseTerm* term : duties[i].due) {
+          if (term->kind != kind)
+            continue;
+          const Truth due = reached(ancestor, term->along);
+          any = any || due != Truth::no;
+          truth = truth && (!due || kept(*term, one.licenses[i], ancestor));
+        }
+        of_each.push_back(truth == Truth::no && duties[i].may_be_lifted ? Truth::unknown : truth);
+      }
+      return read_license(one, of_each).truth;
+    });
+    return any || said.empty() ? std::optional(out) : std::nullopt;
+  }
+
+private:
+  /// Whether what travels along these carriers comes from an ancestor.
+  Truth reached(NodeIndex ancestor, Carriers along) {
+    along.bits &= condition_.along.bits;
+    auto [at, is_new] = reached_.try_emplace(along.bits);
+    if (is_new)
+      for (const Ancestor& one : ancestors_of(asked_, along))
+        at->second.emplace(one.node, one.reached);
+    const auto found = at->second.find(ancestor);
+    return found == at->second.end() ? Truth::no : found->second;
+  }
+
+  /// What the record says of it; else what follows from name, license and use.
+  Truth kept(const LicenseTerm& term, const License& license, NodeIndex ancestor) const {
+    if (const auto claimed = claimed_for(std::string(to_string(term.kind)), ancestor))
+      return *claimed;
+    switch (term.kind) {
+    case Obligation::naming: {
+      const NodeIndex whole = asked_.view.graph.whole[asked_.subject];
+      const LineageNode& named =
+          asked_.view.lineage.nodes[whole == no_node ? asked_.subject : whole];
+      return name_begins_with(named.name, term.prefix) ? Truth::yes : Truth::no;
+    }
+    case Obligation::share_alike:
+      return of_all(outbound_, [&](const LicenseExpression& one) {
+        return keeps_license(license, term, one);
+      });
+    case Obligation::flow_down: // other words may pass the restrictions on as well
+      return of_all(outbound_,
+                    [&](const LicenseExpression& one) {
+                      return keeps_license(license, term, one);
+                    }) == Truth::yes
+                 ? Truth::yes
+                 : Truth::unknown;
+    case Obligation::non_commercial:
+      return condition_.use == Condition::Use::not_said     ? Truth::unknown
+             : condition_.use == Condition::Use::commercial ? Truth::no
+                                                            : Truth::yes;
+    case Obligation::no_training_on_outputs:
+      return Truth::no; // it was, or nothing would be due
+    default:
+      return Truth::unknown;
+    }
+  }
+
+  /// The claims about an obligation on the derivations of own things from an ancestor.
+  std::optional<Truth> claimed_for(const std::string& obligation, NodeIndex ancestor) const {
+    std::optional<Truth> out;
+    for (const NodeIndex child : own_)
+      for (const LineageEdge& edge : asked_.view.graph.parents(child)) {
+        if (edge.parent != ancestor || edge.derivation == no_node)
+          continue;
+        for (const ObligationClaim& one :
+             asked_.view.lineage.derivations[edge.derivation].obligations) {
+          if (one.obligation != obligation)
+            continue;
+          const Weighed weighed =
+              weigh(one.evidence, asked_.view.interest_of(child, true), asked_.view.times);
+          const Truth truth =
+              believe(weighed.belief, {asked_.rule.clear_at, asked_.rule.convict_at});
+          out = out ? *out && truth : truth;
+        }
+      }
+    return out;
+  }
+
+  const Condition& condition_;
+  const Asked& asked_;
+  std::vector<LicenseExpression> outbound_;
+  std::vector<NodeIndex> own_; ///< things between the subject and what is not its owner's
+  std::map<std::uint8_t, std::unordered_map<NodeIndex, Truth>> reached_;
+};
+
+} // namespace
+
+ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  out.truth = Truth::yes;
+  std::vector<License> granted;
+  for (const std::string& word : condition.words) {
+    Diagnostics unheard;
+    if (const auto read = parse_license(word, LicenseGrammar::spdx_3_0, {}, unheard))
+      granted.push_back(read->licenses.front());
+  }
+  for (const Ancestor& one : ancestors_of(asked, condition.along)) {
+    const bool own = one.node == asked.subject;
+    if (own ? !condition.of_itself : asked.external(one.node) == Truth::no)
+      continue;
+    const auto said = licenses_of(one.node, asked);
+    const Truth allowed = of_all(said, [&](const LicenseExpression& expression) {
+      return license_allowed(expression, granted).truth;
+    });
+    add(out, "license " + written(said), one.node, !one.reached || allowed);
+  }
+  out.applicable = !out.claims.empty() || condition.undeclared_counts;
+  mind_records(condition, asked, out);
+  return out;
+}
+
+ConditionTrace ask_compatible(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  out.truth = Truth::yes;
+  if (!asked.policy.matrix) {
+    out.error = "the policy names no `matrix`";
+    return out;
+  }
+  const auto outbound = outbound_of(condition, asked);
+  for (const Ancestor& one : ancestors_of(asked, condition.along)) {
+    if (one.node == asked.subject || asked.external(one.node) == Truth::no)
+      continue;
+    const auto said = licenses_of(one.node, asked);
+    const Truth may = of_all(outbound, [&](const LicenseExpression& out_as) {
+      return of_all(said, [&](const LicenseExpression& in_as) {
+        return compatible(in_as, out_as, *asked.policy.matrix).truth;
+      });
+    });
+    add(out, "license " + written(said) + " in a work under " + written(outbound), one.node,
+        !one.reached || may);
+  }
+  out.applicable = !out.claims.empty() || condition.undeclared_counts;
+  mind_records(condition, asked, out);
+  return out;
+}
+
+void ask_terms(const Condition& condition, const Asked& asked, ConditionTrace& out) {
+  Duties duties(condition, asked);
+  for (const Ancestor& one : ancestors_of(asked, condition.along)) {
+    if (one.node == asked.subject || asked.external(one.node) == Truth::no)
+      continue;
+    for (const std::string& word : condition.words)
+      if (const auto kind = obligation_from(word))
+        if (const auto met = duties.met(*kind, one.node))
+          add(out, word + " by license " + written(licenses_of(one.node, asked)), one.node,
+              !one.reached || *met);
+  }
+  out.applicable = !out.claims.empty();
+}
+
+} // namespace libeval

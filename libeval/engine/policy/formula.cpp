@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditions of rules: each asked by itself, then put together in strong Kleene logic.
+#include "engine/policy/formula.hpp"
+
+#include <algorithm>
+
+namespace libeval {
+namespace {
+
+using Kind = Condition::Kind;
+
+bool is_leaf(const Condition& condition) {
+  return condition.kind != Kind::all && condition.kind != Kind::any && condition.kind != Kind::not_;
+}
+
+/// Whether a node is what a condition looks for.
+std::function<Truth(NodeIndex)> target_of(const Condition& condition, const Asked& asked) {
+  if (condition.to.external)
+    return [&asked](NodeIndex node) { return asked.external(node); };
+  std::vector<NodeIndex> things, owners;
+  for (const std::string& id : condition.to.things)
+    things.push_back(asked.view.find(id));
+  for (const std::string& id : condition.to.owners)
+    if (const NodeIndex party = asked.view.find(id); party != no_node)
+      owners.push_back(asked.view.graph.owner[party]);
+  return [&asked, things, owners](NodeIndex node) {
+    if (std::ranges::find(things, node) != things.end())
+      return Truth::yes;
+    if (owners.empty())
+      return Truth::no;
+    const NodeIndex owner = asked.view.graph.owner[node];
+    if (owner == no_node)
+      return Truth::unknown;
+    return std::ranges::find(owners, owner) != owners.end() ? Truth::yes : Truth::no;
+  };
+}
+
+ConditionTrace ask_reach(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  ReachQuestion question;
+  question.starts = {asked.subject};
+  question.along = condition.along;
+  question.at = {asked.rule.convict_at, asked.rule.clear_at};
+  question.complete = asked.rule.complete_at;
+  question.target = target_of(condition, asked);
+  if (condition.undeclared_counts)
+    question.needs_record = [&asked](NodeIndex node) { return asked.external(node) == Truth::no; };
+  if (condition.kind == Kind::derives) {
+    question.direct = true;
+    if (condition.along.none())
+      question.along.bits = 0xff;
+    if (!condition.words.empty())
+      question.follows = [&](const LineageEdge& edge) {
+        return edge.derivation != no_node &&
+               std::ranges::find(condition.words,
+                                 asked.view.lineage.derivations[edge.derivation].kind) !=
+                   condition.words.end();
+      };
+  }
+  out.reach = asked.view.walk.ask(question);
+  out.truth = out.reach->truth;
+  return out;
+}
+
+ConditionTrace ask_control(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  ClaimTrace claim;
+  claim.what = condition.name;
+  const auto weigh_claims = [&](NodeIndex node) {
+    bool any = false;
+    for (const ControlClaim& one : asked.view.lineage.nodes[node].controls) {
+      if (one.criterion != condition.name)
+        continue;
+      any = true;
+      claim.node = node;
+      const bool enough = one.level >= condition.level;
+      Weighed weighed;
+      if (one.evidence.empty())
+        weighed.belief = stated;
+      else
+        weighed = weigh(one.evidence, asked.view.interest_of(node, enough), asked.view.times);
+      std::uint8_t& side = enough ? claim.belief.pro : claim.belief.con;
+      const EvidenceItem*& item = enough ? claim.pro : claim.con;
+      if (weighed.belief.pro > weighed.belief.con && weighed.belief.pro > side) {
+        if (weighed.belief.pro > std::max(claim.belief.pro, claim.belief.con))
+          claim.level = one.level;
+        side = weighed.belief.pro;
+        item = weighed.pro;
+      }
+    }
+    return any;
+  };
+  if (!weigh_claims(asked.subject) && asked.view.graph.whole[asked.subject] != no_node)
+    weigh_claims(asked.view.graph.whole[asked.subject]);
+  if (claim.node == no_node)
+    claim.node = asked.subject;
+  claim.truth = believe(claim.belief, {asked.rule.clear_at, asked.rule.convict_at});
+  out.truth = claim.truth;
+  out.claims.push_back(std::move(claim));
+  return out;
+}
+
+/// Every obligation that is named for a derivation of own work, along the carriers, is met.
+ConditionTrace ask_obligations(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  ReachQuestion question;
+  question.starts = {asked.subject};
+  question.along = condition.along;
+  question.at = {asked.rule.convict_at, asked.rule.clear_at};
+  question.target = [&asked](NodeIndex node) {
+    return asked.external(node) == Truth::yes ? Truth::yes : Truth::no;
+  };
+  const ReachAnswer reach = asked.view.walk.ask(question);
+  out.truth = Truth::yes;
+  for (const NodeIndex node : reach.checked) {
+    if (asked.external(node) == Truth::yes)
+      continue;
+    for (std::uint32_t e = asked.view.graph.first[node]; e < asked.view.graph.first[node + 1];
+         ++e) {
+      const LineageEdge& edge = asked.view.graph.edges[e];
+      const Truth derived = edge.truth(question.at);
+      if (edge.derivation == no_node || !edge.carries.meets(condition.along) ||
+          derived == Truth::no)
+        continue;
+      for (const ObligationClaim& one :
+           asked.view.lineage.derivations[edge.derivation].obligations) {
+        if (std::ranges::find(condition.words, one.obligation) == condition.words.end())
+          continue;
+        const Weighed weighed =
+            weigh(one.evidence, asked.view.interest_of(node, true), asked.view.times);
+        ClaimTrace claim;
+        claim.what = one.obligation;
+        claim.node = node;
+        claim.edge = e;
+        claim.belief = weighed.belief;
+        claim.pro = weighed.pro;
+        claim.con = weighed.con;
+        claim.truth =
+            !derived || believe(weighed.belief, {asked.rule.clear_at, asked.rule.convict_at});
+        out.truth = out.truth && claim.truth;
+        out.claims.push_back(std::move(claim));
+      }
+    }
+  }
+  out.applicable = !out.claims.empty();
+  if (condition.licensed) {
+    out.claims.clear(); // each claim is weighed where a license asks for it
+    out.truth = Truth::yes;
+    ask_terms(condition, asked, out);
+  }
+  return out;
+}
+
+ConditionTrace ask_score(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  if (!asked.score) {
+    out.error = "there are no scores here";
+    return out;
+  }
+  out.observed = asked.score(asked.candidate, condition.name);
+  if (!out.observed)
+    return out;
+  const double x = *out.observed, limit = condition.bound.number;
+  const bool meets = condition.bound.kind == Bound::Kind::at_least  ? x >= limit
+                     : condition.bound.kind == Bound::Kind::above   ? x > limit
+                     : condition.bound.kind == Bound::Kind::at_most ? x <= limit
+                                                                    : x < limit;
+  out.truth = meets ? Truth::yes : Truth::no;
+  return out;
+}
+
+} // namespace
+
+Interest LineageView::interest_of(NodeIndex node, bool holds) const {
+  return {[this, mine = graph.owner[node]](const std::string& by) {
+            const NodeIndex who = find(by);
+            return who != no_node && mine != no_node && graph.owner[who] == mine;
+          },
+          holds};
+}
+
+Truth Asked::external(NodeIndex node) const {
+  const NodeIndex owner = view.graph.owner[node];
+  if (owner == no_node || team.empty())
+    return Truth::unknown;
+  return std::ranges::binary_search(team, owner) ? Truth::no : Truth::yes;
+}
+
+ConditionTrace ask(const Condition& condition, const Asked& asked) {
+  switch (condition.kind) {
+  case Kind::reaches:
+  case Kind::derives:
+    return ask_reach(condition, asked);
+  case Kind::control:
+    return ask_control(condition, asked);
+  case Kind::obligations:
+    return ask_obligations(condition, asked);
+  case Kind::license:
+    return ask_license(condition, asked);
+  case Kind::compatible:
+    return ask_compatible(condition, asked);
+  case Kind::score:
+    return ask_score(condition, asked);
+  default:
+    break;
+  }
+  ConditionTrace out;
+  out.error = "this kind of condition cannot be asked here";
+  return out;
+}
+
+std::optional<Truth> value_of(const Formula& formula, std::vector<ConditionTrace>& leaves) {
+  if (formula.empty())
+    return std::nullopt;
+  std::vector<std::optional<Truth>> values(formula.size());
+  std::vector<ConditionTrace*> leaf_at(formula.size(), nullptr);
+  for (ConditionTrace& leaf : leaves) {
+    leaf_at[leaf.condition] = &leaf;
+    if (leaf.applicable)
+      values[leaf.condition] = leaf.truth;
+  }
+  for (std::size_t i = 0; i < formula.size(); ++i) {
+    const Condition& condition = formula[i];
+    if (is_leaf(condition))
+      continue;
+    for (const std::uint32_t part : condition.parts) {
+      if (!values[part])
+        continue;
+      if (!values[i])
+        values[i] = condition.kind == Kind::not_ ? !*values[part] : *values[part];
+      else
+        values[i] = condition.kind == Kind::all ? (*values[i] && *values[part])
+                                                : (*values[i] || *values[part]);
+    }
+  }
+  std::vector<bool> critical(formula.size(), false);
+  critical.back() = values.back() == Truth::unknown;
+  for (std::size_t i = formula.size(); i-- > 0;) {
+    if (!critical[i])
+      continue;
+    if (leaf_at[i] != nullptr)
+      leaf_at[i]->critical = true;
+    for (const std::uint32_t part : formula[i].parts)
+      critical[part] = values[part] == Truth::unknown;
+  }
+  return values.back();
+}
+
+} // namespace libeval

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reconstruct/core_set.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace libeval {
+namespace {
+
+using Tags = std::set<std::uint32_t>;
+
+class CoreFinder {
+public:
+  CoreFinder(const IntegerSystem& system, const SolveLimits& limits)
+      : system_(system), limits_(limits), solver_(system, limits) {
+    for (std::size_t r = 0; r < system.rows.size(); ++r)
+      if (system.rows[r].tag != Row::rule)
+        rows_[system.rows[r].tag].push_back(r);
+    for (const auto& [tag, rows] : rows_) {
+      all_.insert(tag);
+      active_.insert(tag);
+    }
+  }
+
+  CoreSet find() {
+    CoreSet out;
+    if (feasible(all_) != Feasible::no)
+      return out;
+    out.found = true;
+    std::vector<Tags> to_hit;
+    while (true) {
+      const auto hit = hitting_set(to_hit);
+      if (!hit)
+        break;
+      const Feasible is = feasible(*hit);
+      if (is == Feasible::unknown)
+        break;
+      if (is == Feasible::no) {
+        out.tags.assign(hit->begin(), hit->end());
+        out.smallest = true;
+        return out;
+      }
+      const auto grown = grow(*hit);
+      if (!grown)
+        break;
+      Tags rest;
+      std::ranges::set_difference(all_, *grown, std::inserter(rest, rest.end()));
+      if (rest.empty() || std::ranges::find(to_hit, rest) != to_hit.end())
+        break;
+      to_hit.push_back(std::move(rest));
+    }
+    const Tags left = shrink();
+    out.tags.assign(left.begin(), left.end());
+    return out;
+  }
+
+private:
+  enum class Feasible { yes, no, unknown };
+
+  Feasible feasible(const Tags& tags) {
+    for (const std::uint32_t tag : all_) {
+      const bool wanted = tags.contains(tag);
+      if (wanted == active_.contains(tag))
+        continue;
+      for (const std::size_t r : rows_[tag])
+        solver_.set_active(r, wanted);
+      if (wanted)
+        active_.insert(tag);
+      else
+        active_.erase(tag);
+    }
+    Answer answer = solver_.find();
+    point_ = std::move(answer.point);
+    return answer.status == Answer::Status::optimal      ? Feasible::yes
+           : answer.status == Answer::Status::infeasible ? Feasible::no
+                                                         : Feasible::unknown;
+  }
+
+  /// All statements that the last completion satisfies are in; the others are tried one by one.
+  std::optional<Tags> grow(Tags tags) {
+    const auto add_satisfied = [&] {
+      for (const std::uint32_t tag : all_)
+        if (!point_.empty() && !tags.contains(tag) &&
+            std::ranges::all_of(rows_[tag],
+                                [&](std::size_t r) { return holds(system_.rows[r], point_); }))
+          tags.insert(tag);
+    };
+    add_satisfied();
+    for (const std::uint32_t tag : all_) {
+      if (tags.contains(tag))
+        continue;
+      Tags more = tags;
+      more.insert(tag);
+      switch (feasible(more)) {
+      case Feasible::yes:
+        tags = std::move(more);
+        add_satisfied();
+        break;
+      case Feasible::no:
+        break;
+      case Feasible::unknown:
+        return std::nullopt;
+      }
+    }
+    return tags;
+  }
+
+  /// The fewest statements that meet every set; by an integer program.
+  std::optional<Tags> hitting_set(const std::vector<Tags>& sets) const {
+    IntegerSystem choose;
+    std::map<std::uint32_t, std::uint32_t> unknown;
+    std::vector<std::uint32_t> tags;
+    Solver::Objective count;
+    for (const Tags& set : sets) {
+      Row row;
+      row.low = 1;
+      for (const std::uint32_t tag : set) {
+        const auto [at, fresh] = unknown.try_emplace(tag, 0);
+        if (fresh) {
+          at->second = choose.add({0, 1});
+          tags.push_back(tag);
+          count.emplace_back(at->second, 1);
+        }
+        row.terms.emplace_back(at->second, 1);
+      }
+      choose.rows.push_back(std::move(row));
+    }
+    Solver solver(choose, limits_);
+    const Answer answer = solver.minimize(count);
+    if (answer.status != Answer::Status::optimal)
+      return std::nullopt;
+    Tags out;
+    for (std::size_t i = 0; i < tags.size(); ++i)
+      if (answer.point[i] != 0)
+        out.insert(tags[i]);
+    return out;
+  }
+
+  /// Leaves out whatever is not needed for the contradiction; unknown answers keep a statement.
+  Tags shrink() {
+    Tags tags = all_;
+    for (const std::uint32_t tag : all_) {
+      Tags fewer = tags;
+      fewer.erase(tag);
+      if (feasible(fewer) == Feasible::no)
+        tags = std::move(fewer);
+    }
+    return tags;
+  }
+
+  const IntegerSystem& system_;
+  const SolveLimits& limits_;
+  Solver solver_;
+  std::map<std::uint32_t, std::vector<std::size_t>> rows_;
+  Tags all_, active_;
+  std::vector<std::int64_t> point_;
+};
+
+} // namespace
+
+CoreSet smallest_core(IntegerSystem system, const std::vector<Row>& extra,
+                      const SolveLimits& limits) {
+  system.rows.insert(system.rows.end(), extra.begin(), extra.end());
+  return CoreFinder(system, limits).find();
+}
+
+} // namespace libeval

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/reconstruct/linear.hpp"
+#include "engine/reconstruct/solver.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace libeval {
+
+/// Statements that together leave no completion.
+struct CoreSet {
+  std::vector<std::uint32_t> tags; ///< ascending
+  bool found = false;              ///< false: there is a completion, or no time
+  bool smallest = false;           ///< no set with fewer statements does; false: none of its parts
+};
+
+/// A set of statements with the fewest members that, with the rules and `extra` rows, leaves no
+/// completion. Alternates minimum hitting sets with maximal satisfiable sets (Ignatiev, Previti,
+/// Liffiton and Marques-Silva, Smallest MUS extraction with minimal hitting set dualization, CP
+/// 2015); out of time it falls back to an irreducible one by deletion (Chinneck, Feasibility and
+/// Infeasibility in Optimization, 2008). `system.unknowns` covers the extra rows.
+[[nodiscard]] CoreSet smallest_core(IntegerSystem system, const std::vector<Row>& extra,
+                                    const SolveLimits& limits);
+
+} // namespace libeval

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/reconstruct/knowledge.hpp"
+#include "engine/reconstruct/solver.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace libeval {
+
+/// One end of what a number can be.
+struct End {
+  std::optional<Fraction> at;      ///< the proven bound; none: there is none
+  bool attained = false;           ///< `point` has it, checked exactly
+  bool certified = false;          ///< the bound was re-derived in exact arithmetic
+  bool interrupted = false;        ///< out of time: the true end may lie further in
+  bool trouble = false;            ///< the solver was of no use
+  std::vector<std::int64_t> point; ///< a completion that attains it
+};
+
+struct Span {
+  End low, high;
+  [[nodiscard]] bool single() const {
+    return low.at && high.at && *low.at == *high.at && low.attained && high.attained;
+  }
+};
+
+/// How entrants are put in order: the keys in turn, larger is better, one expression an entrant.
+using Keys = std::vector<std::vector<Linear>>;
+
+/// Which entrants may stand in each other's way, and unknowns that say whether they do.
+struct Field {
+  std::vector<std::uint8_t> in;                        ///< by entrant
+  std::vector<std::optional<std::uint32_t>> if_passes; ///< by entrant: an unknown, 1 = in the field
+};
+
+/// Counts over all completions by integer programs. Values handed out are exact; what was
+/// interrupted says so.
+class Reasoner {
+public:
+  Reasoner(const IntegerSystem& system, SolveLimits limits)
+      : system_(system), limits_(limits), solver_(system, limits) {}
+
+  [[nodiscard]] Answer any() { return solver_.find(); }
+  [[nodiscard]] End highest(const Linear& x);
+  [[nodiscard]] End lowest(const Linear& x);
+  [[nodiscard]] Span span(const Linear& x) { return {lowest(x), highest(x)}; }
+
+  enum class Ahead { strictly, or_level };
+  /// The most entrants of the field that can be ahead of `who` at once; `who` passes.
+  [[nodiscard]] Answer most_ahead(const Keys& keys, const Field& field, std::size_t who,
+                                  Ahead ahead);
+  /// The fewest that must be.
+  [[nodiscard]] Answer fewest_ahead(const Keys& keys, const Field& field, std::size_t who,
+                                    Ahead ahead);
+
+  Solver& solver() { return solver_; }
+
+private:
+  const IntegerSystem& system_;
+  SolveLimits limits_;
+  Solver solver_;
+};
+
+/// Adds rows that make `is` (0 or 1) imply that `a` is ahead of `b` by the keys. Throws
+/// std::domain_error where a key has no bounds.
+void imply_ahead(IntegerSystem& system, const Keys& keys, std::size_t a, std::size_t b,
+                 Reasoner::Ahead ahead, std::uint32_t is, std::uint32_t tag,
+                 std::vector<Knowledge::Derived>* derived = nullptr);
+
+/// Compares two entrants at a point: above 0, `a` is ahead.
+[[nodiscard]] int compare_at(const Keys& keys, std::size_t a, std::size_t b,
+                             const std::vector<std::int64_t>& point);
+
+} // namespace libeval

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/engine/reconstruct.hpp>
+
+#include "engine/reconstruct/core_set.hpp"
+#include "engine/reconstruct/freedom.hpp"
+#include "engine/reconstruct/partly.hpp"
+
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+namespace libeval {
+namespace {
+
+class Reconstructor {
+public:
+  Reconstructor(PartlyKnown& known, const ReconstructOptions& options)
+      : known_(known), k_(known.knowledge), options_(options), n_(k_.entrants.size()) {
+    limits_.stop = options.stop;
+    limits_.until = std::chrono::steady_clock::now() +
+                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                        std::chrono::duration<double>(std::clamp(options.seconds, 0.0, 1e6)));
+  }
+
+  Reconstruction make() {
+    out_.stage = known_.context.stage.id.str();
+    out_.entrants = k_.entrants;
+    out_.left_out = k_.left_out;
+    for (const Statement* s : k_.statements)
+      out_.statements.push_back({s, s->id, s->source, s->date, s->level_word});
+    // Without the selection first: what contradicts itself does so whatever is done with it.
+    if (options_.places) {
+      outlook_ = work_out(known_.context, k_, known_.decide, limits_);
+    } else {
+      Reasoner reasoner(k_.system, limits_);
+      const Answer any = reasoner.any();
+      outlook_.impossible = any.status == Answer::Status::infeasible;
+      outlook_.interrupted = any.status == Answer::Status::interrupted;
+      outlook_.trouble = any.status == Answer::Status::trouble;
+    }
+    out_.relaxed = k_.relaxed;
+    out_.unread = outlook_.unread;
+    out_.interrupted = outlook_.interrupted;
+    out_.trouble = outlook_.trouble;
+    for (const Knowledge::Node& node : k_.nodes)
+      out_.nodes.push_back({node.path,
+                            node.title.empty() ? node.id : node.title,
+                            node.parent,
+                            node.depth,
+                            node.points,
+                            node.unknown,
+                            {}});
+    if (outlook_.impossible) {
+      out_.contradiction = set_of(smallest_core(k_.system, {}, limits_));
+      out_.contradiction.found = true;
+      return std::move(out_);
+    }
+    if (options_.ranges)
+      ranges();
+    if (options_.places)
+      prospects();
+    return std::move(out_);
+  }
+
+private:
+  static StatementSet set_of(const CoreSet& core) {
+    return {{core.tags.begin(), core.tags.end()}, core.smallest, core.found};
+  }
+
+  ScoreRange range_of(const Linear& x, Reasoner& reasoner) {
+    const Span span = reasoner.span(x);
+    ScoreRange range;
+    for (const End* end : {&span.low, &span.high}) {
+      ++out_.bounds;
+      out_.certified += end->certified ? 1 : 0;
+      out_.interrupted = out_.interrupted || end->interrupted;
+      out_.trouble = out_.trouble || end->trouble;
+    }
+    if (span.low.at)
+      range.low = to_double(*span.low.at);
+    if (span.high.at)
+      range.high = to_double(*span.high.at);
+    range.proven_low = span.low.attained;
+    range.proven_high = span.high.attained;
+    return range;
+  }
+
+  void ranges() {
+    Reasoner reasoner(k_.system, limits_);
+    for (std::size_t i = 0; i < k_.nodes.size(); ++i)
+      for (std::size_t e = 0; e < n_; ++e) {
+        const Linear& x = k_.scores[i][e];
+        if (x.terms.empty()) {
+          const double value = to_double(x.constant);
+          out_.nodes[i].ranges.push_back({value, value, true, true});
+        } else {
+          out_.nodes[i].ranges.push_back(range_of(x, reasoner));
+        }
+      }
+    bool single = true;
+    std::vector<Linear> fixed;
+    for (std::size_t i = 0; i < k_.nodes.size(); ++i)
+      for (std::size_t e = 0; e < n_; ++e) {
+        const ScoreRange& range = out_.nodes[i].ranges[e];
+        if (range.single() && range.proven_low && range.proven_high)
+          fixed.push_back(k_.scores[i][e]);
+        else
+          single = single && !k_.nodes[i].cells;
+      }
+    out_.unique = single;
+    out_.freedom = degrees_of_freedom(k_, fixed);
+  }
+
+  void prospects() {
+    out_.best_place = outlook_.best;
+    out_.worst_place = outlook_.worst;
+    for (const std::uint8_t bracketed : outlook_.bracketed)
+      out_.places_proven.push_back(bracketed == 0);
+    using Modality = OutcomeProspect::Modality;
+    for (std::size_t e = 0; e < n_; ++e) {
+      std::vector<OutcomeProspect> prospects;
+      const auto& certain = outlook_.certain[e];
+      StatementSet reason;
+      if (certain && options_.reasons)
+        reason = reason_of(e);
+      for (const Outcome outcome : {Outcome::advances, Outcome::reserve, Outcome::cut,
+                                    Outcome::disqualified, Outcome::withdrawn, Outcome::held}) {
+        const bool seen = outlook_.seen[e].contains(outcome);
+        OutcomeProspect one;
+        one.outcome = outcome;
+        one.modality = certain && *certain == outcome     ? Modality::necessary
+                       : certain                          ? Modality::impossible
+                       : seen || !outlook_.unread.empty() ? Modality::possible
+                                                          : Modality::impossible;
+        const bool between = outcome == Outcome::reserve && outlook_.lines.size() > 1;
+        if (!certain && !seen && between)
+          one.modality = Modality::possible; // not shown to be impossible
+        if (one.modality == Modality::necessary)
+          one.rests_on = reason;
+        if (one.modality != Modality::impossible || outcome == Outcome::advances)
+          prospects.push_back(std::move(one));
+        if (certain && outcome == Outcome::advances && *certain != outcome)
+          prospects.back().rests_on = reason;
+      }
+      out_.prospects.push_back(std::move(prospects));
+    }
+  }
+
+  /// Statements without which the opposite could be: for each line, that so many are ahead of the
+  /// entrant after all, or that fewer are.
+  StatementSet reason_of(std::size_t e) {
+    StatementSet out;
+    out.found = out.smallest = true;
+    if (outlook_.field.in[e] == 0)
+      return out; // decided before anybody is taken
+    const std::size_t unknowns = k_.system.unknowns.size();
+    for (const std::size_t line : outlook_.lines) {
+      IntegerSystem system = k_.system;
+      Row count;
+      const bool taken = outlook_.most[e] < static_cast<std::int64_t>(line);
+      for (std::size_t d = 0; d < n_; ++d) {
+        if (d == e || outlook_.field.in[d] == 0)
+          continue;
+        const std::uint32_t is = system.add({0, 1});
+        imply_ahead(system, outlook_.keys, taken ? d : e, taken ? e : d, Reasoner::Ahead::or_level,
+                    is, Row::rule);
+        if (const auto& passes = outlook_.field.if_passes[d]; passes && taken)
+          system.rows.push_back({{{is, 1}, {*passes, -1}}, std::nullopt, 0, Row::rule});
+        count.terms.emplace_back(is, 1);
+        if (const auto& passes = outlook_.field.if_passes[d]; passes && !taken) {
+          const std::uint32_t absent = system.add({0, 1});
+          system.rows.push_back({{{absent, 1}, {*passes, 1}}, std::nullopt, 1, Row::rule});
+          system.rows.push_back({{{absent, 1}, {is, 1}}, std::nullopt, 1, Row::rule});
+          count.terms.emplace_back(absent, 1);
+        }
+      }
+      // taken: so many are level or ahead after all; else: fewer are strictly ahead.
+      const auto others = static_cast<std::int64_t>(std::ranges::count(outlook_.field.in, 1) - 1);
+      const auto at = static_cast<std::int64_t>(line);
+      count.low = taken ? at : others - at + 1;
+      if (const auto& own = outlook_.field.if_passes[e])
+        system.unknowns[*own] = {1, 1};
+      const CoreSet core = smallest_core(std::move(system), {count}, limits_);
+      out.smallest = out.smallest && core.smallest;
+      out.found = out.found && core.found;
+      out.statements.insert(out.statements.end(), core.tags.begin(), core.tags.end());
+    }
+    static_cast<void>(unknowns);
+    std::ranges::sort(out.statements);
+    out.statements.erase(std::unique(out.statements.begin(), out.statements.end()),
+                         out.statements.end());
+    return out;
+  }
+
+  PartlyKnown& known_;
+  Knowledge& k_;
+  const ReconstructOptions& options_;
+  std::size_t n_;
+  SolveLimits limits_;
+  Outlook outlook_;
+  Reconstruction out_;
+};
+
+void check_ids(const Bundle& bundle, const std::vector<std::string>& ids,
+               Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  for (const Published& published : bundle.published)
+    for (const Statement& s : published.statements)
+      known.push_back(s.id);
+  for (const std::string& id : ids)
+    if (std::ranges::find(known, id) == known.end()) {
+      const auto near = did_you_mean(id, known);
+      diagnostics.error({}, "there is no statement `" + shorten(id) + "`",
+                        near ? "did you mean `" + *near + "`?" : "");
+    }
+}
+
+} // namespace
+
+Reconstruction reconstruct(const Bundle& bundle, const ReconstructOptions& options,
+                           Diagnostics& diagnostics) {
+  check_ids(bundle, options.without, diagnostics);
+  if (diagnostics.has_errors())
+    return {};
+  const auto known =
+      know_in_part(bundle, options.stage, {options.level, options.without}, diagnostics);
+  if (!known)
+    return {};
+  try {
+    return Reconstructor(*known, options).make();
+  } catch (const std::overflow_error& error) {
+    diagnostics.error(known->context.stage.where, error.what(),
+                      "use fewer decimals in points, weights and statements");
+    return {};
+  }
+}
+
+} // namespace libeval

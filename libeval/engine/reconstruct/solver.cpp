@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reconstruct/solver.hpp"
+
+#include <CbcModel.hpp>
+#include <CoinPackedMatrix.hpp>
+#include <OsiClpSolverInterface.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace libeval {
+namespace {
+
+/// Beyond this a double no longer tells whole numbers apart, and the solver is not asked.
+constexpr std::int64_t most_exact = std::int64_t{1} << 50;
+constexpr int dual_bits = 30;
+
+} // namespace
+
+struct Solver::Implementation {
+  const IntegerSystem& system;
+  SolveLimits limits;
+  OsiClpSolverInterface lp;
+  std::vector<std::uint8_t> active;
+  bool hopeless = false; ///< an active row without terms does not hold, or numbers are too large
+  std::size_t impossible_rows = 0;
+
+  Implementation(const IntegerSystem& s, SolveLimits l)
+      : system(s), limits(l), active(s.rows.size(), 1) {
+    const double infinity = lp.getInfinity();
+    const auto low = [&](const std::optional<std::int64_t>& x) {
+      return x ? static_cast<double>(*x) : -infinity;
+    };
+    const auto high = [&](const std::optional<std::int64_t>& x) {
+      return x ? static_cast<double>(*x) : infinity;
+    };
+    const auto size = [&](std::int64_t x) { hopeless = hopeless || std::abs(x) > most_exact; };
+    std::vector<int> rows, columns;
+    std::vector<double> factors;
+    std::vector<double> row_low, row_high;
+    for (const Row& row : s.rows) {
+      for (const auto& [v, factor] : row.terms) {
+        rows.push_back(static_cast<int>(row_low.size()));
+        columns.push_back(static_cast<int>(v));
+        factors.push_back(static_cast<double>(factor));
+        size(factor);
+      }
+      size(row.low.value_or(0));
+      size(row.high.value_or(0));
+      row_low.push_back(low(row.low));
+      row_high.push_back(high(row.high));
+      if (!possible(row))
+        ++impossible_rows;
+    }
+    std::vector<double> column_low, column_high, nothing(s.unknowns.size(), 0);
+    for (const Unknown& unknown : s.unknowns) {
+      column_low.push_back(low(unknown.low));
+      column_high.push_back(high(unknown.high));
+      if (unknown.low && unknown.high && *unknown.low > *unknown.high)
+        ++impossible_rows;
+    }
+    CoinPackedMatrix matrix(false, rows.data(), columns.data(), factors.data(),
+                            static_cast<CoinBigIndex>(factors.size()));
+    matrix.setDimensions(static_cast<int>(s.rows.size()), static_cast<int>(s.unknowns.size()));
+    lp.messageHandler()->setLogLevel(0);
+    lp.setLogLevel(0);
+    lp.setHintParam(OsiDoReducePrint, true, OsiHintTry);
+    lp.loadProblem(matrix, column_low.data(), column_high.data(), nothing.data(), row_low.data(),
+                   row_high.data());
+    for (std::size_t v = 0; v < s.unknowns.size(); ++v)
+      lp.setInteger(static_cast<int>(v));
+  }
+
+  /// Whether a row alone leaves anything: its ends are in order, and without terms 0 lies between.
+  static bool possible(const Row& row) {
+    if (row.low && row.high && *row.low > *row.high)
+      return false;
+    return !row.terms.empty() || ((!row.low || *row.low <= 0) && (!row.high || *row.high >= 0));
+  }
+
+  [[nodiscard]] bool satisfies(const std::vector<std::int64_t>& point) const {
+    for (std::size_t v = 0; v < point.size(); ++v) {
+      const Unknown& unknown = system.unknowns[v];
+      if ((unknown.low && point[v] < *unknown.low) || (unknown.high && point[v] > *unknown.high))
+        return false;
+    }
+    for (std::size_t r = 0; r < system.rows.size(); ++r)
+      if (active[r] != 0 && !holds(system.rows[r], point))
+        return false;
+    return true;
+  }
+
+  /// The whole numbers nearest to a solution, if they satisfy everything exactly.
+  std::optional<std::vector<std::int64_t>> whole(const double* solution) const {
+    std::vector<std::int64_t> point;
+    point.reserve(system.unknowns.size());
+    for (std::size_t v = 0; v < system.unknowns.size(); ++v) {
+      const double nearest = std::round(solution[v]);
+      if (std::abs(solution[v] - nearest) > 1e-5 ||
+          std::abs(nearest) > static_cast<double>(most_exact))
+        return std::nullopt;
+      point.push_back(static_cast<std::int64_t>(nearest));
+    }
+    return satisfies(point) ? std::optional(std::move(point)) : std::nullopt;
+  }
+
+  static std::int64_t value_of(const Objective& objective, const std::vector<std::int64_t>& point) {
+    std::int64_t sum = 0;
+    for (const auto& [v, factor] : objective)
+      sum += factor * point[v];
+    return sum;
+  }
+
+  /// An upper bound on the maximum from approximate dual multipliers, in exact arithmetic: for any
+  /// multipliers y, c x = y (A x) + (c - y A) x, and both terms are bounded by their bounds.
+  [[nodiscard]] std::optional<std::int64_t> dual_bound(const Objective& objective) const {
+    const double* price = lp.getRowPrice(); // of the minimization of -c x
+    std::vector<Wide> reduced(system.unknowns.size(), 0);
+    for (const auto& [v, factor] : objective)
+      reduced[v] += Wide{factor} << dual_bits;
+    Wide bound = 0;
+    for (std::size_t r = 0; r < system.rows.size(); ++r) {
+      const Row& row = system.rows[r];
+      const double scaled = std::ldexp(-price[r], dual_bits);
+      if (active[r] == 0 || !(std::abs(scaled) < 0x1p62))
+        continue;
+      const auto y = static_cast<std::int64_t>(std::llround(scaled));
+      const auto& end = y > 0 ? row.high : row.low;
+      if (y == 0 || !end)
+        continue;
+      bound += Wide{y} * *end;
+      for (const auto& [v, factor] : row.terms)
+        reduced[v] -= Wide{y} * factor;
+    }
+    for (std::size_t v = 0; v < reduced.size(); ++v) {
+      if (reduced[v] == 0)
+        continue;
+      const auto& end = reduced[v] > 0 ? system.unknowns[v].high : system.unknowns[v].low;
+      if (!end)
+        return std::nullopt;
+      bound += reduced[v] * *end;
+    }
+    const Wide one = Wide{1} << dual_bits;
+    const Wide whole = bound / one - (bound % one < 0 ? 1 : 0);
+    if (whole > std::numeric_limits<std::int64_t>::max() ||
+        whole < std::numeric_limits<std::int64_t>::min())
+      return std::nullopt;
+    return static_cast<std::int64_t>(whole);
+  }
+
+  Answer maximize(const Objective& objective) {
+    using Status = Answer::Status;
+    Answer answer;
+    if (hopeless)
+      return answer;
+    if (impossible_rows > 0 || system.unknowns.empty()) {
+      answer.status = impossible_rows > 0 ? Status::infeasible : Status::optimal;
+      if (impossible_rows == 0)
+        answer.value = answer.bound = 0;
+      answer.certified = true;
+      return answer;
+    }
+    if (limits.over()) {
+      answer.status = Status::interrupted;
+      return answer;
+    }
+    std::vector<double> costs(system.unknowns.size(), 0);
+    for (const auto& [v, factor] : objective)
+      costs[v] -= static_cast<double>(factor);
+    lp.setObjective(costs.data());
+    lp.resolve();
+    if (lp.isProvenPrimalInfeasible()) {
+      lp.initialSolve(); // a second opinion from a cold start
+      if (lp.isProvenPrimalInfeasible()) {
+        answer.status = Status::infeasible;
+        return answer;
+      }
+    }
+    if (lp.isProvenDualInfeasible()) {
+      answer.status = Status::unbounded;
+      return answer;
+    }
+    if (!lp.isProvenOptimal())
+      return answer;
+    answer.bound = dual_bound(objective);
+    if (auto point = whole(lp.getColSolution())) {
+      answer.value = value_of(objective, *point);
+      answer.point = std::move(*point);
+      answer.certified = answer.bound == answer.value;
+      const double relaxed = -lp.getObjValue();
+      const double gap = std::abs(relaxed - static_cast<double>(*answer.value));
+      if (answer.certified || gap < 1e-6 * std::max(1.0, std::abs(relaxed))) {
+        answer.status = Status::optimal;
+        answer.bound = answer.value;
+        return answer;
+      }
+    }
+    return branch(objective, std::move(answer));
+  }
+
+  Answer branch(const Objective& objective, Answer answer) {
+    using Status = Answer::Status;
+    CbcModel model(lp);
+    model.setLogLevel(0);
+    model.messageHandler()->setLogLevel(0);
+    model.solver()->messageHandler()->setLogLevel(0);
+    model.setAllowableGap(0);
+    model.setAllowableFractionGap(0);
+    model.setIntegerTolerance(1e-7);
+    if (!objective.empty())
+      model.setCutoffIncrement(0.999); // the objective is whole
+    if (limits.until) {
+      const std::chrono::duration<double> left = *limits.until - std::chrono::steady_clock::now();
+      model.setMaximumSeconds(std::max(0.01, left.count()));
+    }
+    model.branchAndBound();
+    if (const double* best = model.bestSolution())
+      if (auto point = whole(best))
+        if (const std::int64_t value = value_of(objective, *point);
+            !answer.value || value > *answer.value) {
+          answer.value = value;
+          answer.point = std::move(*point);
+        }
+    if (model.isProvenInfeasible()) {
+      answer.status = answer.value ? Status::trouble : Status::infeasible;
+      return answer;
+    }
+    const double possible = -model.getBestPossibleObjValue();
+    if (model.isProvenOptimal()) {
+      const bool same = answer.value && std::abs(possible - static_cast<double>(*answer.value)) <
+                                            1 + 1e-9 * std::abs(possible);
+      answer.status = same ? Status::optimal : Status::trouble;
+      answer.certified = answer.value && answer.bound == answer.value;
+      answer.bound = answer.value;
+      return answer;
+    }
+    answer.status = Status::interrupted;
+    if (std::abs(possible) < 1e15) {
+      const auto proven = static_cast<std::int64_t>(std::floor(possible + 1e-6));
+      answer.bound = answer.bound ? std::min(*answer.bound, proven) : proven;
+    }
+    return answer;
+  }
+};
+
+Solver::Solver(const IntegerSystem& system, SolveLimits limits)
+    : it_(std::make_unique<Implementation>(system, limits)) {}
+
+Solver::~Solver() = default;
+
+void Solver::set_active(std::size_t r, bool is) {
+  if ((it_->active[r] != 0) == is)
+    return;
+  it_->active[r] = is ? 1 : 0;
+  const Row& row = it_->system.rows[r];
+  const double infinity = it_->lp.getInfinity();
+  it_->lp.setRowBounds(static_cast<int>(r),
+                       is && row.low ? static_cast<double>(*row.low) : -infinity,
+                       is && row.high ? static_cast<double>(*row.high) : infinity);
+  if (!Implementation::possible(row))
+    it_->impossible_rows += is ? 1 : static_cast<std::size_t>(-1);
+}
+
+Answer Solver::maximize(const Objective& objective) {
+  return it_->maximize(objective);
+}
+
+Answer Solver::minimize(const Objective& objective) {
+  Objective turned = objective;
+  for (auto& [v, factor] : turned)
+    factor = -factor;
+  Answer answer = it_->maximize(turned);
+  if (answer.value)
+    answer.value = -*answer.value;
+  if (answer.bound)
+    answer.bound = -*answer.bound;
+  return answer;
+}
+
+Answer Solver::find() {
+  return it_->maximize({});
+}
+
+} // namespace libeval

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/reconstruct/linear.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace libeval {
+
+/// How long may be solved, and whether somebody wants it to stop.
+struct SolveLimits {
+  std::optional<std::chrono::steady_clock::time_point> until;
+  const std::atomic<bool>* stop = nullptr;
+
+  [[nodiscard]] bool over() const {
+    return (stop != nullptr && stop->load(std::memory_order_relaxed)) ||
+           (until && std::chrono::steady_clock::now() >= *until);
+  }
+};
+
+/// The answer of an integer program.
+struct Answer {
+  enum class Status {
+    optimal,     ///< `value` is attained at `point` and nothing is larger
+    infeasible,  ///< no point satisfies the rows
+    unbounded,   ///< there is no largest value
+    interrupted, ///< out of time: `value` at `point` if one was found, nothing above `bound`
+    trouble      ///< the solver and exact arithmetic disagree: not to be used
+  };
+  Status status = Status::trouble;
+  std::optional<std::int64_t> value, bound;
+  std::vector<std::int64_t> point; ///< checked against every active row in exact arithmetic
+  bool certified = false; ///< the bound was re-derived from dual multipliers in exact arithmetic
+};
+
+/// One integer program, asked many times. Wraps COIN-OR CLP (relaxations) and CBC (branch and cut);
+/// nothing of them is seen outside solver.cpp. Every point handed out satisfies all rows exactly.
+/// Bounds of relaxations are re-derived exactly from their dual multipliers (Neumaier and
+/// Shcherbina, Safe bounds in linear and mixed-integer linear programming, Math. Program. 99,
+/// 2004); those of branch and cut rest on the solver.
+class Solver {
+public:
+  using Objective = std::vector<std::pair<std::uint32_t, std::int64_t>>;
+
+  explicit Solver(const IntegerSystem& system, SolveLimits limits = {});
+  ~Solver();
+  Solver(const Solver&) = delete;
+  Solver& operator=(const Solver&) = delete;
+
+  /// Rows that are not active do not count. All are at first.
+  void set_active(std::size_t row, bool active);
+
+  [[nodiscard]] Answer maximize(const Objective& objective);
+  [[nodiscard]] Answer minimize(const Objective& objective);
+  /// Any point.
+  [[nodiscard]] Answer find();
+
+private:
+  struct Implementation;
+  std::unique_ptr<Implementation> it_;
+};
+
+} // namespace libeval

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/compile/context.hpp"
+#include "engine/run/run.hpp"
+
+namespace libeval {
+
+/// What the models of a plan estimated, with names.
+[[nodiscard]] std::vector<ModelReport> model_reports(const Context& context, const Plan& plan,
+                                                     const Run& run);
+
+/// Why something is undefined, with the names of those who fall apart.
+[[nodiscard]] std::string why_undefined(const Context& context, const Undefined& undefined);
+
+} // namespace libeval

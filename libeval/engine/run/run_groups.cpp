@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations within groups, and over them.
+#include "engine/run/runner.hpp"
+
+#include <cmath>
+#include <span>
+
+namespace libeval {
+
+using kernel::Mask;
+using kernel::takes_part;
+
+namespace {
+
+std::string undefined_reduction(kernel::Reducer kind) {
+  using kernel::Reducer;
+  switch (kind) {
+  case Reducer::geometric:
+    return "a geometric mean of negative numbers, or of nothing";
+  case Reducer::harmonic:
+  case Reducer::power:
+    return "a mean that these numbers do not have";
+  case Reducer::sd:
+    return "a standard deviation of fewer than two values";
+  case Reducer::mode:
+    return "no value is the most frequent one";
+  case Reducer::owa:
+    return "another number of values than weights";
+  case Reducer::mean:
+    return "a mean of nothing, or weights that add up to zero";
+  default:
+    return "nothing to reduce";
+  }
+}
+
+} // namespace
+
+template <class T>
+void Runner<T>::apply(const op::Reduce& o) {
+  const auto x = values(o.in);
+  const auto weights = o.weights == no_array ? nullptr : values(o.weights);
+  const auto m = mask(o.left_out, o.mask, x->size());
+  auto reduced =
+      kernel::reduce(std::span<const T>(*x), *o.groups, o.reduction,
+                     weights ? std::span<const T>(*weights) : std::span<const T>{}, Mask(m));
+  put(o.out, std::move(reduced.values));
+  fail(o.out, reduced.undefined, undefined_reduction(o.reduction.kind));
+}
+
+template <class T>
+void Runner<T>::apply(const op::Keep& o) {
+  const auto x = values(o.by);
+  const auto m = mask({}, o.mask, x->size());
+  auto kept = kernel::keep(std::span<const T>(*x), *o.groups, o.rule, Mask(m));
+  Values y(x->size());
+  for (std::size_t i = 0; i < y.size(); ++i)
+    y[i] = T(kept.mask[i]);
+  put(o.out, std::move(y));
+  if (!o.short_is_fine)
+    fail(o.out, cells_of(*o.groups, kept.too_few), "too few values to set some aside");
+}
+
+template <class T>
+void Runner<T>::apply(const op::Normalize& o) {
+  using Kind = op::Normalize::Kind;
+  using kernel::Reducer;
+  const Lane<T> lane = lanes_[o.in];
+  const bool turned = lane.mapped && lane.scale < T(0);
+  std::span<const T> x(*lane.data);
+  const auto all = [&](Reducer kind) {
+    return kernel::reduce(x, *o.groups, {kind, 0, {}}, {}, Mask(o.reference));
+  };
+  // Parameters are those of the unmapped numbers: both maps are affine, so a positive pending
+  // map changes nothing and a negative one turns the direction.
+  kernel::Reduced<T> low, high; // for z-scores: center and width
+  std::vector<std::uint32_t> constant_groups;
+  const bool minmax = o.kind == Kind::minmax;
+  if (minmax) {
+    auto ranges = kernel::ranges(x, *o.groups, Mask(o.reference));
+    low = {std::move(ranges.min), ranges.undefined};
+    high = {std::move(ranges.max), std::move(ranges.undefined)};
+  } else {
+    low = all(o.median_center ? Reducer::median : Reducer::mean);
+    high = all(o.kind == Kind::zscore_sample ? Reducer::sd : Reducer::sd_population);
+  }
+  const std::size_t n_groups = o.groups->count();
+  std::vector<T> scale(n_groups), shift(n_groups);
+  for (std::size_t g = 0; g < n_groups; ++g) {
+    const T width = minmax ? T(high.values[g] - low.values[g]) : high.values[g];
+    if (!finite(width) || std::ranges::binary_search(high.undefined, g)) {
+      constant_groups.push_back(static_cast<std::uint32_t>(g));
+      continue;
+    }
+    // Numbers as they stand differ or do not; a mean has the noise of its sum even of those.
+    const double size = std::abs(kernel::to_double(minmax ? high.values[g] : low.values[g]));
+    const double noise =
+        std::max(lane.raw && minmax ? 0.0 : epsilon * size, lane.raw ? 0.0 : floor_);
+    const bool flat = !(kernel::to_double(width) > noise) || !finite(T(1) / width);
+    if (flat) {
+      scale[g] = T(0);
+      shift[g] = o.constant ? decimal<T>(*o.constant) : T(0);
+      if (!o.constant && o.groups->size(g) > 0)
+        constant_groups.push_back(static_cast<std::uint32_t>(g));
+    } else if (o.cost != turned) {
+      scale[g] = T(T(0) - T(1)) / width;
+      shift[g] = (minmax ? high.values[g] : low.values[g]) / width;
+    } else {
+      scale[g] = T(1) / width;
+      shift[g] = T(T(0) - low.values[g]) / width;
+    }
+  }
+  constexpr bool exact = std::is_same_v<T, kernel::Exact>;
+  if (!exact && n_groups == 1 && o.groups->members.empty()) {
+    Lane<T> out{lane.data, scale[0], shift[0], true, lane.raw};
+    if (minmax && o.reference.empty() && out.size() > 0)
+      out.largest = std::max(std::abs(kernel::to_double(low.values[0])),
+                             std::abs(kernel::to_double(high.values[0])));
+    lanes_[o.out] = std::move(out);
+  } else {
+    Values y(x.size());
+    for (std::size_t g = 0; g < n_groups; ++g) {
+      // The ends are 0 and 1 to the last digit only if the origin is subtracted first.
+      const bool down = kernel::to_double(scale[g]) < 0;
+      const bool from_origin = exact && minmax && kernel::to_double(scale[g]) != 0;
+      const T width = T(high.values[g] - low.values[g]);
+      for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at) {
+        const std::uint32_t cell = o.groups->cell(at);
+        if (from_origin)
+          y[cell] = (down ? T(high.values[g] - x[cell]) : T(x[cell] - low.values[g])) / width;
+        else
+          y[cell] = scale[g] * x[cell] + shift[g];
+      }
+    }
+    put(o.out, std::move(y));
+  }
+  fail(o.out, cells_of(*o.groups, constant_groups),
+       "all values are equal; say what they get with `constant`");
+}
+
+/// Ranks anew by several keys in turn: equal places become tie groups of the next key.
+template <class T>
+void Runner<T>::break_ties(const op::Rank& o, const std::vector<std::uint8_t>& take_part,
+                           std::vector<double>& places) {
+  std::vector<std::vector<double>> keys = {places};
+  for (const auto& [array, ascending] : o.then) {
+    const auto v = values(array);
+    std::vector<double> key(v->size());
+    for (std::size_t i = 0; i < key.size(); ++i)
+      key[i] = ascending ? kernel::to_double((*v)[i]) : -kernel::to_double((*v)[i]);
+    keys.push_back(std::move(key));
+  }
+  for (std::size_t g = 0; g < o.groups->count(); ++g) {
+    std::vector<std::uint32_t> cells;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      if (take_part.empty() || take_part[o.groups->cell(at)] != 0)
+        cells.push_back(o.groups->cell(at));
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
+      for (const auto& key : keys)
+        if (key[a] != key[b])
+          return key[a] < key[b];
+      return false;
+    };
+    std::ranges::stable_sort(cells, before);
+    std::vector<double> rank_of(cells.size());
+    double dense = 0;
+    for (std::size_t first = 0; first < cells.size();) {
+      std::size_t last = first + 1;
+      while (last < cells.size() && !before(cells[first], cells[last]))
+        ++last;
+      dense += 1;
+      for (std::size_t i = first; i < last; ++i)
+        switch (o.rule.ties) {
+        case kernel::TieRule::competition:
+          rank_of[i] = static_cast<double>(first + 1);
+          break;
+        case kernel::TieRule::dense:
+          rank_of[i] = dense;
+          break;
+        case kernel::TieRule::fractional:
+          rank_of[i] = static_cast<double>(first + 1 + last) / 2;
+          break;
+        case kernel::TieRule::last:
+          rank_of[i] = static_cast<double>(last);
+          break;
+        case kernel::TieRule::ordinal:
+          rank_of[i] = static_cast<double>(i + 1);
+          break;
+        }
+      first = last;
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      places[cells[i]] = rank_of[i];
+  }
+}
+
+template <class T>
+void Runner<T>::apply(const op::Rank& o) {
+  const auto x = values(o.in);
+  std::vector<std::uint8_t> take_part = mask(o.left_out, no_array, x->size());
+  kernel::RankRule rule = o.rule;
+  rule.tolerance = std::max(rule.tolerance, noise(o.in));
+  std::vector<double> places =
+      kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(take_part));
+  if (!o.then.empty())
+    break_ties(o, take_part, places);
+  Values y(places.size());
+  for (std::size_t i = 0; i < y.size(); ++i)
+    y[i] = T(places[i]);
+  put(o.out, std::move(y));
+}
+
+/// Win rates where a tie counts as won or lost.
+template <class T>
+void Runner<T>::count_ties(const op::WinRate& o, double tolerance,
+                           const std::vector<std::uint8_t>& m, Values& rates) {
+  const auto all = values(o.in);
+  const Values& x = *all;
+  const kernel::RankRule first{kernel::TieRule::competition, tolerance, o.ascending};
+  const kernel::RankRule last{kernel::TieRule::last, tolerance, o.ascending};
+  const auto best = kernel::rank(std::span<const T>(x), *o.groups, first, Mask(m));
+  const auto worst = kernel::rank(std::span<const T>(x), *o.groups, last, Mask(m));
+  for (std::size_t g = 0; g < o.groups->count(); ++g) {
+    double n = 0;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      n += takes_part(Mask(m), o.groups->cell(at)) ? 1 : 0;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1] && n > 1; ++at) {
+      const std::uint32_t cell = o.groups->cell(at);
+      if (best[cell] > 0)
+        rates[cell] = T(n - (o.tie > 0.5 ? best[cell] : worst[cell])) / T(n - 1);
+    }
+  }
+}
+
+template <class T>
+void Runner<T>::apply(const op::WinRate& o) {
+  const auto x = values(o.in);
+  const auto m = mask(o.left_out, no_array, x->size());
+  const double tolerance = std::max(o.tolerance, noise(o.in));
+  auto rates = kernel::win_rate(std::span<const T>(*x), *o.groups, tolerance, o.ascending, Mask(m));
+  if (o.tie != 0.5)
+    count_ties(o, tolerance, m, rates.values);
+  std::vector<std::uint32_t> alone;
+  for (const std::uint32_t cell : rates.undefined) {
+    rates.values[cell] = decimal<T>(o.alone.value_or(0));
+    if (!o.alone && takes_part(Mask(m), cell))
+      alone.push_back(cell);
+  }
+  put(o.out, std::move(rates.values));
+  fail(o.out, alone, "nobody to compare with; say what one alone gets with `alone`");
+}
+
+template <class T>
+void Runner<T>::apply(const op::FlagFirst& o) {
+  const auto x = values(o.in);
+  const auto m = mask(o.left_out, no_array, x->size());
+  const kernel::RankRule rule{kernel::TieRule::competition, noise(o.in), o.ascending};
+  const auto places = kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(m));
+  Values y(places.size());
+  for (std::size_t g = 0; g < o.groups->count(); ++g) {
+    std::vector<std::uint32_t> first;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      if (places[o.groups->cell(at)] == 1)
+        first.push_back(o.groups->cell(at));
+    if (first.size() == 1 || !o.none_if_shared)
+      for (const std::uint32_t cell : first)
+        y[cell] = T(1);
+  }
+  put(o.out, std::move(y));
+}
+
+template <class T>
+void Runner<T>::apply(const op::Apportion& o) {
+  const auto x = values(o.in), seats = values(o.seats);
+  const auto m = mask(o.left_out, no_array, x->size());
+  Values y(x->size());
+  std::vector<std::uint32_t> tied, impossible, no_seats;
+  for (std::size_t g = 0; g < o.groups->count(); ++g) {
+    std::vector<std::uint32_t> cells;
+    std::vector<kernel::Exact> votes;
+    bool fits = true;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      if (const std::uint32_t cell = o.groups->cell(at); takes_part(Mask(m), cell)) {
+        cells.push_back(cell);
+        votes.emplace_back((*x)[cell]);
+        fits = fits && !(votes.back() < kernel::Exact(0));
+      }
+    if (cells.empty())
+      continue;
+    constexpr double most = 10'000'000;
+    const double n = kernel::to_double((*seats)[cells[0]]);
+    if (!fits || n < 0 || n > most || n != std::floor(n)) {
+      no_seats.insert(no_seats.end(), cells.begin(), cells.end());
+      continue;
+    }
+    const kernel::Seats given = kernel::apportion(std::span<const kernel::Exact>(votes),
+                                                  static_cast<std::uint64_t>(n), o.rule);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      y[cells[i]] = T(static_cast<double>(given.seats[i]));
+    for (const std::uint32_t i : given.tied)
+      tied.push_back(cells[i]);
+    if (given.impossible)
+      impossible.insert(impossible.end(), cells.begin(), cells.end());
+  }
+  put(o.out, std::move(y));
+  fail(o.out, no_seats, "needs votes of 0 or more and a whole number of seats up to 10,000,000");
+  fail(o.out, impossible, "no votes, or quotas that do not give that many seats");
+  fail(o.out, tied, "level for the last seat");
+}
+
+template void Runner<double>::apply(const op::Apportion&);
+template void Runner<kernel::Exact>::apply(const op::Apportion&);
+template void Runner<double>::apply(const op::Reduce&);
+template void Runner<double>::apply(const op::Keep&);
+template void Runner<double>::apply(const op::Normalize&);
+template void Runner<double>::apply(const op::Rank&);
+template void Runner<double>::apply(const op::WinRate&);
+template void Runner<double>::apply(const op::FlagFirst&);
+template void Runner<kernel::Exact>::apply(const op::Reduce&);
+template void Runner<kernel::Exact>::apply(const op::Keep&);
+template void Runner<kernel::Exact>::apply(const op::Normalize&);
+template void Runner<kernel::Exact>::apply(const op::Rank&);
+template void Runner<kernel::Exact>::apply(const op::WinRate&);
+template void Runner<kernel::Exact>::apply(const op::FlagFirst&);
+
+} // namespace libeval

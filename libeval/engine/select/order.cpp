@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/select/select.hpp"
+
+#include <libeval/kernel/sample.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace libeval {
+namespace {
+
+TieGroups all_tied(const Who& who) {
+  TieGroups out;
+  out.add(who);
+  return out;
+}
+
+} // namespace
+
+double tolerance_of(const std::vector<double>& numbers, double resolution, double points,
+                    double noise) {
+  if (resolution > 0)
+    return 1e-6 * resolution; // rounded values differ by a whole step or not at all
+  if (points > 0)
+    return 1e-9 * points;
+  double largest = 0;
+  for (const double x : numbers)
+    largest = std::max(largest, std::abs(x));
+  return std::max({1e-9 * std::min(largest, 1.0), noise, noise * largest});
+}
+
+Verdict Open::ask(const Question& question, Verdict otherwise) {
+  if (const auto at = assumptions.find(question); at != assumptions.end())
+    return at->second;
+  if (known.insert(question).second)
+    questions.push_back(question);
+  return otherwise;
+}
+
+std::vector<double> numbers_of(const Scores& scores) {
+  std::vector<double> out(*scores.data);
+  if (scores.scale != 1 || scores.shift != 0)
+    for (double& x : out)
+      x = scores.scale * x + scores.shift;
+  for (std::size_t i = 0; i < scores.gap.size(); ++i)
+    if (scores.gap[i])
+      out[i] = 0;
+  return out;
+}
+
+std::map<std::size_t, GapCell> Values::gap_cells() const {
+  std::map<std::size_t, GapCell> out;
+  for (const GapCell& gap : gaps) {
+    GapCell& all = out[gap.candidate];
+    all.where = gap.where;
+    all.undefined = all.undefined || gap.undefined;
+    if (!gap.cell.empty())
+      all.cell += (all.cell.empty() ? "" : "; ") + gap.cell;
+  }
+  return out;
+}
+
+void Scorebook::open(const std::vector<NodeScores>& nodes, double noise,
+                     std::vector<GapCell> gaps) {
+  nodes_ = &nodes;
+  noise_ = noise;
+  gaps_ = std::move(gaps);
+}
+
+const NodeScores* Scorebook::node(std::string_view name) const {
+  if (nodes_ == nullptr)
+    return nullptr;
+  for (const auto key : {&NodeScores::path, &NodeScores::id})
+    if (const auto at = std::ranges::find(*nodes_, name, key); at != nodes_->end())
+      return &*at;
+  return nullptr;
+}
+
+double Scorebook::tolerance(const NodeScores& node) const {
+  const auto [at, fresh] = tolerances_.try_emplace(&node, 0);
+  if (fresh) {
+    const bool plain = node.scores.scale == 1 && node.scores.shift == 0 && node.scores.gap.empty();
+    at->second = tolerance_of(plain ? *node.scores.data : numbers_of(node.scores), node.resolution,
+                              node.points.value_or(0), noise_);
+  }
+  return at->second;
+}
+
+const std::vector<std::uint32_t>& Scorebook::lot(std::uint64_t seed) const {
+  const auto [at, fresh] = lots_.try_emplace(seed);
+  if (fresh) {
+    const auto drawn = kernel::lot(seed, context.bundle.program.candidates.size());
+    at->second.resize(drawn.size());
+    for (std::size_t i = 0; i < drawn.size(); ++i)
+      at->second[drawn[i]] = static_cast<std::uint32_t>(i);
+  }
+  return at->second;
+}
+
+const Values& Scorebook::of_everybody(const OrderKey& key) const {
+  const auto [at, fresh] = of_everybody_.try_emplace({key.kind, key.name, key.measure.get()});
+  if (fresh)
+    at->second = recompute(key, context.entrants, context.among_tied);
+  return at->second;
+}
+
+Values Scorebook::recompute(const OrderKey& key, Who subset, bool among_tied) const {
+  Context narrowed{context.bundle,  context.names, context.stage,       std::move(subset),
+                   context.earlier, among_tied,    context.diagnostics, {}};
+  narrowed.index_entrants();
+  Compiler compiler(narrowed);
+  Frame frame;
+  double points_here = 0;
+  if (key.measure) {
+    frame = compiler.per_entrant(*key.measure);
+  } else if (key.kind == OrderKey::Kind::attribute) {
+    Measure attribute;
+    attribute.name = key.name;
+    attribute.source.kind = Source::Kind::attribute;
+    attribute.source.name = key.name;
+    attribute.source.where = key.where;
+    attribute.where = key.where;
+    frame = compiler.per_entrant(attribute);
+  } else if (const Measure* named = compiler.find_measure(key.name)) {
+    frame = compiler.per_entrant(*named);
+  } else if (const CompiledNode* node = compiler.find_node(key.name, key.where)) {
+    frame = node->frame;
+    points_here = node->node->points.value_or(0);
+  }
+  Values out;
+  out.gaps = std::move(compiler.gaps);
+  if (frame.array == no_array) {
+    out.numbers.assign(narrowed.entrants.size(), 0);
+    return out;
+  }
+  const Run result = run(compiler.plan, {frame.array});
+  const Column& column = result.columns[0];
+  for (std::size_t i = 0; i < frame.cells; ++i)
+    out.numbers.push_back(column.scale * (*column.data)[i] + column.shift);
+  out.gap = frame.gap;
+  out.direction = frame.direction;
+  out.tolerance = tolerance_of(out.numbers, frame.resolution, points_here, result.noise);
+  out.relative = frame.relative;
+  out.undefined = result.undefined;
+  return out;
+}
+
+Values Sorter::values(const OrderKey& key, const Who& who, bool among_tied) {
+  Values out;
+  const NodeScores* node =
+      key.kind == OrderKey::Kind::part && !among_tied ? book_.node(key.name) : nullptr;
+  const auto pick = [&](auto&& number, auto&& has, bool any_gap) {
+    out.numbers.resize(who.size());
+    for (std::size_t i = 0; i < who.size(); ++i)
+      out.numbers[i] = number(who[i]);
+    if (!any_gap || std::ranges::all_of(who, has))
+      return;
+    out.gap.resize(who.size());
+    for (std::size_t i = 0; i < who.size(); ++i)
+      out.gap[i] = has(who[i]) ? 0 : 1;
+  };
+  if (node != nullptr) {
+    const Scores& all = node->scores;
+    out.direction = node->direction;
+    out.tolerance = book_.tolerance(*node);
+    out.relative = node->relative;
+    const auto has = [&](std::uint32_t e) { return all.has(e); };
+    if (key.name == "total" && !total_.empty())
+      pick([&](std::uint32_t e) { return total_[e]; }, has, !all.gap.empty());
+    else
+      pick([&](std::uint32_t e) { return all.value(e); }, has, !all.gap.empty());
+    if (!out.gap.empty())
+      out.gaps = book_.gaps();
+  } else if (among_tied) {
+    Who subset;
+    for (const std::uint32_t e : who)
+      subset.push_back(book_.context.entrants[e]);
+    out = book_.recompute(key, std::move(subset), true);
+  } else {
+    // Others' values may enter, so everybody takes part and the ones asked for are picked.
+    const Values& all = book_.of_everybody(key);
+    out.direction = all.direction;
+    out.tolerance = all.tolerance;
+    out.relative = all.relative;
+    out.undefined = all.undefined;
+    pick([&](std::uint32_t e) { return all.numbers[e]; },
+         [&](std::uint32_t e) { return all.has(e); }, !all.gap.empty());
+    if (!out.gap.empty())
+      out.gaps = all.gaps;
+  }
+  if (key.direction)
+    out.direction = *key.direction;
+  if (key.tolerance)
+    out.tolerance = *key.tolerance;
+  report(out, who, key.name);
+  return out;
+}
+
+/// What a key could not tell about those asked for. A gap is assumed to be better or worse than
+/// anything; where others' values have entered, it may have moved everybody.
+void Sorter::report(Values& values, const Who& who, const std::string& name) {
+  if (values.gap.empty() && values.undefined.empty())
+    return;
+  const auto gap_cells = values.gap_cells();
+  for (std::size_t i = 0; i < who.size(); ++i) {
+    const std::size_t candidate = book_.context.entrants[who[i]];
+    const auto about = [&](Finding::Kind kind) {
+      Finding finding;
+      finding.kind = kind;
+      finding.step = step_;
+      finding.rule = name;
+      finding.candidate = candidate;
+      finding.verdict = Verdict::unknown;
+      return finding;
+    };
+    bool undefined_here = false;
+    for (const Undefined& undefined : values.undefined)
+      if (undefined.candidates.empty() ||
+          std::ranges::binary_search(undefined.candidates, candidate)) {
+        Finding finding = about(Finding::Kind::undefined);
+        finding.detail = undefined.why;
+        trouble.push_back(std::move(finding));
+        undefined_here = true;
+      }
+    if (values.has(i) || undefined_here)
+      continue;
+    Finding finding = about(Finding::Kind::gap);
+    if (const auto at = gap_cells.find(candidate); at != gap_cells.end()) {
+      if (at->second.undefined)
+        finding.kind = Finding::Kind::undefined;
+      finding.rule = at->second.where; // the leaf where it began
+      finding.detail = at->second.cell;
+    }
+    if (values.relative) {
+      trouble.push_back(std::move(finding));
+      continue;
+    }
+    const bool best =
+        open_.ask({"a gap in `" + name + "`", candidate}, Verdict::fail) == Verdict::pass;
+    constexpr double beyond = std::numeric_limits<double>::max();
+    values.numbers[i] = best == (values.direction == Direction::benefit) ? beyond : -beyond;
+    findings.push_back(std::move(finding));
+  }
+}
+
+TieGroups Sorter::by_values(const Who& group, const Values& values) {
+  kernel::Order order =
+      kernel::sort_with_ties(std::span<const double>(values.numbers), values.tolerance,
+                             values.direction == Direction::cost);
+  for (std::uint32_t& at : order.order)
+    at = group[at];
+  return {std::move(order.order), std::move(order.offsets)};
+}
+
+TieGroups Sorter::by_lot(const Who& group, const OrderKey& key) {
+  // Cells of the lot are all candidates, by their position in the program.
+  const auto& entrants = book_.context.entrants;
+  const std::vector<std::uint32_t>& position = book_.lot(key.seed);
+  Who order = group;
+  std::ranges::sort(order, {}, [&](std::uint32_t e) { return position[entrants[e]]; });
+  Finding finding;
+  finding.kind = Finding::Kind::lot;
+  finding.step = step_;
+  finding.rule = "seed " + std::to_string(key.seed);
+  if (!key.lot_source.empty())
+    finding.sources = {key.lot_source};
+  TieGroups out;
+  for (const std::uint32_t e : order) {
+    out.add(Who{e});
+    finding.others.push_back(entrants[e]);
+  }
+  findings.push_back(std::move(finding));
+  return out;
+}
+
+TieGroups Sorter::by_decision(const Who& group, const OrderKey& key) {
+  const auto& entrants = book_.context.entrants;
+  TieGroups out;
+  Who rest = group;
+  Finding finding;
+  finding.kind = Finding::Kind::decision;
+  finding.step = step_;
+  finding.rule = key.name;
+  finding.detail = key.decision->reason;
+  finding.sources = {key.decision->source};
+  for (const std::string& id : key.decision->order) {
+    const std::uint32_t candidate = book_.context.names.candidate(id);
+    const auto at =
+        std::ranges::find_if(rest, [&](std::uint32_t e) { return entrants[e] == candidate; });
+    if (at == rest.end())
+      continue;
+    finding.others.push_back(candidate);
+    out.add(Who{*at});
+    rest.erase(at);
+  }
+  if (!rest.empty())
+    out.add(rest);
+  if (!finding.others.empty())
+    findings.push_back(std::move(finding));
+  return out;
+}
+
+TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who* fixed_set) {
+  const auto& context = book_.context;
+  Who subset;
+  const bool among_tied = key.among_tied || fixed_set != nullptr;
+  for (const std::uint32_t e : among_tied ? (fixed_set != nullptr ? *fixed_set : group) : group)
+    subset.push_back(context.entrants[e]);
+  Context narrowed{
+      context.bundle,  context.names, context.stage,       among_tied ? subset : context.entrants,
+      context.earlier, among_tied,    context.diagnostics, {}};
+  narrowed.index_entrants();
+  Compiler compiler(narrowed);
+  const Measure* measure = key.measure ? key.measure.get() : compiler.find_measure(key.name);
+  Frame frame;
+  if (measure != nullptr)
+    frame = compiler.measure(*measure, false, true);
+  else
+    context.diagnostics.error(key.where, "there is no measure `" + key.name + "` to count back by");
+  if (frame.array == no_array)
+    return all_tied(group);
+  if (frame.left_over().size() != 1 || frame.find("candidate") == nullptr) {
+    context.diagnostics.error(key.where,
+                              "a count-back needs one dimension beside `candidate`, this measure "
+                              "leaves " +
+                                  std::to_string(frame.left_over().size()),
+                              "reduce the others first");
+    return all_tied(group);
+  }
+  std::vector<ArrayId> wanted = {frame.array};
+  if (frame.mask != no_array)
+    wanted.push_back(frame.mask);
+  const Run result = run(compiler.plan, wanted);
+  const Column& column = result.columns[0];
+  const auto aside = [&](std::size_t cell) {
+    return result.columns.size() > 1 &&
+           result.columns[1].scale * (*result.columns[1].data)[cell] + result.columns[1].shift == 0;
+  };
+  const bool cost = key.direction.value_or(frame.direction) == Direction::cost;
+  // One list a candidate, larger is better; what does not stand is worse than anything.
+  const Dimension& other = *frame.left_over().front();
+  std::size_t members = 0;
+  for (const std::uint32_t code : *other.codes)
+    members = std::max<std::size_t>(members, code + 1);
+  constexpr double nothing = -std::numeric_limits<double>::infinity();
+  std::map<std::uint32_t, std::vector<double>> lists;
+  double scale = 0;
+  std::vector<bool> in_group(context.bundle.program.candidates.size());
+  for (const std::uint32_t e : group)
+    in_group[context.entrants[e]] = true;
+  for (std::size_t i = 0; i < frame.cells; ++i) {
+    const std::uint32_t candidate = (*frame.candidates())[i];
+    if (!in_group[candidate] || aside(i))
+      continue;
+    if (frame.is_gap(i)) {
+      Finding finding;
+      finding.kind = Finding::Kind::gap;
+      finding.step = step_;
+      finding.rule = key.name;
+      finding.candidate = candidate;
+      finding.detail = other.name + " `" +
+                       (other.members ? (*other.members)[(*other.codes)[i]] : std::string()) + "`";
+      trouble.push_back(std::move(finding));
+      continue;
+    }
+    const double x = column.scale * (*column.data)[i] + column.shift;
+    auto& list = lists.try_emplace(candidate, members, nothing).first->second;
+    list[(*other.codes)[i]] = cost ? -x : x;
+    scale = std::max(scale, std::abs(x));
+  }
+  for (const std::uint32_t e : group) {
+    auto& list = lists.try_emplace(context.entrants[e], members, nothing).first->second;
+    if (key.run == OrderKey::CountBack::last)
+      std::ranges::reverse(list);
+    if (key.run == OrderKey::CountBack::value)
+      std::ranges::sort(list, std::greater<>{});
+  }
+  const double tolerance = key.tolerance.value_or(1e-9 * scale);
+  const auto compare = [&](std::uint32_t a, std::uint32_t b) -> int {
+    const auto& x = lists[context.entrants[a]];
+    const auto& y = lists[context.entrants[b]];
+    for (std::size_t i = 0; i < members; ++i)
+      if (x[i] != y[i] && !(std::abs(x[i] - y[i]) <= tolerance))
+        return x[i] > y[i] ? -1 : 1;
+    return 0;
+  };
+  Who order = group;
+  std::ranges::stable_sort(order,
+                           [&](std::uint32_t a, std::uint32_t b) { return compare(a, b) < 0; });
+  TieGroups out;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first + 1;
+    while (last < order.size() && compare(order[first], order[last]) == 0)
+      ++last;
+    out.add(std::span(order).subspan(first, last - first));
+    first = last;
+  }
+  return out;
+}
+
+TieGroups Sorter::by_block(const Who& group, const OrderKey& key) {
+  TieGroups groups = all_tied(group);
+  for (const OrderKey& inner : key.keys) {
+    TieGroups next;
+    for (std::size_t t = 0; t < groups.size(); ++t)
+      if (groups[t].size() == 1)
+        next.add(groups[t]);
+      else
+        next.add(split(Who(groups[t].begin(), groups[t].end()), inner,
+                       key.among_tied ? &group : nullptr));
+    groups = std::move(next);
+    if (key.repeat_at_once && groups.size() > 1)
+      break;
+  }
+  if (!key.repeat || groups.size() == 1)
+    return groups;
+  TieGroups out;
+  for (std::size_t t = 0; t < groups.size(); ++t)
+    if (groups[t].size() == 1)
+      out.add(groups[t]);
+    else
+      out.add(by_block(Who(groups[t].begin(), groups[t].end()), key));
+  return out;
+}
+
+TieGroups Sorter::split(const Who& group, const OrderKey& key, const Who* fixed_set) {
+  if (group.size() < key.ties_at_least || group.size() > key.ties_at_most)
+    return all_tied(group);
+  switch (key.kind) {
+  case OrderKey::Kind::lot:
+    return by_lot(group, key);
+  case OrderKey::Kind::decision:
+    return by_decision(group, key);
+  case OrderKey::Kind::count_back:
+    return by_count_back(group, key, fixed_set);
+  case OrderKey::Kind::block:
+    return by_block(group, key);
+  default:
+    break;
+  }
+  if (fixed_set == nullptr)
+    return by_values(group, values(key, group, key.among_tied));
+  // Recomputed among all of the set, then read for those still tied.
+  const Values all = values(key, *fixed_set, true);
+  Values some = all;
+  some.numbers.clear();
+  some.gap.clear();
+  for (const std::uint32_t e : group) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(*fixed_set, e) - fixed_set->begin());
+    some.numbers.push_back(all.numbers[at]);
+    some.gap.push_back(all.has(at) ? 0 : 1);
+  }
+  return by_values(group, some);
+}
+
+TieGroups Sorter::sort(const Who& who, const std::vector<OrderKey>& keys) {
+  by_first_key = {};
+  if (who.empty())
+    return {};
+  if (keys.empty())
+    return all_tied(who);
+  TieGroups groups = split(who, keys.front(), nullptr);
+  if (keys.size() > 1)
+    by_first_key = groups;
+  for (std::size_t k = 1; k < keys.size(); ++k) {
+    if (groups.size() == who.size())
+      break;
+    TieGroups next;
+    for (std::size_t t = 0; t < groups.size(); ++t)
+      if (groups[t].size() == 1)
+        next.add(groups[t]);
+      else
+        next.add(split(Who(groups[t].begin(), groups[t].end()), keys[k], nullptr));
+    groups = std::move(next);
+  }
+  return groups;
+}
+
+} // namespace libeval

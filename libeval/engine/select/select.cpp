@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the steps of selection over the field. A new step gets a function in a file select_*.cpp,
+// declared in selector.hpp.
+#include "engine/select/selector.hpp"
+
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace libeval {
+
+namespace {
+
+constexpr std::uint32_t no_step = std::numeric_limits<std::uint32_t>::max();
+
+} // namespace
+
+Who Selector::who(State state) const {
+  Who out;
+  for (std::uint32_t e = 0; e < n_; ++e)
+    if (state_[e] == state)
+      out.push_back(e);
+  return out;
+}
+
+Finding& Selector::find(Finding::Kind kind, std::size_t candidate) {
+  Finding finding;
+  finding.kind = kind;
+  finding.step = step_;
+  finding.candidate = candidate;
+  stage_.findings.push_back(std::move(finding));
+  return stage_.findings.back();
+}
+
+void Selector::put_out(std::uint32_t e, Outcome outcome) {
+  count_in_quotas(e, -1);
+  state_[e] = State::out;
+  stage_.outcomes[e] = outcome;
+  stage_.decided_by[e] = static_cast<std::uint32_t>(step_);
+  ++report_.affected;
+}
+
+void Selector::take(std::uint32_t e, const std::string& as) {
+  count_in_quotas(e, -1); // whoever was taken before counts once
+  state_[e] = State::taken;
+  count_in_quotas(e, 1);
+  stage_.outcomes[e] = Outcome::advances;
+  stage_.decided_by[e] = static_cast<std::uint32_t>(step_);
+  if (!as.empty())
+    stage_.notes[e] = as;
+  ++report_.affected;
+}
+
+void Selector::unknown_attribute(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Candidate& c : program_.candidates)
+    for (const auto& [key, value] : c.attributes)
+      if (std::ranges::find(known, key) == known.end())
+        known.push_back(key);
+  const auto hint = did_you_mean(name, known);
+  context_.diagnostics.error(context_.stage.select[step_].where,
+                             "no candidate has the attribute `" + name + "`",
+                             hint ? "did you mean `" + *hint + "`?" : "give it under `candidates`");
+}
+
+/// Every name that a key could look up later, also in ties that do not happen today.
+void Selector::check_key(const OrderKey& key) {
+  for (const OrderKey& inner : key.keys)
+    check_key(inner);
+  if (key.kind == OrderKey::Kind::decision)
+    for (const std::string& id : key.decision->order)
+      if (context_.names.candidate(id) == npos)
+        context_.diagnostics.error(key.decision->where, "there is no candidate `" + id + "`");
+  const bool by_name =
+      key.kind == OrderKey::Kind::part || (key.kind == OrderKey::Kind::count_back && !key.measure);
+  if (!by_name || book_.node(key.name) != nullptr)
+    return;
+  std::vector<std::string> known;
+  for (const NodeScores& node : stage_.nodes) {
+    known.push_back(node.path);
+    known.push_back(node.id);
+  }
+  for (const Measure& m : context_.stage.measures)
+    known.push_back(m.name);
+  if (std::ranges::find(known, key.name) != known.end())
+    return;
+  std::ranges::sort(known);
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  const auto hint = did_you_mean(key.name, known);
+  std::string help;
+  for (const std::string& name : known)
+    help += (help.empty() ? "known are `" : ", `") + name + "`";
+  context_.diagnostics.error(key.where,
+                             "stage `" + stage_.id + "` has no part or measure `" + key.name + "`",
+                             hint ? "did you mean `" + *hint + "`?" : help);
+}
+
+void Selector::check(const select::Duel& s) {
+  check_keys(s.order);
+  if (s.seeds)
+    check_key(*s.seeds);
+}
+
+void Selector::check(const select::Quota& s) {
+  if (n_ > 0 && std::ranges::none_of(context_.entrants, [&](std::uint32_t c) {
+        return program_.candidates[c].attribute(s.by) != nullptr;
+      }))
+    unknown_attribute(s.by);
+}
+
+void Selector::run() {
+  stage_.outcomes.assign(n_, Outcome::cut);
+  stage_.decided_by.assign(n_, no_step);
+  stage_.place.assign(n_, 0);
+  stage_.place_before_ties.assign(n_, 0);
+  const auto& steps = context_.stage.select;
+  for (const SelectStep& step : steps)
+    if (const auto* ties = std::get_if<select::Ties>(&step.what))
+      ties_ = ties->rule;
+  for (step_ = 0; step_ < steps.size(); ++step_)
+    std::visit([&](const auto& s) { check(s); }, steps[step_].what);
+  for (step_ = 0; step_ < steps.size(); ++step_) {
+    report_ = {};
+    report_.word = steps[step_].name;
+    std::visit([&](const auto& s) { apply(s); }, steps[step_].what);
+    stage_.steps.push_back(std::move(report_));
+  }
+  // A stage that does not say how it takes orders by total and fills its places.
+  step_ = steps.size();
+  report_ = {};
+  report_.word = "take";
+  ensure_order();
+  if (!taking_) {
+    if (pooled_) {
+      pooled_ = false;
+      set_order(by_total());
+    }
+    Line line{std::nullopt, "", ties_};
+    if (stage_.places) {
+      const auto taken = static_cast<std::size_t>(std::ranges::count(state_, State::taken));
+      line.count = *stage_.places > taken ? *stage_.places - taken : 0;
+      report_.rule = "first " + std::to_string(*stage_.places);
+    } else {
+      report_.rule = "all";
+    }
+    TieGroups some;
+    take_first(undecided_in_order(0, some), line);
+    note_line(order_[0]);
+    stage_.steps.push_back(report_);
+  }
+  if (held_)
+    for (StepReport& report : stage_.steps)
+      if (report.word == "take" || report.word == "grant" || report.word == "duel")
+        report = {report.word, report.rule, 0, std::nullopt, std::nullopt};
+  if (held_)
+    for (std::uint32_t e = 0; e < n_; ++e)
+      if (stage_.outcomes[e] != Outcome::disqualified && stage_.outcomes[e] != Outcome::withdrawn)
+        stage_.outcomes[e] = Outcome::held;
+  stage_.advancing =
+      static_cast<std::size_t>(std::ranges::count(stage_.outcomes, Outcome::advances));
+  if (stage_.places && !stage_.held())
+    stage_.vacancies = *stage_.places > stage_.advancing ? *stage_.places - stage_.advancing : 0;
+}
+
+void select_entrants(const Scorebook& book, Open& open, StageDecision& stage) {
+  Selector(book, open, stage).run();
+}
+
+} // namespace libeval

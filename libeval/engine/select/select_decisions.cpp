@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recorded decisions: withdrawals and granted places.
+#include "engine/select/selector.hpp"
+
+namespace libeval {
+
+std::uint32_t Selector::entrant_of(const RecordedDecision& decision) {
+  const std::uint32_t c = context_.names.candidate(decision.candidate);
+  const std::size_t e = c == npos ? nobody : stage_.entrant(c);
+  if (e == nobody) {
+    context_.diagnostics.error(decision.where,
+                               c == npos ? "there is no candidate `" + decision.candidate + "`"
+                                         : "`" + decision.candidate + "` is no entrant of stage `" +
+                                               stage_.id + "`");
+    return npos;
+  }
+  return static_cast<std::uint32_t>(e);
+}
+
+void Selector::apply(const select::Withdraw& s) {
+  report_.rule = s.decision.candidate;
+  const std::uint32_t e = entrant_of(s.decision);
+  if (e == npos)
+    return;
+  Finding& finding = find(Finding::Kind::withdraw, candidate(e));
+  finding.detail = s.decision.reason;
+  finding.sources = {s.decision.source};
+  if (standing(e))
+    put_out(e, Outcome::withdrawn);
+}
+
+void Selector::apply(const select::Grant& s) {
+  taking_ = true;
+  if (s.decision) {
+    report_.rule = s.decision->candidate;
+    const std::uint32_t e = entrant_of(*s.decision);
+    if (e == npos)
+      return;
+    Finding& finding = find(Finding::Kind::grant, candidate(e));
+    finding.detail = s.decision->reason;
+    finding.sources = {s.decision->source};
+    if (state_[e] == State::undecided || state_[e] == State::waiting)
+      take(e, s.as);
+    return;
+  }
+  report_.rule = "first " + std::to_string(s.first) + " by " + s.by.front().name;
+  const TieGroups groups = sorted(who(State::undecided), s.by);
+  take_first(groups, {s.first, s.as, ties_, false});
+}
+
+} // namespace libeval

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairs, their winners and the best losers.
+#include "engine/select/selector.hpp"
+
+namespace libeval {
+
+void Selector::apply(const select::Duel& s) {
+  taking_ = true;
+  ensure_order();
+  const Who field = who(State::undecided);
+  // A duel is decided as the field is ordered, unless it says otherwise itself.
+  const std::vector<OrderKey>& keys = s.order.empty() ? standing_keys_ : s.order;
+  std::vector<Who> pairs;
+  if (s.seeds) {
+    report_.rule = "best against worst by " + s.seeds->name;
+    const TieGroups seeded = sorted(field, {*s.seeds});
+    if (seeded.size() != field.size()) {
+      Finding& finding = find(Finding::Kind::tie, nobody);
+      finding.detail = "hold";
+      finding.rule = "seeds";
+      finding.verdict = Verdict::unknown;
+      for (std::size_t t = 0; t < seeded.size(); ++t)
+        if (seeded[t].size() > 1)
+          for (const std::uint32_t e : seeded[t])
+            finding.others.push_back(candidate(e));
+      held_ = true;
+    }
+    const Who& line = seeded.order;
+    for (std::size_t i = 0; i < (line.size() + 1) / 2; ++i)
+      if (i == line.size() - 1 - i)
+        pairs.push_back({line[i]});
+      else
+        pairs.push_back({line[i], line[line.size() - 1 - i]});
+  } else {
+    report_.rule = "by " + s.by;
+    std::map<std::string, Who> by;
+    for (const std::uint32_t e : field) {
+      const std::string* name = attribute(e, s.by);
+      if (name == nullptr)
+        context_.diagnostics.error(context_.stage.select[step_].where,
+                                   "`" + program_.candidates[candidate(e)].id.str() + "` has no `" +
+                                       s.by + "` that names its duel");
+      else
+        by[*name].push_back(e);
+    }
+    for (auto& [name, members] : by) {
+      if (members.size() > 2)
+        context_.diagnostics.error(context_.stage.select[step_].where,
+                                   "duel `" + name + "` has " + std::to_string(members.size()) +
+                                       " candidates",
+                                   "a duel is between two");
+      pairs.push_back(std::move(members));
+    }
+  }
+  Who losers;
+  for (const Who& pair : pairs) {
+    const TieGroups result = sorted(pair, keys);
+    take_first(result, {1, "winner", ties_, false});
+    for (const std::uint32_t e : pair)
+      if (state_[e] == State::undecided)
+        losers.push_back(e);
+  }
+  if (s.losers > 0)
+    take_first(sorted(losers, keys), {s.losers, "lucky loser", ties_, false});
+}
+
+} // namespace libeval

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Taking in order up to a line: ties across it, quotas, and who is next in reserve.
+#include "engine/select/selector.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+namespace libeval {
+
+void Selector::apply(const select::Quota& s) {
+  RunningQuota quota{s.by, s.at_most, std::vector<std::uint32_t>(n_, npos), {}, {}};
+  std::map<std::string_view, std::uint32_t> known;
+  for (std::uint32_t e = 0; e < n_; ++e) {
+    const std::string* text = attribute(e, s.by);
+    if (text == nullptr)
+      continue;
+    quota.value[e] =
+        known.try_emplace(*text, static_cast<std::uint32_t>(known.size())).first->second;
+    quota.taken.resize(known.size());
+    quota.taken[quota.value[e]] += state_[e] == State::taken ? 1 : 0;
+  }
+  quota.reserved.resize(known.size());
+  quotas_.push_back(std::move(quota));
+  report_.rule = "at most " + std::to_string(s.at_most) + " by " + s.by;
+}
+
+void Selector::count_in_quotas(std::uint32_t e, int by) {
+  if (state_[e] == State::taken)
+    for (RunningQuota& quota : quotas_)
+      if (quota.value[e] != npos)
+        quota.taken[quota.value[e]] += static_cast<std::size_t>(by);
+}
+
+bool Selector::over_quota(std::uint32_t e, const RunningQuota** which) const {
+  const auto full = std::ranges::find_if(quotas_, [&](const RunningQuota& quota) {
+    return quota.value[e] != npos && quota.room(quota.value[e]) == 0;
+  });
+  if (full != quotas_.end() && which != nullptr)
+    *which = &*full;
+  return full != quotas_.end();
+}
+
+Selector::Crowd Selector::crowd(const Who& tied) const {
+  Crowd out{{}, tied.size()};
+  std::vector<bool> contested(quotas_.empty() ? 0 : tied.size(), false);
+  for (const RunningQuota& quota : quotas_) {
+    std::map<std::uint32_t, std::size_t> members; // by value
+    std::size_t most = tied.size();
+    for (const std::uint32_t e : tied)
+      if (quota.value[e] != npos)
+        ++members[quota.value[e]];
+    for (const auto& [value, n] : members)
+      most -= n - std::min(n, quota.room(value));
+    out.most = std::min(out.most, most);
+    for (std::size_t i = 0; i < tied.size(); ++i)
+      if (const std::uint32_t value = quota.value[tied[i]]; value != npos)
+        contested[i] = contested[i] || members[value] > quota.room(value);
+  }
+  for (std::size_t i = 0; i < contested.size(); ++i)
+    if (contested[i])
+      out.contested.push_back(tied[i]);
+  return out;
+}
+
+/// Takes in order until `line.count` are taken; returns how many were.
+std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
+  std::size_t left = line.count.value_or(std::numeric_limits<std::size_t>::max());
+  std::size_t taken = 0;
+  std::vector<std::size_t*> passed_by; // room in quotas that a cut tie leaves empty
+  for (std::size_t t = 0; t < groups.size() && left > 0; ++t) {
+    Who fit;
+    for (const std::uint32_t e : groups[t]) {
+      const RunningQuota* quota = nullptr;
+      if (!line.under_quotas || !over_quota(e, &quota)) {
+        fit.push_back(e);
+      } else {
+        Finding& finding = find(Finding::Kind::quota, candidate(e));
+        finding.rule = quota->by;
+        finding.detail = *attribute(e, quota->by);
+        finding.required = static_cast<double>(quota->at_most);
+      }
+    }
+    const Crowd crowded = line.under_quotas ? crowd(fit) : Crowd{{}, fit.size()};
+    if (crowded.most > left) {
+      settle_tie(fit, left, line);
+      break;
+    }
+    std::size_t passed = 0; // the contested stand in the order of `fit`
+    for (const std::uint32_t e : fit)
+      if (passed < crowded.contested.size() && crowded.contested[passed] == e) {
+        ++passed;
+      } else {
+        take(e, line.as);
+        ++taken;
+        --left;
+      }
+    if (crowded.contested.empty())
+      continue;
+    // The tie lies across the line of a quota: nobody is preferred for standing first.
+    const std::size_t places = crowded.most - (fit.size() - crowded.contested.size());
+    settle_tie(crowded.contested, places, line);
+    if (line.ties == TieRuling::all_advance || line.ties == TieRuling::share) {
+      left -= std::min(left, crowded.contested.size());
+      continue;
+    }
+    if (line.ties == TieRuling::hold)
+      left -= std::min(left, places);
+    // Nobody behind the tied passes them by under the same quota.
+    for (RunningQuota& quota : quotas_)
+      for (const std::uint32_t e : crowded.contested)
+        if (const std::uint32_t value = quota.value[e]; value != npos)
+          for (; quota.room(value) > 0; ++quota.taken[value])
+            if (line.ties == TieRuling::all_cut)
+              passed_by.push_back(&quota.taken[value]);
+  }
+  for (std::size_t* room : passed_by)
+    --*room;
+  return taken;
+}
+
+void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line) {
+  Finding& finding = find(Finding::Kind::tie, nobody);
+  finding.required = static_cast<double>(left);
+  for (const std::uint32_t e : tied)
+    finding.others.push_back(candidate(e));
+  switch (line.ties) {
+  case TieRuling::hold:
+    finding.detail = "hold";
+    finding.verdict = Verdict::unknown;
+    spoken_for_[pool_.empty() ? 0 : pool_[tied[0]]] += left;
+    for (const std::uint32_t e : tied) {
+      put_out(e, Outcome::held);
+      state_[e] = State::waiting;
+      --report_.affected; // neither taken nor out
+    }
+    break;
+  case TieRuling::all_advance:
+  case TieRuling::share:
+    finding.detail = line.ties == TieRuling::share ? "share" : "all_advance";
+    for (const std::uint32_t e : tied)
+      take(e, line.as);
+    break;
+  case TieRuling::all_cut:
+    finding.detail = "all_cut"; // they stay undecided: the next in reserve, or cut at the end
+    finding.verdict = Verdict::fail;
+    break;
+  }
+}
+
+bool Selector::passes(const Filter& filter, std::uint32_t e) const {
+  return std::ranges::all_of(filter, [&](const Test& test) {
+    if (test.column == "pool_place" || test.column == "place") {
+      const auto& places = test.column == "place" ? stage_.place : stage_.pool_place;
+      return !places.empty() && places[e] > 0 && fits(test, places[e]);
+    }
+    if (test.column == "pool")
+      return !pool_names_.empty() && fits(test, std::string_view(pool_names_[pool_[e]]));
+    const std::string name =
+        test.column.starts_with("candidate.") ? test.column.substr(10) : test.column;
+    const std::string* value = attribute(e, name);
+    if (value == nullptr)
+      return test.negate;
+    if (test.at_least || test.above || test.at_most || test.below) {
+      const auto number = number_or_date(*value);
+      return number && fits(test, *number);
+    }
+    return fits(test, std::string_view(*value));
+  });
+}
+
+/// Scores at the line: the last one taken by this step and the first one left.
+void Selector::note_line(const TieGroups& groups) {
+  if (stage_.total.empty())
+    return;
+  for (std::size_t t = 0; t < groups.size(); ++t)
+    for (const std::uint32_t e : groups[t]) {
+      if (!stage_.nodes.empty() && !stage_.nodes[0].scores.has(e))
+        continue;
+      if (state_[e] == State::taken && stage_.decided_by[e] == step_)
+        report_.last_in = stage_.total[e];
+      else if (!report_.first_out && state_[e] == State::undecided)
+        report_.first_out = stage_.total[e];
+    }
+}
+
+void Selector::apply(const select::Reserve& s) {
+  ensure_order();
+  report_.rule = "next " + std::to_string(s.first);
+  const std::size_t pools = pooled_ ? pool_names_.size() : 1;
+  for (std::uint32_t p = 0; p < pools; ++p) {
+    std::size_t left = s.first;
+    TieGroups some;
+    const TieGroups& groups = undecided_in_order(p, some);
+    for (std::size_t t = 0; t < groups.size() && left > 0; ++t) {
+      Who next; // all of a tie, also where they are too many for a quota
+      std::ranges::copy_if(groups[t], std::back_inserter(next), [&](std::uint32_t e) {
+        return std::ranges::all_of(quotas_, [&](const RunningQuota& quota) {
+          const std::uint32_t value = quota.value[e];
+          return value == npos || quota.room(value) > quota.reserved[value];
+        });
+      });
+      for (const std::uint32_t e : next) {
+        put_out(e, Outcome::reserve);
+        for (RunningQuota& quota : quotas_)
+          if (const std::uint32_t value = quota.value[e]; value != npos)
+            ++quota.reserved[value];
+      }
+      left -= std::min(left, next.size());
+    }
+  }
+}
+
+} // namespace libeval

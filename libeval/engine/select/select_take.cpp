@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// `take` in its forms: so many, a share, a bound, bands, a budget.
+#include "engine/select/selector.hpp"
+
+#include <libeval/base/decimal.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace libeval {
+
+void Selector::apply(const select::Take& s) {
+  using Kind = select::Take::Kind;
+  taking_ = taking_ || s.kind != Kind::bands || !s.advance.empty();
+  ensure_order();
+  const bool per_pool = pooled_ && !s.rest;
+  if (per_pool && s.kind == Kind::until && !s.count && stage_.places) {
+    context_.diagnostics.error(context_.stage.select[step_].where,
+                               "`take` in pools does not say how many of each",
+                               "the stage's places are of all pools together; write "
+                               "`take: {first: N}`, or `regroup` before");
+    return;
+  }
+  const std::size_t pools = per_pool ? pool_names_.size() : 1;
+  const bool orders_anew = !s.by.empty() || (pooled_ && s.rest);
+  const std::vector<Who> undecided = by_pool(per_pool, [&](std::uint32_t e) {
+    return orders_anew && state_[e] == State::undecided && passes(s.filter, e);
+  });
+  std::vector<std::size_t> standing_in(pools), taken_before(pools);
+  for (std::uint32_t e = 0; e < n_; ++e) {
+    standing_in[per_pool ? pool_[e] : 0] += standing(e) ? 1 : 0;
+    taken_before[per_pool ? pool_[e] : 0] += state_[e] == State::taken ? 1 : 0;
+  }
+  for (const auto& [pool, places] : spoken_for_)
+    taken_before[per_pool ? pool : 0] += places;
+  for (std::uint32_t p = 0; p < pools; ++p) {
+    TieGroups some;
+    const TieGroups* in_order = &some;
+    if (orders_anew) {
+      some = sorted(undecided[p], s.by.empty() ? by_total() : s.by);
+    } else {
+      in_order = &undecided_in_order(p, some);
+      if (!s.filter.empty()) {
+        const TieGroups& groups = *in_order;
+        TieGroups filtered;
+        for (std::size_t t = 0; t < groups.size(); ++t) {
+          Who group;
+          std::ranges::copy_if(groups[t], std::back_inserter(group),
+                               [&](std::uint32_t e) { return passes(s.filter, e); });
+          if (!group.empty())
+            filtered.add(group);
+        }
+        some = std::move(filtered);
+        in_order = &some;
+      }
+    }
+    const TieGroups& groups = *in_order;
+    Line line{std::nullopt, s.as, s.ties.value_or(ties_)};
+    const std::size_t standing_here = standing_in[p];
+    switch (s.kind) {
+    case Kind::until: {
+      const std::optional<std::size_t> until = s.count ? s.count : stage_.places;
+      if (until) {
+        const std::size_t taken = taken_before[p];
+        line.count = *until > taken ? *until - taken : 0;
+        report_.rule = (s.count ? "until " : "first ") + std::to_string(*until);
+      } else {
+        report_.rule = "all";
+      }
+      take_first(groups, line);
+      break;
+    }
+    case Kind::first:
+      line.count = s.count.value_or(0);
+      if (!s.per_pool.empty()) {
+        const auto at = pooled_ ? s.per_pool.find(pool_names_[p]) : s.per_pool.end();
+        line.count = at == s.per_pool.end() ? 0 : at->second;
+        report_.rule = "so many of each pool";
+      } else {
+        report_.rule = "first " + std::to_string(*line.count);
+      }
+      take_first(groups, line);
+      break;
+    case Kind::share: {
+      // The share is a decimal: 0.29 of 100 is 29.
+      const double exact = kernel::to_double(kernel::from_decimal(s.share) *
+                                             kernel::Exact(static_cast<double>(standing_here)));
+      const double rounded = s.rounded == select::Take::Rounded::up     ? std::ceil(exact)
+                             : s.rounded == select::Take::Rounded::down ? std::floor(exact)
+                                                                        : std::floor(exact + 0.5);
+      auto count = static_cast<std::size_t>(rounded);
+      count = std::min(std::max(count, s.min.value_or(0)),
+                       s.max.value_or(std::numeric_limits<std::size_t>::max()));
+      line.count = count;
+      report_.rule = format_decimal(s.share) + " of " + std::to_string(standing_here);
+      take_first(groups, line);
+      break;
+    }
+    case Kind::all_but: {
+      const std::size_t n = groups.order.size(), out = s.count.value_or(0);
+      line.count = n > out ? n - out : 0;
+      report_.rule = "all but the last " + std::to_string(out);
+      take_first(groups, line);
+      break;
+    }
+    case Kind::bound:
+      take_bound(s, groups);
+      break;
+    case Kind::bands:
+      take_bands(s, groups);
+      break;
+    case Kind::budget:
+      take_budget(s, groups);
+      break;
+    }
+    if (pools == 1)
+      note_line(groups);
+  }
+}
+
+void Selector::take_bound(const select::Take& s, const TieGroups& groups) {
+  OrderKey key;
+  key.name = s.part;
+  key.where = context_.stage.select[step_].where;
+  const Values values = values_of(key);
+  const double limit = bound_of(s.bound, s.part);
+  report_.rule = s.part + " " + bound_word(s.bound.kind) + " " + format_decimal(limit);
+  TieGroups fit;
+  for (std::size_t t = 0; t < groups.size(); ++t) {
+    Who group;
+    std::ranges::copy_if(groups[t], std::back_inserter(group), [&](std::uint32_t e) {
+      return values.has(e) && meets(s.bound, limit, values.numbers[e], values.tolerance);
+    });
+    if (!group.empty())
+      fit.add(group);
+  }
+  take_first(fit, {std::nullopt, s.as, s.ties.value_or(ties_)});
+}
+
+void Selector::take_bands(const select::Take& s, const TieGroups& groups) {
+  OrderKey key;
+  key.name = s.part;
+  key.where = context_.stage.select[step_].where;
+  const bool by_score =
+      std::ranges::any_of(s.bands, [](const select::Band& b) { return b.bound.has_value(); });
+  const Values values = by_score ? values_of(key) : Values{};
+  for (const select::Band& band : s.bands)
+    report_.rule += (report_.rule.empty() ? "bands " : ", ") + band.name;
+  TieGroups advancing;
+  for (std::size_t t = 0; t < groups.size(); ++t) {
+    Who group;
+    for (const std::uint32_t e : groups[t]) {
+      const double at = pooled_ && !s.rest ? stage_.pool_place[e] : stage_.place[e];
+      for (const select::Band& band : s.bands) {
+        if (band.first && at > static_cast<double>(*band.first))
+          continue;
+        if (band.bound && (!values.has(e) || !meets(*band.bound, bound_of(*band.bound, s.part),
+                                                    values.numbers[e], values.tolerance)))
+          continue;
+        stage_.bands[e] = band.name;
+        if (std::ranges::find(s.advance, band.name) != s.advance.end())
+          group.push_back(e);
+        break;
+      }
+    }
+    if (!group.empty())
+      advancing.add(group);
+  }
+  take_first(advancing, {std::nullopt, s.as, s.ties.value_or(ties_)});
+}
+
+void Selector::take_budget(const select::Take& s, const TieGroups& groups) {
+  if (!s.cost) {
+    context_.diagnostics.error(context_.stage.select[step_].where,
+                               "`take` by budget does not say what a candidate costs",
+                               "add `cost: {attribute: NAME}`");
+    return;
+  }
+  report_.rule = "while " + format_decimal(s.budget) + " lasts";
+  kernel::Exact left = kernel::from_decimal(s.budget);
+  std::vector<double> cost(n_, s.cost->number);
+  if (s.cost->measure) {
+    OrderKey key;
+    key.kind = OrderKey::Kind::measure;
+    key.measure = s.cost->measure;
+    key.name = "cost";
+    const Values values = values_of(key);
+    for (std::uint32_t e = 0; e < n_; ++e) {
+      cost[e] = values.numbers[e];
+      if (!values.has(e) && standing(e)) {
+        find(Finding::Kind::gap, candidate(e)).rule = "cost";
+        held_ = true;
+      }
+    }
+  }
+  for (std::size_t t = 0; t < groups.size(); ++t) {
+    kernel::Exact together(0);
+    Who fit;
+    for (const std::uint32_t e : groups[t])
+      if (quotas_.empty() || !over_quota(e)) {
+        fit.push_back(e);
+        together += kernel::from_decimal(cost[e]);
+      }
+    if (together <= left && crowd(fit).contested.empty()) {
+      for (const std::uint32_t e : fit)
+        take(e, s.as);
+      left -= together;
+    } else if (fit.size() > 1) {
+      settle_tie(fit, 0, {std::nullopt, s.as, s.ties.value_or(ties_)});
+      if (!s.skip)
+        return;
+    } else if (!s.skip) {
+      return;
+    }
+  }
+}
+
+} // namespace libeval

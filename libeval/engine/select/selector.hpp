@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/select/select.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace libeval {
+
+/// At most so many of each value of an attribute, and how many are taken.
+struct RunningQuota {
+  std::string by;
+  std::size_t at_most;
+  std::vector<std::uint32_t> value;  ///< of each entrant; npos: it has none
+  std::vector<std::size_t> taken;    ///< of each value; also places that wait for a held tie
+  std::vector<std::size_t> reserved; ///< of each value; they take room from each other only
+
+  [[nodiscard]] std::size_t room(std::uint32_t of) const {
+    return at_most > taken[of] ? at_most - taken[of] : 0;
+  }
+};
+
+/// Passes entrants through the steps of selection, one function a step. The steps stand in
+/// select_*.cpp, one idea a file.
+class Selector {
+public:
+  Selector(const Scorebook& book, Open& open, StageDecision& stage)
+      : book_(book), context_(book.context), program_(book.context.bundle.program), open_(open),
+        stage_(stage), n_(book.context.entrants.size()), state_(n_, State::undecided) {}
+
+  void run();
+
+private:
+  /// `waiting`: tied across a line; neither taken nor out, but a later rule may still put it out.
+  enum class State : std::uint8_t { undecided, taken, waiting, out };
+
+  // --- the steps ---
+  void apply(const select::Policy& s);
+  void follow(const Rule& rule, std::uint32_t e, Verdict verdict, bool waived);
+  void apply(const select::Require& s);
+  void apply(const select::Order& s);
+  void apply(const select::Group& s);
+  void apply(const select::Regroup&);
+  void apply(const select::Take& s);
+  void apply(const select::Quota& s);
+  void apply(const select::Duel& s);
+  void apply(const select::Eliminate& s);
+  void apply(const select::Grant& s);
+  void apply(const select::Withdraw& s);
+  void apply(const select::Ties&) {}
+  void apply(const select::Reserve& s);
+
+  // --- the field ---
+  [[nodiscard]] std::size_t candidate(std::uint32_t e) const { return context_.entrants[e]; }
+  void put_out(std::uint32_t e, Outcome outcome);
+  void take(std::uint32_t e, const std::string& as);
+  void count_in_quotas(std::uint32_t e, int by);
+  [[nodiscard]] bool standing(std::uint32_t e) const { return state_[e] != State::out; }
+  [[nodiscard]] Who who(State state) const;
+  Finding& find(Finding::Kind kind, std::size_t candidate);
+  [[nodiscard]] const std::string* attribute(std::uint32_t e, const std::string& name) const {
+    return program_.candidates[candidate(e)].attribute(name);
+  }
+  [[nodiscard]] std::uint32_t entrant_of(const RecordedDecision& decision);
+
+  // --- names, looked up before anybody is selected; a step without names needs nothing here ---
+  void unknown_attribute(const std::string& name);
+  void check_key(const OrderKey& key);
+  void check_keys(const std::vector<OrderKey>& keys) {
+    for (const OrderKey& key : keys)
+      check_key(key);
+  }
+  template <class S>
+  void check(const S&) {}
+  void check(const select::Order& s) { check_keys(s.keys); }
+  void check(const select::Require& s) { check_key(s.what); }
+  void check(const select::Take& s) { check_keys(s.by); }
+  void check(const select::Grant& s) { check_keys(s.by); }
+  void check(const select::Eliminate& s) {
+    check_keys(s.by);
+    check_keys(s.ties);
+  }
+  void check(const select::Duel& s);
+  void check(const select::Quota& s);
+
+  // --- order and places ---
+  TieGroups sorted(const Who& who, const std::vector<OrderKey>& keys,
+                   TieGroups* first_key = nullptr);
+  void ensure_order();
+  void set_order(const std::vector<OrderKey>& keys);
+  [[nodiscard]] std::vector<OrderKey> by_total() const;
+  /// The entrants that pass, by pool or all in one, in their order.
+  template <class F>
+  [[nodiscard]] std::vector<Who> by_pool(bool per_pool, F&& passes) const {
+    std::vector<Who> out(per_pool ? pool_names_.size() : 1);
+    if (!per_pool)
+      out[0].reserve(n_);
+    for (std::uint32_t e = 0; e < n_; ++e)
+      if (passes(e))
+        out[per_pool ? pool_[e] : 0].push_back(e);
+    return out;
+  }
+  const TieGroups& undecided_in_order(std::uint32_t pool, TieGroups& some) const;
+  void place(const TieGroups& groups, std::vector<double>& places) const;
+
+  // --- elimination ---
+  void eliminate_by_transfers(const select::Eliminate& s, std::size_t seats);
+  void eliminate_by_keys(const select::Eliminate& s, std::size_t seats);
+  void settle_elimination(const select::Eliminate& s, const std::vector<Who>& order,
+                          const Who& elected, const Who& tied);
+  std::vector<Who> tied_by_keys(const Who& who, const std::vector<OrderKey>& keys);
+
+  // --- taking ---
+  struct Line {
+    std::optional<std::size_t> count; ///< so many; none: all
+    std::string as;
+    TieRuling ties;
+    bool under_quotas = true; ///< a place won or granted is not refused
+  };
+  std::size_t take_first(const TieGroups& groups, const Line& line);
+  void settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line);
+  [[nodiscard]] bool over_quota(std::uint32_t e, const RunningQuota** which = nullptr) const;
+  struct Crowd {
+    Who contested;        ///< who shares a quota with more of the tied than it has room for
+    std::size_t most = 0; ///< no more than so many of the tied fit all quotas
+  };
+  [[nodiscard]] Crowd crowd(const Who& tied) const;
+  [[nodiscard]] bool passes(const Filter& filter, std::uint32_t e) const;
+  void take_bands(const select::Take& s, const TieGroups& groups);
+  void take_budget(const select::Take& s, const TieGroups& groups);
+  void take_bound(const select::Take& s, const TieGroups& groups);
+  [[nodiscard]] double bound_of(const Bound& bound, const std::string& part) const;
+  [[nodiscard]] static bool meets(const Bound& bound, double limit, double x, double tolerance);
+  [[nodiscard]] Values values_of(const OrderKey& key);
+  void note_line(const TieGroups& groups);
+
+  const Scorebook& book_;
+  const Context& context_;
+  const Program& program_;
+  Open& open_;
+  StageDecision& stage_;
+  std::size_t n_;
+  std::vector<State> state_;
+  std::vector<RunningQuota> quotas_;
+  std::map<std::uint32_t, std::size_t> spoken_for_; ///< by pool: places that wait for a held tie
+  TieRuling ties_ = TieRuling::hold;
+  bool ordered_ = false, pooled_ = false, taking_ = false, held_ = false;
+  std::vector<std::uint32_t> pool_; ///< of each entrant
+  std::vector<std::string> pool_names_;
+  std::vector<TieGroups> order_;        ///< one a pool (one in all without pools)
+  std::vector<OrderKey> standing_keys_; ///< of the last order
+  std::size_t step_ = 0;
+  StepReport report_;
+};
+
+/// A bound in words: "at least".
+[[nodiscard]] std::string bound_word(Bound::Kind kind);
+
+} // namespace libeval

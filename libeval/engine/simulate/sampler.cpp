@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/simulate/sampler.hpp"
+
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace libeval {
+
+void set_shares(Node& node, std::span<const double> shares, double sum, bool points) {
+  const std::function<void(Node&, double)> scale = [&](Node& part, double by) {
+    if (part.points)
+      *part.points *= by;
+    for (Node& below : part.parts)
+      scale(below, by);
+  };
+  for (std::size_t k = 0; k < node.parts.size(); ++k) {
+    Node& part = node.parts[k];
+    if (!points) {
+      part.weight = shares[k] * sum;
+      continue;
+    }
+    const double before = *part.points, now = shares[k] * sum;
+    if (before > 0) {
+      for (Node& below : part.parts)
+        scale(below, now / before);
+    }
+    part.points = now;
+  }
+}
+
+namespace {
+
+/// Points of a tree from another one, part by part.
+void copy_points(Node& to, const Node& from) {
+  to.points = from.points;
+  to.weight = from.weight;
+  for (std::size_t k = 0; k < to.parts.size(); ++k)
+    copy_points(to.parts[k], from.parts[k]);
+}
+
+} // namespace
+
+// --- drawing -------------------------------------------------------------------------------------
+
+void WeightSource::draw(kernel::Stream stream, std::span<double> shares) const {
+  if (!dirichlet.empty())
+    return kernel::dirichlet(stream, dirichlet, shares);
+  if (ordered_all) {
+    std::vector<double> drawn(shares.size());
+    kernel::simplex(stream, drawn);
+    std::ranges::sort(drawn, std::greater<>{});
+    for (std::size_t k = 0; k < order.size(); ++k)
+      shares[order[k]] = drawn[k];
+    return;
+  }
+  std::ranges::copy(fixed, shares.begin());
+  std::vector<double> drawn(free.size());
+  if (polytope)
+    polytope->sample(stream, drawn);
+  else
+    kernel::simplex(stream, drawn);
+  for (std::size_t k = 0; k < free.size(); ++k)
+    shares[free[k]] = room * drawn[k];
+}
+
+void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) const {
+  using Kind = UncertainCells::Kind;
+  for (const Cell& cell : cells) {
+    double x = cell.value;
+    const auto z = [&] {
+      if (root.empty())
+        return kernel::normal_at(stream, cell.position);
+      double sum = 0;
+      for (std::size_t k = 0; k <= cell.member; ++k)
+        if (const double by = root[cell.member * members + k]; by != 0)
+          sum +=
+              by * kernel::normal_at(stream, static_cast<std::uint32_t>(cell.group * members + k));
+      return sum;
+    };
+    switch (what->kind) {
+    case Kind::normal:
+      x = cell.spread == 0 ? x : x + cell.spread * z();
+      break;
+    case Kind::lognormal:
+      x = cell.spread == 0 ? x : x * kernel::exponential(cell.spread * z());
+      break;
+    case Kind::uniform:
+      x = cell.low == cell.high
+              ? cell.low
+              : cell.low + (cell.high - cell.low) * kernel::uniform_at(stream, cell.position);
+      break;
+    case Kind::beta: {
+      // A stream of its own for each cell: how many blocks a number takes is not known before.
+      kernel::Stream own = stream.from(cell.position);
+      const double width = what->inside->second - what->inside->first;
+      const double mean = (x - what->inside->first) / width;
+      if (mean > 0 && mean < 1)
+        x = what->inside->first +
+            width * kernel::beta(own, mean * cell.spread, (1 - mean) * cell.spread);
+      break;
+    }
+    case Kind::binomial:
+      x = what->scale * (static_cast<double>(binomials[cell.binomial].at(
+                             kernel::uniform_at(stream, cell.position))) /
+                         cell.spread);
+      break;
+    case Kind::empirical:
+      x += what->errors[kernel::below_at(stream, cell.position, what->errors.size())];
+      break;
+    }
+    if (what->inside)
+      x = std::clamp(x, what->inside->first, what->inside->second);
+    values[cell.column].numbers[cell.row] = x;
+  }
+}
+
+void resample(Table& table, const std::string& over, const kernel::Stream& stream) {
+  const auto key = std::ranges::find(table.keys, over, &TextColumn::name);
+  if (key == table.keys.end()) { // the members are columns
+    const std::vector<ValueColumn> before = table.values;
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      ValueColumn& column = table.values[k];
+      const std::size_t from =
+          kernel::below_at(stream, static_cast<std::uint32_t>(k), before.size());
+      column = before[from];
+      column.name = before[k].name;
+    }
+    return;
+  }
+  std::vector<std::vector<std::uint32_t>> rows_of(key->texts.size());
+  for (std::size_t row = 0; row < table.rows; ++row)
+    rows_of[key->codes[row]].push_back(static_cast<std::uint32_t>(row));
+  std::vector<std::uint32_t> standing; // members that have rows
+  for (std::uint32_t m = 0; m < rows_of.size(); ++m)
+    if (!rows_of[m].empty())
+      standing.push_back(m);
+  std::vector<std::uint32_t> rows, codes;
+  std::vector<std::string> texts;
+  std::vector<std::uint32_t> times(rows_of.size(), 0);
+  for (std::size_t k = 0; k < standing.size(); ++k) {
+    const std::uint32_t m =
+        standing[kernel::below_at(stream, static_cast<std::uint32_t>(k), standing.size())];
+    const std::uint32_t again = times[m]++;
+    texts.push_back(again == 0 ? key->texts[m]
+                               : key->texts[m] + " (" + std::to_string(again + 1) + ")");
+    for (const std::uint32_t row : rows_of[m]) {
+      rows.push_back(row);
+      codes.push_back(static_cast<std::uint32_t>(k));
+    }
+  }
+  const auto gather = [&](auto& column) {
+    if (column.empty())
+      return;
+    auto before = column;
+    column.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      column[i] = before[rows[i]];
+  };
+  for (TextColumn& column : table.keys)
+    gather(column.codes);
+  for (TextColumn& column : table.labels)
+    gather(column.codes);
+  for (ValueColumn& column : table.values) {
+    gather(column.numbers);
+    gather(column.category);
+    gather(column.gap);
+  }
+  gather(table.lines);
+  key->codes = std::move(codes);
+  key->texts = std::move(texts);
+  table.rows = rows.size();
+}
+
+std::size_t Sampler::option(const RuleChoice& choice, kernel::Stream stream) {
+  double sum = 0;
+  for (const RuleChoice::Option& option : choice.options)
+    sum += option.probability;
+  const double u = kernel::uniform_at(stream, 0) * sum;
+  double until = 0;
+  for (std::size_t k = 0; k < choice.options.size(); ++k) {
+    until += choice.options[k].probability;
+    if (u < until)
+      return k;
+  }
+  return choice.options.size() - 1;
+}
+
+std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,
+                       std::vector<std::size_t>& options) {
+  std::size_t source = uncertainty.sources() - uncertainty.rules.size();
+  std::size_t variant = 0;
+  options.clear();
+  for (const RuleChoice& choice : uncertainty.rules) {
+    options.push_back(Sampler::option(choice, replicate.stream(source++)));
+    variant = variant * choice.options.size() + options.back();
+  }
+  return variant;
+}
+
+World Sampler::world() const {
+  World out;
+  out.bundle = bundle;
+  out.varied.resize(bundle.tables.size());
+  for (const CellSource& source : cells)
+    if (!out.varied[source.table])
+      out.varied[source.table] = std::make_shared<Table>(*bundle.tables[source.table]);
+  for (std::size_t t = 0; t < out.varied.size(); ++t)
+    if (out.varied[t])
+      out.bundle.tables[t] = out.varied[t];
+  for (const WeightSource& source : weights)
+    out.shares.emplace_back(source.parts.size(), 0.0);
+  out.passed.resize(uncertainty.verdicts.size());
+  return out;
+}
+
+void Sampler::draw(World& world, const Replicate& replicate) const {
+  std::size_t source = 0;
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    const WeightSource& w = weights[k];
+    Node& top = *world.bundle.program.stages[w.stage].score;
+    const Node& nominal = *bundle.program.stages[w.stage].score;
+    bool fresh = true; // the first entry of a stage begins from the program's own points
+    for (std::size_t j = 0; j < k; ++j)
+      fresh = fresh && weights[j].stage != w.stage;
+    if (fresh)
+      copy_points(top, nominal);
+    w.draw(replicate.stream(source++), world.shares[k]);
+    Node& node = *find_node(top, w.path);
+    double sum = 0; // of now: an entry above may have changed it
+    for (const Node& part : node.parts)
+      sum += w.points ? *part.points : *part.weight;
+    set_shares(node, world.shares[k], sum, w.points);
+  }
+  for (const CellSource& c : cells)
+    c.draw(replicate.stream(source++), world.varied[c.table]->values);
+  for (std::size_t k = 0; k < bootstrap_tables.size(); ++k) {
+    const std::size_t t = bootstrap_tables[k];
+    bool again = false;
+    for (std::size_t j = 0; j < k; ++j)
+      again = again || bootstrap_tables[j] == t;
+    const Table& from = again             ? *world.bundle.tables[t]
+                        : world.varied[t] ? *world.varied[t]
+                                          : *bundle.tables[t];
+    auto drawn = std::make_shared<Table>(from);
+    resample(*drawn, uncertainty.bootstrap[k].over, replicate.stream(source++));
+    world.bundle.tables[t] = std::move(drawn);
+  }
+  world.assumptions.clear();
+  for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k) {
+    const UncertainVerdict& verdict = uncertainty.verdicts[k];
+    world.passed[k] = kernel::uniform_at(replicate.stream(source++), 0) < verdict.pass;
+    world.assumptions[{verdict.rule, verdict_candidates[k]}] =
+        world.passed[k] ? Verdict::pass : Verdict::fail;
+  }
+}
+
+} // namespace libeval

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/select/select.hpp"
+
+#include <libeval/domain/uncertainty.hpp>
+#include <libeval/kernel/draw.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace libeval {
+
+/// One replicate: where its streams begin. For sensitivity each source may take its numbers from a
+/// replicate of its own.
+struct Replicate {
+  std::uint64_t seed = 1, number = 0;
+  const std::vector<std::uint64_t>* of_source = nullptr; ///< by source, from 0
+
+  [[nodiscard]] kernel::Stream stream(std::size_t source) const {
+    return {seed, of_source == nullptr ? number : (*of_source)[source],
+            static_cast<std::uint32_t>(source + 1)};
+  }
+};
+
+/// An entry of `weights`, resolved: shares of the parts of one node.
+struct WeightSource {
+  std::size_t stage = 0;
+  std::string path;
+  std::vector<std::string> parts;
+  std::vector<double> nominal; ///< shares in the program
+  double sum = 1;              ///< of points or weights
+  bool points = false;
+  bool ordered_all = false; ///< nothing but an order of all parts
+  std::vector<std::size_t> order;
+  std::vector<double> dirichlet;
+  std::vector<kernel::HalfSpace> space; ///< over all parts, as shares
+  std::vector<std::size_t> free;        ///< parts that may move; the others keep `fixed`
+  std::vector<double> fixed;
+  double room = 1;                                  ///< shared by the free parts
+  std::shared_ptr<const kernel::Polytope> polytope; ///< of the free parts; null: all of the simplex
+  bool uniform() const {
+    return dirichlet.empty() && !polytope && !ordered_all && free.size() == parts.size();
+  }
+
+  /// The shares of one replicate.
+  void draw(kernel::Stream stream, std::span<double> shares) const;
+};
+
+/// An entry of `measurements`, resolved: cells of one table.
+struct CellSource {
+  struct Cell {
+    std::uint32_t column = 0, row = 0;
+    std::uint32_t position = 0; ///< in the stream
+    double value = 0, spread = 0, low = 0, high = 0;
+    std::uint32_t group = 0, member = 0; ///< of a correlation
+    std::uint32_t binomial = 0;          ///< position in `binomials`
+  };
+  const UncertainCells* what = nullptr;
+  std::size_t table = 0;
+  std::vector<Cell> cells;
+  std::vector<kernel::Binomial> binomials;
+  std::vector<double> root; ///< of the correlation matrix
+  std::size_t members = 0;
+
+  void draw(kernel::Stream stream, std::vector<ValueColumn>& values) const;
+};
+
+/// A bundle that changes from replicate to replicate; one for each thread.
+struct World {
+  Bundle bundle;
+  std::vector<std::shared_ptr<Table>> varied; ///< by table; null: as it is
+  std::vector<std::vector<double>> shares;    ///< of each entry of `weights`
+  Assumptions assumptions;
+  std::vector<bool> passed; ///< of each verdict
+};
+
+/// Everything uncertain about one bundle, resolved against it.
+class Sampler {
+public:
+  /// What does not fit is a diagnostic.
+  Sampler(const Bundle& bundle, const Uncertainty& uncertainty, Diagnostics& diagnostics);
+
+  [[nodiscard]] World world() const;
+  void draw(World& world, const Replicate& replicate) const;
+
+  /// The option that a choice takes.
+  [[nodiscard]] static std::size_t option(const RuleChoice& choice, kernel::Stream stream);
+
+  const Bundle& bundle;
+  const Uncertainty& uncertainty;
+  std::vector<WeightSource> weights;
+  std::vector<CellSource> cells;
+  std::vector<std::size_t> bootstrap_tables;
+  std::vector<std::size_t> verdict_candidates;
+
+private:
+  void resolve_weights(const UncertainWeights& what, Diagnostics& diagnostics);
+  void resolve_cells(const UncertainCells& what, Diagnostics& diagnostics);
+  void resolve_bootstrap(const Bootstrap& what, Diagnostics& diagnostics);
+  void resolve_verdict(const UncertainVerdict& what, Diagnostics& diagnostics);
+  [[nodiscard]] std::optional<std::size_t> table(const std::string& name, const Where& where,
+                                                 Diagnostics& diagnostics) const;
+};
+
+/// Which variant a replicate takes; the options of each choice of rules in `options`.
+[[nodiscard]] std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,
+                                     std::vector<std::size_t>& options);
+
+/// Members of `over` drawn anew with replacement; who is drawn again is a member of its own.
+void resample(Table& table, const std::string& over, const kernel::Stream& stream);
+
+/// Sets the points or weights of a node's parts to shares of their sum; points below follow.
+void set_shares(Node& node, std::span<const double> shares, double sum, bool points);
+
+/// A part of the simplex of weights, given by named half-spaces.
+struct WeightSpace {
+  std::vector<kernel::HalfSpace> inside;
+  std::vector<std::string> names; ///< in words
+};
+/// The point of the simplex of n deepest inside; empty where there is none, with the positions of a
+/// smallest set of half-spaces that cannot hold together in `conflict`.
+[[nodiscard]] std::vector<double> center_of(const WeightSpace& space, std::size_t n,
+                                            std::vector<std::size_t>& conflict);
+
+} // namespace libeval

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libeval/engine/simulate.hpp>
+
+#include "base/parallel.hpp"
+#include "engine/simulate/collapse.hpp"
+#include "engine/simulate/sampler.hpp"
+#include "engine/simulate/tally.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+namespace libeval {
+namespace {
+
+constexpr std::uint64_t block = 64, pilot = 64, first_look = 1024;
+constexpr std::size_t bins = 512;
+
+/// What one thread needs: a world for each variant, and its counts.
+struct Worker {
+  std::vector<std::unique_ptr<World>> worlds;
+  Counts all;
+  std::vector<Counts> conditions;
+};
+
+class Simulator {
+public:
+  Simulator(const Uncertain& uncertain, const SimulateOptions& options, Diagnostics& diagnostics)
+      : uncertain_(uncertain), options_(options), diagnostics_(diagnostics) {}
+
+  Simulation run() {
+    prepare();
+    if (diagnostics_.has_errors())
+      return std::move(out_);
+    std::uint64_t done = 0;
+    while (done < options_.samples) {
+      std::uint64_t until = options_.samples;
+      if (options_.until)
+        until = std::min(until, done == 0 ? first_look : done * 2);
+      const std::uint64_t reached = sample(done, until);
+      if (diagnostics_.has_errors())
+        return std::move(out_);
+      done = reached;
+      if (done < until) {
+        out_.interrupted = true;
+        break;
+      }
+      if (options_.until && widest_interval(out_.all) <= *options_.until)
+        break;
+    }
+    return std::move(out_);
+  }
+
+private:
+  void prepare() {
+    const Uncertainty& u = uncertain_.uncertainty;
+    if (options_.samples == 0)
+      diagnostics_.error({}, "a simulation needs at least one sample", "`--samples 10000`");
+    for (const Bundle& bundle : uncertain_.variants)
+      samplers_.emplace_back(std::make_unique<Sampler>(bundle, u, diagnostics_));
+    if (diagnostics_.has_errors())
+      return;
+    const Program& program = uncertain_.variants.front().program;
+    out_.seed = options_.seed;
+    out_.first = options_.first;
+    out_.asked = options_.samples;
+    for (const Candidate& candidate : program.candidates) {
+      out_.ids.push_back(candidate.id.str());
+      out_.names.push_back(candidate.name);
+    }
+    out_.at_least = options_.at_least;
+    for (const Stage& stage : program.stages) {
+      out_.stages.push_back(stage.id.str());
+      out_.places.push_back(stage.places.count);
+    }
+    shape_.candidates = out_.ids.size();
+    shape_.stages = out_.stages.size();
+    shape_.thresholds = options_.at_least.size();
+    shape_.bins = bins;
+    for (const WeightSource& source : samplers_.front()->weights) {
+      shape_.parts.push_back(source.parts.size());
+      out_.parts.push_back(source.parts);
+      out_.weighed.push_back(out_.stages[source.stage] + "." + source.path);
+      weight_stages_.push_back(source.stage);
+    }
+    out_.all = empty_counts(shape_);
+    small_ = shape_;
+    small_.bins = 0;
+    for (const UncertainVerdict& verdict : u.verdicts)
+      for (const char* value : {"pass", "fail"})
+        out_.conditions.push_back(
+            {"verdict " + verdict.rule + " of " + verdict.candidate, value, empty_counts(small_)});
+    for (const RuleChoice& choice : u.rules)
+      for (const RuleChoice::Option& option : choice.options)
+        out_.conditions.push_back({choice.id, option.id, empty_counts(small_)});
+    find_axes();
+    if (options_.collapse && samplers_.size() == 1)
+      collapsed_ = collapse(*samplers_.front());
+    if (collapsed_) {
+      prepare_collapsed();
+      return;
+    }
+    out_.method = u.empty() ? "nothing is uncertain" : "every replicate decided as `decide` does";
+  }
+
+  /// Where the histograms lie: round the totals of the first replicates of the seed, whatever range
+  /// is asked for, so that parts have the same bins.
+  void find_axes() {
+    Worker worker = fresh_worker();
+    std::vector<Axis> range(out_.stages.size(), {0, -1});
+    std::vector<bool> seen(out_.stages.size(), false);
+    for (std::uint64_t r = 0; r < pilot && !diagnostics_.has_errors(); ++r) {
+      const Decision decision = decide_one(worker, r, nullptr);
+      for (std::size_t s = 0; s < decision.stages.size(); ++s)
+        for (std::size_t e = 0; e < decision.stages[s].total.size(); ++e) {
+          if (!decision.stages[s].nodes[0].scores.has(e))
+            continue;
+          const double x = decision.stages[s].total[e];
+          double &low = range[s].low, &high = range[s].width; // `width` holds the end for now
+          low = seen[s] ? std::min(low, x) : x;
+          high = seen[s] ? std::max(high, x) : x;
+          seen[s] = true;
+        }
+    }
+    for (std::size_t s = 0; s < range.size(); ++s) {
+      const double span = seen[s] ? range[s].width - range[s].low : 0;
+      out_.axes.push_back({range[s].low - span / 4, span * 1.5 / static_cast<double>(bins)});
+    }
+  }
+
+  [[nodiscard]] Worker fresh_worker() const {
+    Worker out;
+    out.worlds.resize(samplers_.size());
+    out.all = empty_counts(shape_);
+    out.conditions.assign(out_.conditions.size(), empty_counts(small_));
+    return out;
+  }
+
+  /// Decides one replicate in the world of its variant; `fell` gets the conditions that hold in it.
+  Decision decide_one(Worker& worker, std::uint64_t number, std::vector<std::size_t>* fell,
+                      const World** where = nullptr) {
+    const Replicate replicate{options_.seed, number, nullptr};
+    std::vector<std::size_t> options;
+    const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, options);
+    auto& world = worker.worlds[variant];
+    if (!world)
+      world = std::make_unique<World>(samplers_[variant]->world());
+    samplers_[variant]->draw(*world, replicate);
+    if (where != nullptr)
+      *where = world.get();
+    Diagnostics diagnostics;
+    Decision decision = decide(world->bundle, world->assumptions, diagnostics);
+    if (diagnostics.has_errors()) {
+      const std::lock_guard lock(lock_);
+      diagnostics_.append(std::move(diagnostics));
+      return decision;
+    }
+    if (fell != nullptr) {
+      fell->clear();
+      std::size_t at = 0;
+      for (std::size_t k = 0; k < world->passed.size(); ++k, at += 2)
+        fell->push_back(at + (world->passed[k] ? 0 : 1));
+      for (std::size_t k = 0; k < options.size(); ++k) {
+        fell->push_back(at + options[k]);
+        at += uncertain_.uncertainty.rules[k].options.size();
+      }
+    }
+    return decision;
+  }
+
+  /// The fast kernel instead of decisions.
+  void prepare_collapsed() {
+    kernel::SmaaModel& model = collapsed_->model;
+    model.thresholds = options_.at_least;
+    model.pairs = model.candidates <= most_pairs;
+    model.bins = out_.ids.size() <= most_histograms ? bins : 0;
+    model.low = out_.axes[0].low;
+    model.width = out_.axes[0].width;
+    if (model.weighting == kernel::SmaaModel::Weights::given)
+      model.sample = [this](std::uint64_t replicate, std::span<double> shares) {
+        samplers_.front()->weights[0].draw(Replicate{options_.seed, replicate, nullptr}.stream(0),
+                                           shares);
+      };
+    out_.collapsed = true;
+    const bool measured = !model.deviation.empty();
+    out_.method = measured
+                      ? "scores are weighted sums and measurements independent and normal: one "
+                        "normal number a candidate, which is the same distribution"
+                      : "scores are weighted sums of certain numbers: only weights are drawn";
+  }
+
+  /// Counts of the kernel as counts of the stage.
+  void add_kernel_counts(const kernel::SmaaCounts& from) {
+    const kernel::SmaaModel& model = collapsed_->model;
+    const std::size_t n = model.candidates, all = out_.ids.size();
+    Counts counts = empty_counts(shape_);
+    counts.samples = from.samples;
+    StageCounts& stage = counts.stages[0];
+    for (std::size_t e = 0; e < n; ++e) {
+      const std::size_t c = collapsed_->entrants[e];
+      stage.entered[c] = from.samples;
+      std::uint64_t inside = 0;
+      for (std::size_t p = 0; p < n; ++p) {
+        if (p < stage.places)
+          stage.place[c * stage.places + p] = from.places[e * n + p];
+        if (model.line == 0 ? !collapsed_->places || *collapsed_->places > 0 : p < model.line)
+          inside += from.places[e * n + p];
+      }
+      const std::uint64_t across = model.line > 0 ? from.across[e] : 0;
+      const std::uint64_t advances =
+          (inside - (across > 0 ? from.across_places[e] : 0)) / kernel::place_unit;
+      const auto outcome = [&](Outcome o) -> std::uint64_t& {
+        return stage.outcomes[c * 6 + static_cast<std::size_t>(o)];
+      };
+      outcome(Outcome::advances) = advances;
+      outcome(Outcome::cut) = from.samples - advances - across;
+      outcome(collapsed_->ties == TieRuling::hold          ? Outcome::held
+              : collapsed_->ties == TieRuling::all_advance ? Outcome::advances
+                                                           : Outcome::cut) += across;
+      for (std::size_t t = 0; t < model.thresholds.size(); ++t)
+        stage.reached[c * model.thresholds.size() + t] =
+            from.reached[e * model.thresholds.size() + t];
+      for (std::size_t b = 0; b < model.bins; ++b)
+        stage.scores[c * model.bins + b] = from.scores[e * model.bins + b];
+      if (model.bins > 0) {
+        stage.lowest[c] = from.lowest[e];
+        stage.highest[c] = from.highest[e];
+      }
+      for (std::size_t f = 0; f < n && model.pairs; ++f)
+        if (f != e) {
+          stage.ahead[c * all + collapsed_->entrants[f]] = from.ahead[e * n + f];
+          stage.both[c * all + collapsed_->entrants[f]] = from.samples;
+        }
+      if (counts.weights.empty())
+        continue;
+      const auto& source = samplers_.front()->weights[0];
+      WeightCounts& weights = counts.weights[0];
+      const std::size_t m = model.criteria;
+      weights.first[c] = from.first[e];
+      for (std::size_t k = 0; k < m; ++k) {
+        std::size_t column = k;
+        if (source.ordered_all)
+          column =
+              static_cast<std::size_t>(std::ranges::find(source.order, k) - source.order.begin());
+        weights.sum[c * m + k] = from.first_weights[e * m + column];
+        weights.squares[c * m + k] = from.first_squares[e * m + column];
+      }
+    }
+    stage.filled.clear(); // ties across the line are counted by candidate, not by replicate
+    out_.all.stages[0].filled.clear();
+    add(out_.all, counts);
+  }
+
+  std::uint64_t sample_collapsed(std::uint64_t done, std::uint64_t until) {
+    constexpr std::uint64_t piece = 4096;
+    const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
+    const unsigned threads = threads_for(options_.threads, pieces);
+    std::vector<std::optional<kernel::SmaaCounts>> counts(threads);
+    std::uint64_t next = done;
+    std::mutex grab;
+    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
+      for (;;) {
+        kernel::SmaaOptions options;
+        {
+          const std::lock_guard lock(grab);
+          if (next >= until ||
+              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
+            return;
+          options.first = options_.first + next;
+          options.samples = std::min(until - next, piece);
+          next += options.samples;
+          if (options_.progress)
+            options_.progress(next);
+        }
+        options.seed = options_.seed;
+        options.weight_source = 1;
+        options.measurement_source = 2;
+        kernel::SmaaCounts some = kernel::smaa(collapsed_->model, options);
+        if (counts[at])
+          kernel::add_counts(*counts[at], some);
+        else
+          counts[at] = std::move(some);
+      }
+    });
+    for (const auto& some : counts)
+      if (some)
+        add_kernel_counts(*some);
+    return next;
+  }
+
+  /// Samples until `until` of those asked for; returns how far it came.
+  std::uint64_t sample(std::uint64_t done, std::uint64_t until) {
+    if (collapsed_)
+      return sample_collapsed(done, until);
+    const std::uint64_t blocks = (until - done + block - 1) / block;
+    const unsigned threads = threads_for(options_.threads, static_cast<std::size_t>(blocks));
+    if (workers_.size() < threads)
+      for (std::size_t k = workers_.size(); k < threads; ++k)
+        workers_.push_back(fresh_worker());
+    std::uint64_t next = done;
+    std::mutex grab;
+    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
+      Worker& worker = workers_[at];
+      std::vector<std::size_t> fell;
+      for (;;) {
+        std::uint64_t begin = 0, end = 0;
+        {
+          const std::lock_guard lock(grab);
+          // What was begun is finished, so that the samples reached are the first ones.
+          if (next >= until ||
+              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
+            return;
+          begin = next;
+          end = next = std::min(until, begin + block);
+          if (options_.progress)
+            options_.progress(begin);
+        }
+        for (std::uint64_t r = begin; r < end; ++r) {
+          const std::uint64_t number = options_.first + r;
+          const World* world = nullptr;
+          const Decision decision = decide_one(worker, number, &fell, &world);
+          if (failed())
+            return;
+          const auto& drawn = world->shares;
+          count(worker.all, decision, drawn, weight_stages_, options_.at_least, out_.axes);
+          for (const std::size_t k : fell)
+            count(worker.conditions[k], decision, drawn, weight_stages_, options_.at_least,
+                  out_.axes);
+        }
+      }
+    });
+    for (Worker& worker : workers_) {
+      add(out_.all, worker.all);
+      worker.all = empty_counts(shape_);
+      for (std::size_t k = 0; k < worker.conditions.size(); ++k) {
+        add(out_.conditions[k].counts, worker.conditions[k]);
+        worker.conditions[k] = empty_counts(small_);
+      }
+    }
+    return next;
+  }
+
+  bool failed() {
+    const std::lock_guard lock(lock_);
+    return diagnostics_.has_errors();
+  }
+
+  const Uncertain& uncertain_;
+  const SimulateOptions& options_;
+  Diagnostics& diagnostics_;
+  std::vector<std::unique_ptr<Sampler>> samplers_;
+  TallyShape shape_, small_;
+  std::vector<std::size_t> weight_stages_;
+  std::vector<Worker> workers_;
+  std::optional<Collapsed> collapsed_;
+  std::mutex lock_;
+  Simulation out_;
+};
+
+} // namespace
+
+Simulation simulate(const Uncertain& uncertain, const SimulateOptions& options,
+                    Diagnostics& diagnostics) {
+  return Simulator(uncertain, options, diagnostics).run();
+}
+
+} // namespace libeval
