@@ -96,15 +96,53 @@ void entrant(JsonWriter& out, const StageDecision& stage, std::size_t i, const P
     out.number(stage.total[i]);
   else
     out.null();
-  out.key("scores").open('{');
-  for (const NodeScores& node : stage.nodes) {
-    out.key(node.path);
-    if (node.scores.has(i))
-      out.number(node.scores.value(i));
+  const auto scores = [&](const char* key, const std::vector<NodeScores>& of) {
+    out.key(key).open('{');
+    for (const NodeScores& node : of) {
+      out.key(node.path);
+      if (node.scores.has(i))
+        out.number(node.scores.value(i));
+      else
+        out.null();
+    }
+    out.close('}');
+  };
+  scores("scores", stage.nodes);
+  scores("measures", stage.measures);
+  out.close('}');
+}
+
+/// What is known of a stage through statements.
+void write(JsonWriter& out, const PartialKnowledge& partial, const StageDecision& stage,
+           const Program& program) {
+  out.open('{').key("statements").count(std::uint64_t{partial.statements});
+  out.key("contradictory").flag(!partial.contradiction.empty());
+  out.key("interrupted").flag(partial.interrupted).key("notes").open('[');
+  for (const std::string& note : partial.relaxed)
+    out.text(note);
+  out.close(']').key("entrants").open('[');
+  for (std::size_t e = 0; e < stage.entrants.size(); ++e) {
+    out.open('{').key("candidate");
+    candidate(out, program, stage.entrants[e]);
+    out.key("places");
+    if (e < partial.best_place.size() && partial.best_place[e] != 0)
+      out.open_line('[')
+          .count(std::uint64_t{partial.best_place[e]})
+          .count(std::uint64_t{partial.worst_place[e]})
+          .close(']');
     else
       out.null();
+    out.key("ranges").open('{');
+    for (std::size_t n = 0; n < partial.ranges.size() && n < stage.nodes.size(); ++n)
+      if (e < partial.ranges[n].size()) {
+        const ScoreRange& range = partial.ranges[n][e];
+        out.key(stage.nodes[n].path).open_line('{').key("low").number(range.low);
+        out.key("high").number(range.high);
+        out.key("proven").flag(range.proven_low && range.proven_high).close('}');
+      }
+    out.close('}').close('}');
   }
-  out.close('}').close('}');
+  out.close(']').close('}');
 }
 
 void write(JsonWriter& out, const ModelReport& model) {
@@ -161,7 +199,15 @@ void write(JsonWriter& out, const StageDecision& stage, const Program& program) 
   out.close(']').key("nodes").open('[');
   for (const NodeScores& node : stage.nodes)
     write(out, node);
-  out.close(']').key("entrants").open('[');
+  out.close(']').key("measures").open('[');
+  for (const NodeScores& measure : stage.measures)
+    write(out, measure);
+  out.close(']').key("partial");
+  if (stage.partial)
+    write(out, *stage.partial, stage, program);
+  else
+    out.null();
+  out.key("entrants").open('[');
   for (std::size_t i = 0; i < stage.entrants.size(); ++i)
     entrant(out, stage, i, program);
   out.close(']').key("steps").open('[');

@@ -56,6 +56,33 @@ const StatementSet* reason_of(const std::vector<OutcomeProspect>& prospects) {
   return nullptr;
 }
 
+/// The id of a node where no other node has it, with its points; else the path.
+std::string head_of(const Reconstruction& r, const ReconstructedNode& node) {
+  const auto id_of = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
+  const std::string id = id_of(node.path);
+  const bool unique = std::ranges::count_if(r.nodes, [&](const ReconstructedNode& other) {
+                        return id_of(other.path) == id;
+                      }) == 1;
+  std::string head = node.parent == nobody ? "total" : escape_control(unique ? id : node.path);
+  if (node.points)
+    head += "/" + shown(*node.points);
+  return head;
+}
+
+/// What a set of statements shows: an outcome, or for whom the rules put out anyway, on which side
+/// of the line it stands.
+std::string shown_by_scores(const Program& program, const Reconstruction& r, std::size_t e) {
+  const std::string outcome = outcome_of(r.prospects[e]);
+  const auto stage =
+      std::ranges::find(program.stages, r.stage, [](const Stage& one) { return one.id.str(); });
+  if (outcome != to_string(Outcome::disqualified) || stage == program.stages.end() ||
+      !stage->places.count || e >= r.worst_place.size())
+    return outcome;
+  const std::size_t places = *stage->places.count;
+  return std::string(r.worst_place[e] <= places ? "inside" : "outside") + " the first " +
+         std::to_string(places) + " by score";
+}
+
 std::string places_of(const Reconstruction& r, std::size_t e) {
   if (e >= r.best_place.size() || r.best_place[e] == 0)
     return "-";
@@ -105,7 +132,7 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   Grid grid;
   grid.column("candidate", Align::left);
   for (const ReconstructedNode& node : r.nodes)
-    grid.column(node.parent == nobody ? "total" : escape_control(node.path), Align::right);
+    grid.column(head_of(r, node), Align::right);
   const bool placed = !r.prospects.empty();
   if (placed) {
     grid.column("places", Align::right);
@@ -115,7 +142,8 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   for (std::size_t e = 0; e < r.entrants.size(); ++e) {
     std::vector<Grid::Cell> row = {{name_of(program, r.entrants[e])}};
     for (const ReconstructedNode& node : r.nodes)
-      row.push_back({e < node.ranges.size() ? written_range(node.ranges[e]) : "-"});
+      row.push_back(
+          {e < node.ranges.size() ? written_range(node.ranges[e], decimals_of(node.ranges)) : "-"});
     if (placed) {
       row.push_back({places_of(r, e)});
       row.push_back({advances_of(r.prospects[e])});
@@ -129,8 +157,8 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
     if (const StatementSet* set = reason_of(r.prospects[e])) {
       out += any ? "" : "\n";
       any = true;
-      const std::string text = name_of(program, r.entrants[e]) + ": " + outcome_of(r.prospects[e]) +
-                               ", rests on " + ids_of(r, *set);
+      const std::string text = name_of(program, r.entrants[e]) + ": " +
+                               shown_by_scores(program, r, e) + ", rests on " + ids_of(r, *set);
       out += " " + wrapped(text, 3, line_width) + "\n";
     }
   std::vector<std::string> notes;

@@ -51,8 +51,26 @@ std::string heading(const StageDecision& stage, bool color) {
   if (stage.places)
     out += " for " + counted(*stage.places, "place");
   if (stage.partial)
-    out += " · known in part (" + counted(stage.partial->statements, "statement") + ")";
+    out += stage.partial->statements == 0
+               ? " · not known yet"
+               : " · known in part (" + counted(stage.partial->statements, "statement") + ")";
   return out + "\n";
+}
+
+/// A stage of which only the entrants are known: every score is open and nobody said anything.
+bool nothing_is_known(const StageDecision& stage) {
+  const auto open = [](const std::vector<ScoreRange>& ranges) {
+    return !ranges.empty() && std::ranges::none_of(ranges, &ScoreRange::single);
+  };
+  return stage.partial && stage.partial->statements == 0 && !stage.partial->ranges.empty() &&
+         std::ranges::all_of(stage.partial->ranges, open) &&
+         std::ranges::all_of(stage.outcomes, [](Outcome o) { return o == Outcome::held; });
+}
+
+std::string only_entrants(const Program& program, const StageDecision& stage) {
+  std::vector<std::size_t> who(stage.entrants.begin(), stage.entrants.end());
+  return labelled("entrants", names_of(program, who)) +
+         labelled("held", "all of them: nothing was published about the scores");
 }
 
 bool is_bad(const Finding& finding) {
@@ -79,6 +97,25 @@ public:
   }
 
 private:
+  /// Whether the record determines who goes on without saying so itself.
+  [[nodiscard]] bool same_in_all() const {
+    return stage_.partial && !stage_.held() &&
+           std::ranges::none_of(stage_.findings, [](const Finding& f) {
+             return f.kind == Finding::Kind::record && f.verdict == Verdict::pass;
+           });
+  }
+
+  /// Whether nothing was published about a hurdle.
+  [[nodiscard]] bool nobody_knows(std::size_t step) const {
+    const auto of_step = [&](const Finding& f) {
+      return f.step == step && f.kind == Finding::Kind::require;
+    };
+    return stage_.partial && std::ranges::any_of(stage_.findings, of_step) &&
+           std::ranges::all_of(stage_.findings, [&](const Finding& f) {
+             return !of_step(f) || (f.verdict == Verdict::unknown && !f.observed);
+           });
+  }
+
   void order() {
     const bool said = std::ranges::any_of(
         stage_.steps, [](const StepReport& step) { return step.word == "order"; });
@@ -105,13 +142,20 @@ private:
                   ", broken by the later keys";
         else if (report.last_in && report.first_out)
           text += ", the line lies between " + between(*report.last_in, *report.first_out);
+        else if (same_in_all())
+          text += ", the same in every completion of the record";
       } else if (const auto who = decided_by(i); !who.empty()) {
         if (report.word == "reserve" || report.word == "grant")
           add(names_of(bundle_.program, who));
         else if (report.word == "require")
           add(std::to_string(who.size()) + " out");
       }
+      const bool hidden = report.word == "require" && nobody_knows(i);
+      if (hidden)
+        add("not published");
       out_ += labelled(report.word == "eliminate" ? "rounds" : report.word, text);
+      if (hidden)
+        return;
     }
     rounds_of(i);
     findings_of(i, "");
@@ -237,6 +281,13 @@ private:
     return out;
   }
 
+  /// Whether an unknown verdict under a rule keeps anybody waiting.
+  [[nodiscard]] bool can_hold(const std::string& id) const {
+    const Rule* rule = rule_named(id);
+    return rule == nullptr ||
+           (rule->consequence != Rule::Consequence::note && rule->on_unknown == OnUnknown::hold);
+  }
+
   [[nodiscard]] const Rule* rule_named(const std::string& id) const {
     for (const PolicyFile& policy : bundle_.policies)
       for (const Rule& rule : policy.rules)
@@ -324,7 +375,7 @@ private:
         reason = "the earlier stage `" + escape_control(f.detail) + "` being held";
       else if (f.kind == Finding::Kind::record && f.verdict == Verdict::unknown)
         reason = f.detail;
-      else if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown)
+      else if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown && can_hold(f.rule))
         reason = "an unknown verdict under " + escape_control(f.rule);
       if (!reason.empty() && reasons.insert(reason).second && ordered.size() < 6)
         ordered.push_back(reason);
@@ -353,6 +404,18 @@ std::string_view title_of(const Bundle& bundle, const Finding& finding) {
   return {};
 }
 
+/// Where all completions of a record put an entrant, seen from the number of places.
+std::string against_the_line(const PartialKnowledge& partial, std::size_t entrant,
+                             const std::optional<std::size_t>& places) {
+  if (places && partial.worst_place[entrant] <= *places)
+    return ", inside the first " + std::to_string(*places) + " in every completion of the record";
+  if (places && partial.best_place[entrant] > *places)
+    return ", outside the first " + std::to_string(*places) + " in every completion of the record";
+  return partial.best_place[entrant] == partial.worst_place[entrant]
+             ? ", in every completion of the record"
+             : ", as far as the record determines it";
+}
+
 std::string distance(double points) {
   return shown(std::abs(points));
 }
@@ -368,6 +431,10 @@ std::string report(const Bundle& bundle, const Decision& decision, const ReportO
   out += "\n";
   for (const StageDecision& stage : decision.stages) {
     out += "\n" + heading(stage, options.color);
+    if (nothing_is_known(stage)) {
+      out += only_entrants(program, stage);
+      continue;
+    }
     if (!stage.entrants.empty())
       out += stage_table(bundle, stage, options);
     const std::string notes = StageNotes(bundle, stage).text();
@@ -409,18 +476,20 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
         say(sentence(finding, program, title_of(bundle, finding)));
     }
 
-  if (why.place) {
-    std::string place = shown(*why.place) + " of " + std::to_string(why.field);
+  const bool in_part = stage.partial && why.entrant < stage.partial->best_place.size() &&
+                       stage.partial->best_place[why.entrant] != 0;
+  if (why.place || in_part) {
+    std::string place = why.place
+                            ? shown(*why.place)
+                            : std::to_string(stage.partial->best_place[why.entrant]) + " to " +
+                                  std::to_string(stage.partial->worst_place[why.entrant]);
+    place += " of " + std::to_string(why.field);
     if (why.place_before_ties && *why.place_before_ties != *why.place)
       place += ", " + shown(*why.place_before_ties) + " before ties were broken";
+    if (in_part)
+      place += against_the_line(*stage.partial, why.entrant, stage.places);
     out += labelled("place", place);
   }
-  if (!why.place && stage.partial && why.entrant < stage.partial->best_place.size() &&
-      stage.partial->best_place[why.entrant] != 0)
-    out += labelled("place", std::to_string(stage.partial->best_place[why.entrant]) + " to " +
-                                 std::to_string(stage.partial->worst_place[why.entrant]) + " of " +
-                                 std::to_string(why.field) +
-                                 ", as far as the public record determines it");
   if (why.ahead) {
     std::string text;
     if (*why.ahead == 0)

@@ -75,17 +75,26 @@ std::string head_of(const NodeScores& node);
 
 } // namespace
 
-std::string written_range(const ScoreRange& range) {
+int decimals_of(const std::vector<ScoreRange>& ranges) {
+  int decimals = 0;
+  for (const ScoreRange& range : ranges)
+    for (const auto& end : {range.low, range.high})
+      if (end)
+        decimals = std::max(decimals, decimals_of(format_decimal(*end, usual_decimals)));
+  return decimals;
+}
+
+std::string written_range(const ScoreRange& range, int least) {
   const auto text = [](const std::optional<double>& x, bool proven) {
     return (proven ? "" : "~") + shown(*x, usual_decimals);
   };
   if (range.single() && range.proven_low && range.proven_high) {
-    int decimals = decimals_of(format_decimal(*range.low, usual_decimals));
-    return fixed(*range.low, std::max(1, decimals));
+    const int decimals = decimals_of(format_decimal(*range.low, usual_decimals));
+    return fixed(*range.low, std::max(least, decimals));
   }
   if (range.low && range.high) {
-    const int decimals = std::max(decimals_of(format_decimal(*range.low, usual_decimals)),
-                                  decimals_of(format_decimal(*range.high, usual_decimals)));
+    const int decimals = std::max({least, decimals_of(format_decimal(*range.low, usual_decimals)),
+                                   decimals_of(format_decimal(*range.high, usual_decimals))});
     return (range.proven_low ? "" : "~") + fixed(*range.low, decimals) + "-" +
            (range.proven_high ? "" : "~") + fixed(*range.high, decimals);
   }
@@ -279,8 +288,9 @@ private:
 
   Column ranges(std::string head, const std::vector<ScoreRange>& ranges) const {
     Column column{std::move(head), Align::right, {}};
+    const int decimals = decimals_of(ranges);
     for (const std::uint32_t i : rows_)
-      column.cells.push_back({written_range(ranges[i]), Style::plain});
+      column.cells.push_back({written_range(ranges[i], decimals), Style::plain});
     return column;
   }
 
@@ -318,34 +328,49 @@ private:
     return std::ranges::any_of(policy.rules, [&](const Rule& r) { return r.id.str() == rule; });
   }
 
-  /// The worst verdict of each under the rules of one file.
+  /// Whether a rule of the file can put somebody out or take points away.
+  static bool bites(const PolicyFile& policy, const std::string& rule) {
+    return std::ranges::any_of(policy.rules, [&](const Rule& r) {
+      return r.id.str() == rule && r.consequence != Rule::Consequence::note;
+    });
+  }
+
+  /// The worst verdict of each under the rules of one file. A rule that only notes never hides
+  /// that somebody passes all the others.
   Column verdicts(const PolicyFile& policy) const {
     struct Worst {
       int rank = -1;
       std::string rule;
     };
     std::map<std::size_t, Worst> worst;
-    const auto rank = [](Verdict verdict) {
-      return verdict == Verdict::fail      ? 3
-             : verdict == Verdict::unknown ? 2
-             : verdict == Verdict::pass    ? 1
-                                           : 0;
+    enum Rank { none, pass, noted, unknown, fail };
+    const auto rank = [&](const Finding& f) {
+      const bool counts = bites(policy, f.rule);
+      return f.verdict == Verdict::fail      ? (counts ? fail : noted)
+             : f.verdict == Verdict::unknown ? (counts ? unknown : none)
+             : f.verdict == Verdict::pass    ? pass
+                                             : none;
     };
+    const bool only_notes = std::ranges::none_of(
+        policy.rules, [&](const Rule& r) { return bites(policy, r.id.str()); });
     for (const Finding& f : stage_.findings)
       if (f.kind == Finding::Kind::policy && has_rule(policy, f.rule)) {
         Worst& w = worst[f.candidate];
-        if (rank(f.verdict) > w.rank)
-          w = {rank(f.verdict), f.rule};
+        const int r = only_notes && f.verdict == Verdict::unknown ? unknown : rank(f);
+        if (r > w.rank)
+          w = {r, f.rule};
       }
     Column column{escape_control(policy.id), Align::left, {}};
     for (const std::uint32_t i : rows_) {
       const auto at = worst.find(stage_.entrants[i]);
       Grid::Cell cell{"-"};
-      if (at != worst.end() && at->second.rank == 3)
+      if (at != worst.end() && at->second.rank == fail)
         cell = {"fail " + escape_control(at->second.rule), Style::bad};
-      else if (at != worst.end() && at->second.rank == 2)
+      else if (at != worst.end() && at->second.rank == unknown)
         cell = {"unknown " + escape_control(at->second.rule), Style::warn};
-      else if (at != worst.end() && at->second.rank == 1)
+      else if (at != worst.end() && at->second.rank == noted)
+        cell = {"noted " + escape_control(at->second.rule), Style::warn};
+      else if (at != worst.end() && at->second.rank == pass)
         cell = {"pass", Style::plain};
       column.cells.push_back(std::move(cell));
     }

@@ -9,13 +9,18 @@
 #include <libeval/io/report.hpp>
 
 #include <string>
+#include <vector>
 
 namespace libeval {
 
 [[nodiscard]] Style outcome_style(Outcome outcome);
 
-/// `18.3-33.4`, one number where both ends are the same; `~` before an end that is not proven.
-[[nodiscard]] std::string written_range(const ScoreRange& range);
+/// How many decimals all ends of the ranges need.
+[[nodiscard]] int decimals_of(const std::vector<ScoreRange>& ranges);
+
+/// `18.3-33.4`, one number where both ends are the same; `~` before an end that is not proven. At
+/// least so many decimals.
+[[nodiscard]] std::string written_range(const ScoreRange& range, int least = 1);
 
 /// The table of a stage: place, candidate, parts, total, verdicts, outcome.
 [[nodiscard]] std::string stage_table(const Bundle& bundle, const StageDecision& stage,

@@ -94,17 +94,22 @@ TEST_CASE("the witness against Naver Cloud is one step, verified, and its langua
   CHECK(reach->witness->edges.size() == 1);
 }
 
-TEST_CASE("before the ministry's finding the verdict on Naver Cloud rested on one admission") {
+TEST_CASE(
+    "before the ministry's finding the verdict on Naver Cloud rested on what it said itself") {
   const Record record = record_as_of("2026-01-10");
   const Judgment judgment = verdict_of(record, "FS-01", naver, true);
   CHECK(judgment.verdict == Verdict::fail);
   CHECK(judgment.level == Level::admitted);
+  std::map<std::string, std::vector<UsedItem>> rests;
   for (const SubjectVerdict& subject : judgment.subjects)
-    if (subject.verdict == Verdict::fail) {
-      REQUIRE(subject.rests_on.size() == 1);
-      CHECK(subject.rests_on[0].level == Level::admitted);
-      CHECK(subject.rests_on[0].item->by == "naver");
-    }
+    if (subject.verdict == Verdict::fail)
+      rests[record.policy.lineage->nodes[subject.subject].id] = subject.rests_on;
+  REQUIRE(rests.size() == 2);
+  // The audio encoder on one admission; the vision encoder also on the team's technical report.
+  REQUIRE(rests.at("hyperclova-x-seed/audio-encoder").size() == 1);
+  CHECK(rests.at("hyperclova-x-seed/audio-encoder")[0].level == Level::admitted);
+  CHECK(rests.at("hyperclova-x-seed/audio-encoder")[0].item->by == "naver");
+  CHECK(rests.at("hyperclova-x-seed/vision-encoder").empty());
   // On the day before the statement there was nothing.
   CHECK(verdict_of(record_as_of("2026-01-04"), "FS-01", naver).verdict != Verdict::fail);
 }

@@ -39,13 +39,20 @@ public:
   }
 
   StageDecision decide() {
-    k_ = read_knowledge(context_, {});
+    StatementFilter filter;
+    if (fills_nothing())
+      filter.without = statements_on_outcomes();
+    k_ = read_knowledge(context_, filter);
     auto partial = std::make_shared<PartialKnowledge>();
     partial->statements = k_.statements.size();
     if (context_.diagnostics.has_errors())
       return nobody_knows();
     const Outlook outlook = work_out(context_, k_, decide_, limits_);
     partial->relaxed = k_.relaxed;
+    if (!filter.without.empty())
+      partial->relaxed.push_back("`" + context_.stage.places.vacancies_of +
+                                 "` leaves no vacancy: what was published about who advances here "
+                                 "is left out");
     partial->interrupted = outlook.interrupted || outlook.trouble;
     if (outlook.impossible || outlook.at_one.outcomes.size() != n_) {
       StageDecision out = nobody_knows();
@@ -78,6 +85,24 @@ public:
   }
 
 private:
+  /// A stage for vacancies that do not arise. Who was taken in fact was taken for a place that a
+  /// changed rule does not leave.
+  [[nodiscard]] bool fills_nothing() const {
+    const Places& places = context_.stage.places;
+    const auto source = context_.earlier.find(places.vacancies_of);
+    return source != context_.earlier.end() && source->second->vacancies == std::size_t{0} &&
+           places.count.value_or(0) == 0;
+  }
+
+  [[nodiscard]] std::vector<std::string> statements_on_outcomes() const {
+    std::vector<std::string> ids;
+    for (const Published& published : context_.bundle.published)
+      for (const Statement& s : published.statements)
+        if (s.stage == context_.stage.id.str() && !s.outcomes.empty())
+          ids.push_back(s.id);
+    return ids;
+  }
+
   Finding& find(StageDecision& stage, std::size_t candidate) const {
     Finding finding;
     finding.kind = Finding::Kind::record;
@@ -174,6 +199,11 @@ private:
       f.observed.reset();
       f.verdict = Verdict::unknown;
       f.detail = "not published";
+      // Whether it put anybody out is not known either.
+      out.steps[f.step].affected = 0;
+      for (std::uint32_t& step : out.decided_by)
+        if (step == f.step)
+          step = UINT32_MAX;
     }
     for (NodeScores& measure : out.measures) {
       const auto named = std::ranges::find(context_.stage.measures, measure.path, &Measure::name);

@@ -540,8 +540,8 @@ private:
     if (!readable)
       for (const Step& step : leaf.measure.steps)
         if (!is_monotone(step)) {
-          note("`" + leaf.path + "` lies between 0 and its points: `" + step.name +
-               "` is not read further");
+          note("`" + leaf.path + "` may be anything from 0 to its points: the step `" + step.name +
+               "` sets no bounds here");
           break;
         }
   }
