@@ -50,7 +50,10 @@ void add_conditions(Shapes& s) {
         "above ask; recorded if left out"},
        {"outbound", scalar(), false, "under what the thing is offered; its license if left out"},
        {"use", choice({"commercial", "non_commercial"}), false,
-        "for `non_commercial`; unknown if left out"}}};
+        "for `non_commercial`; unknown if left out"},
+       {"undeclared", choice({"unknown", "ignored"}), false,
+        "with `due: licensed`: what a record not known to be complete means; unknown if left "
+        "out"}}};
   s["condition.license"] = {
       "`license`",
       {{"allowed", list(scalar(), 1), true, "licenses, with `-or-later` or `+` for later ones"},

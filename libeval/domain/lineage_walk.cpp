@@ -341,6 +341,11 @@ ReachAnswer LineageWalk::ask(const ReachQuestion& question) {
   for (const NodeIndex start : starts)
     look_at(start, true);
   local.starts = local.nodes.size();
+  if (question.direct) // a part counts as one however it is met first
+    for (std::size_t i = 0; i < local.nodes.size(); ++i)
+      for (const LineageEdge& edge : graph_.parents(local.nodes[i]))
+        if (edge.link == LineageEdge::Link::part)
+          look_at(edge.parent, true);
   const Thresholds complete{question.complete, question.complete};
   std::vector<std::uint32_t> edges;
   for (std::uint32_t at = 0; at < local.nodes.size(); ++at) {

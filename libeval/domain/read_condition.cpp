@@ -92,7 +92,8 @@ bool asks_lineage(const Formula& formula) {
 bool asks_records(const Formula& formula) {
   return std::ranges::any_of(formula, [](const Condition& condition) {
     return (condition.kind == Kind::reaches || condition.kind == Kind::derives ||
-            condition.kind == Kind::license || condition.kind == Kind::compatible) &&
+            condition.kind == Kind::license || condition.kind == Kind::compatible ||
+            (condition.kind == Kind::obligations && condition.licensed)) &&
            condition.undeclared_counts;
   });
 }

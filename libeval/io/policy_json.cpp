@@ -111,7 +111,7 @@ std::string_view truth_word(Truth truth) {
 
 void write(JsonWriter& out, Members& members, const ConditionTrace& trace) {
   out.open('{').key("condition").count(std::uint64_t{trace.condition});
-  out.key("truth").text(trace.applicable ? truth_word(trace.truth) : "not_applicable");
+  out.key("truth").text(trace.possible.only_none() ? "not_applicable" : truth_word(trace.truth));
   out.key("critical").flag(trace.critical);
   if (!trace.error.empty())
     out.key("error").text(trace.error);

@@ -109,7 +109,7 @@ private:
 
   void of_condition(const Rule& rule, const ConditionTrace& trace, const SubjectVerdict& subject) {
     const bool decides = subject.verdict != Verdict::unknown || trace.critical;
-    if (!trace.applicable || !decides)
+    if (trace.possible.only_none() || !decides)
       return;
     if (trace.observed)
       line(3, "score", shown(*trace.observed));

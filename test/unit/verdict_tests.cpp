@@ -116,6 +116,48 @@ TEST_CASE("levels of control are ordinal with a minimum") {
             .verdict == Verdict::unknown);
 }
 
+TEST_CASE("what speaks against a level says that it is not reached") {
+  const auto verdict = [](const std::string& claim, const std::string& level) {
+    Case one = case_of("require: {control: {criterion: stop, at_least: " + level + "}}");
+    Lineage lineage = *one.policy.lineage;
+    for (LineageNode& node : lineage.nodes)
+      for (ControlClaim& control : node.controls) {
+        control.level = claim[0] - '0';
+        control.evidence[0].supports = false;
+      }
+    one.policy.lineage = std::make_shared<const Lineage>(std::move(lineage));
+    return judged(one).verdict;
+  };
+  CHECK(verdict("2", "2") == Verdict::fail);
+  CHECK(verdict("1", "2") == Verdict::fail);
+  CHECK(verdict("3", "2") == Verdict::unknown);
+}
+
+TEST_CASE("an obligation in what may be no ancestor at all convicts nobody") {
+  // The derivation that names it is only alleged; `any` must not take it for a no.
+  Case one =
+      case_of("require: {obligations: {kinds: [notice], along: [weights]}}", "", "2026-01-04");
+  CHECK(judged(one).verdict == Verdict::unknown);
+  // Not met on the fourth, and the derivation became known on the fifth.
+  CHECK(
+      judged(case_of("require: {obligations: {kinds: [notice], along: [weights]}}, at: 2026-01-06",
+                     ""))
+          .verdict == Verdict::fail);
+}
+
+TEST_CASE("a part that is also derived from another part is looked at as a part") {
+  const std::string rule = "deny_if: {derives: {kind: frozen_component, to: external, undeclared: "
+                           "ignored}}";
+  Case one = case_of(rule);
+  Lineage lineage = *one.policy.lineage;
+  Derivation inside = lineage.derivations[0];
+  inside.child = "m";
+  inside.parent = "m/b";
+  lineage.derivations.insert(lineage.derivations.begin(), inside);
+  one.policy.lineage = std::make_shared<const Lineage>(std::move(lineage));
+  CHECK(judged(one).verdict == Verdict::fail);
+}
+
 TEST_CASE("all, any and not are strong Kleene over every part") {
   const std::string yes = "{derives: {kind: frozen_component, to: external}}";
   const std::string no = "{control: {criterion: stop, at_least: 2}}";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <libeval/base/possible.hpp>
 #include <libeval/domain/lineage_walk.hpp>
 #include <libeval/domain/program.hpp>
 #include <libeval/engine/decision.hpp>
@@ -41,7 +42,7 @@ struct ClaimTrace {
 struct ConditionTrace {
   std::uint32_t condition = 0; ///< position in Rule::formula
   Truth truth = Truth::unknown;
-  bool applicable = true;
+  Possible possible;     ///< `truth`, and whether it may turn out not to apply
   bool critical = false; ///< the verdict is unknown and this condition can still turn it
   std::string error;     ///< why it could not be evaluated
   std::optional<ReachAnswer> reach;

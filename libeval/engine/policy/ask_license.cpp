@@ -12,27 +12,6 @@
 namespace libeval {
 namespace {
 
-/// A node above the subject, and whether it is.
-struct Ancestor {
-  NodeIndex node = no_node;
-  Truth reached = Truth::unknown;
-};
-
-/// The nodes that the subject was made from, with itself first: those that are believed, then
-/// those that are not refuted; each in the order of the graph. Iterative.
-std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {
-  const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
-  std::vector<Ancestor> out = {{asked.subject, Truth::yes}};
-  std::unordered_map<NodeIndex, bool> seen = {{asked.subject, true}};
-  for (const Truth least : {Truth::yes, Truth::unknown})
-    for (std::size_t i = 0; i < out.size(); ++i)
-      for (const LineageEdge& edge : asked.view.graph.parents(out[i].node))
-        if (edge.carries.meets(along) && edge.truth(at) >= least &&
-            seen.try_emplace(edge.parent, true).second)
-          out.push_back({edge.parent, least});
-  return out;
-}
-
 /// What a license field says on the day asked about: what was concluded, else everything that is
 /// said. A part stands under the license of its whole unless it has one.
 std::vector<LicenseExpression> licenses_of(NodeIndex node, const Asked& asked) {
@@ -72,13 +51,19 @@ Truth of_all(const std::vector<LicenseExpression>& said, const Question& questio
   return out;
 }
 
-void add(ConditionTrace& out, std::string what, NodeIndex node, Truth truth) {
+void add(ConditionTrace& out, std::string what, NodeIndex node, Possible possible) {
   ClaimTrace claim;
   claim.what = std::move(what);
   claim.node = node;
-  claim.truth = truth;
-  out.truth = out.truth && truth;
-  out.claims.push_back(std::move(claim));
+  add_claim(out, std::move(claim), possible);
+}
+
+/// What the license of an ancestor says, unless it may be none, or the team's own.
+Possible if_above(const Asked& asked, const Ancestor& one, Truth answer) {
+  const Possible out = Possible::of(answer);
+  const bool surely = one.reached == Truth::yes &&
+                      (one.node == asked.subject || asked.external(one.node) == Truth::yes);
+  return surely ? out : out.or_nothing();
 }
 
 /// A record that is not known to be complete may hide a license: the answer is not yes then.
@@ -91,13 +76,20 @@ void mind_records(const Condition& condition, const Asked& asked, ConditionTrace
   question.at = {asked.rule.convict_at, asked.rule.clear_at};
   question.complete = asked.rule.complete_at;
   question.target = [](NodeIndex) { return Truth::no; };
-  question.needs_record = [&asked](NodeIndex node) { return asked.external(node) == Truth::no; };
+  question.needs_record = [&asked](NodeIndex node) { return asked.external(node) != Truth::yes; };
   ReachAnswer answer = asked.view.walk.ask(question);
   if (answer.truth == Truth::no)
     return;
-  out.truth = out.truth && Truth::unknown;
-  if (out.truth == Truth::unknown)
+  out.possible = out.possible && Possible::of(Truth::unknown);
+  if (out.possible.truth() == Truth::unknown)
     out.reach = std::move(answer);
+}
+
+/// What is asked of everything above, with a record that may hide something.
+void finish(const Condition& condition, const Asked& asked, ConditionTrace& out) {
+  if (condition.undeclared_counts)
+    out.possible = out.possible.none_is_yes(); // that there is nothing above is an answer
+  mind_records(condition, asked, out);
 }
 
 /// The license that the subject is offered under, as the condition or the lineage says.
@@ -116,31 +108,34 @@ public:
       : condition_(condition), asked_(asked), outbound_(outbound_of(condition, asked)) {
     for (const Ancestor& one : ancestors_of(asked, condition.along))
       if (asked.external(one.node) != Truth::yes)
-        own_.push_back(one.node);
+        own_.push_back(one);
   }
 
-  /// Whether one kind of obligation is met towards an ancestor; nothing where nothing is due.
-  std::optional<Truth> met(Obligation kind, NodeIndex ancestor) {
-    bool any = false;
+  /// Whether one kind of obligation is met towards an ancestor, if it is due at all.
+  Possible met(Obligation kind, NodeIndex ancestor) {
+    bool surely = false, perhaps = false;
     const auto said = licenses_of(ancestor, asked_);
     const Truth out = of_all(said, [&](const LicenseExpression& one) {
       std::vector<Truth> of_each;
       const auto duties = duties_of(one, condition_.along, asked_.policy.terms);
       for (std::size_t i = 0; i < duties.size(); ++i) {
         Truth truth = duties[i].terms == nullptr ? Truth::unknown : Truth::yes;
-        any = any || duties[i].terms == nullptr;
+        perhaps = perhaps || duties[i].terms == nullptr;
         for (const LicenseTerm* term : duties[i].due) {
           if (term->kind != kind)
             continue;
           const Truth due = reached(ancestor, term->along);
-          any = any || due != Truth::no;
+          surely = surely || due == Truth::yes;
+          perhaps = perhaps || due == Truth::unknown;
           truth = truth && (!due || kept(*term, one.licenses[i], ancestor));
         }
         of_each.push_back(truth == Truth::no && duties[i].may_be_lifted ? Truth::unknown : truth);
       }
       return read_license(one, of_each).truth;
     });
-    return any || said.empty() ? std::optional(out) : std::nullopt;
+    if (surely)
+      return Possible::of(out);
+    return perhaps || said.empty() ? Possible::of(out).or_nothing() : Possible::nothing();
   }
 
 private:
@@ -157,8 +152,11 @@ private:
 
   /// What the record says of it; else what follows from name, license and use.
   Truth kept(const LicenseTerm& term, const License& license, NodeIndex ancestor) const {
-    if (const auto claimed = claimed_for(std::string(to_string(term.kind)), ancestor))
-      return *claimed;
+    return claimed_for(std::string(to_string(term.kind)), ancestor,
+                       [&] { return by_itself(term, license); });
+  }
+
+  [[nodiscard]] Truth by_itself(const LicenseTerm& term, const License& license) const {
     switch (term.kind) {
     case Obligation::naming: {
       const NodeIndex whole = asked_.view.graph.whole[asked_.subject];
@@ -188,31 +186,45 @@ private:
     }
   }
 
-  /// The claims about an obligation on the derivations of own things from an ancestor.
-  std::optional<Truth> claimed_for(const std::string& obligation, NodeIndex ancestor) const {
-    std::optional<Truth> out;
-    for (const NodeIndex child : own_)
-      for (const LineageEdge& edge : asked_.view.graph.parents(child)) {
-        if (edge.parent != ancestor || edge.derivation == no_node)
+  /// What is claimed about an obligation on the derivations of own things from an ancestor, or
+  /// `otherwise` where nothing is. Where it is open which of the claims count, what they all agree
+  /// on.
+  template <class Otherwise>
+  Truth claimed_for(const std::string& obligation, NodeIndex ancestor,
+                    const Otherwise& otherwise) const {
+    std::optional<Truth> all, surely, highest;
+    for (const Ancestor& child : own_)
+      for (const LineageEdge& edge : asked_.view.graph.parents(child.node)) {
+        const Truth counts = child.reached && !asked_.external(child.node) &&
+                             edge.truth({asked_.rule.convict_at, asked_.rule.clear_at});
+        if (edge.parent != ancestor || edge.derivation == no_node || counts == Truth::no)
           continue;
         for (const ObligationClaim& one :
              asked_.view.lineage.derivations[edge.derivation].obligations) {
           if (one.obligation != obligation)
             continue;
           const Weighed weighed =
-              weigh(one.evidence, asked_.view.interest_of(child, true), asked_.view.times);
+              weigh(one.evidence, asked_.view.interest_of(child.node, true), asked_.view.times);
           const Truth truth =
               believe(weighed.belief, {asked_.rule.clear_at, asked_.rule.convict_at});
-          out = out ? *out && truth : truth;
+          all = all.value_or(truth) && truth;
+          highest = highest.value_or(truth) || truth;
+          if (counts == Truth::yes)
+            surely = surely.value_or(truth) && truth;
         }
       }
-    return out;
+    if (!all)
+      return otherwise();
+    if (!surely)
+      highest = *highest || otherwise();
+    const Truth lowest = surely ? *all : *all && otherwise();
+    return lowest == (surely ? *surely : *highest) ? lowest : Truth::unknown;
   }
 
   const Condition& condition_;
   const Asked& asked_;
   std::vector<LicenseExpression> outbound_;
-  std::vector<NodeIndex> own_; ///< things between the subject and what is not its owner's
+  std::vector<Ancestor> own_; ///< things between the subject and what is not its owner's
   std::map<std::uint8_t, std::unordered_map<NodeIndex, Truth>> reached_;
 };
 
@@ -220,7 +232,7 @@ private:
 
 ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
   ConditionTrace out;
-  out.truth = Truth::yes;
+  out.possible = Possible::nothing();
   std::vector<License> granted;
   for (const std::string& word : condition.words) {
     Diagnostics unheard;
@@ -235,16 +247,15 @@ ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
     const Truth allowed = of_all(said, [&](const LicenseExpression& expression) {
       return license_allowed(expression, granted).truth;
     });
-    add(out, "license " + written(said), one.node, !one.reached || allowed);
+    add(out, "license " + written(said), one.node, if_above(asked, one, allowed));
   }
-  out.applicable = !out.claims.empty() || condition.undeclared_counts;
-  mind_records(condition, asked, out);
+  finish(condition, asked, out);
   return out;
 }
 
 ConditionTrace ask_compatible(const Condition& condition, const Asked& asked) {
   ConditionTrace out;
-  out.truth = Truth::yes;
+  out.possible = Possible::nothing();
   if (!asked.policy.matrix) {
     out.error = "the policy names no `matrix`";
     return out;
@@ -260,25 +271,29 @@ ConditionTrace ask_compatible(const Condition& condition, const Asked& asked) {
       });
     });
     add(out, "license " + written(said) + " in a work under " + written(outbound), one.node,
-        !one.reached || may);
+        if_above(asked, one, may));
   }
-  out.applicable = !out.claims.empty() || condition.undeclared_counts;
-  mind_records(condition, asked, out);
+  finish(condition, asked, out);
   return out;
 }
 
-void ask_terms(const Condition& condition, const Asked& asked, ConditionTrace& out) {
+ConditionTrace ask_terms(const Condition& condition, const Asked& asked) {
+  ConditionTrace out;
+  out.possible = Possible::nothing();
   Duties duties(condition, asked);
   for (const Ancestor& one : ancestors_of(asked, condition.along)) {
     if (one.node == asked.subject || asked.external(one.node) == Truth::no)
       continue;
     for (const std::string& word : condition.words)
-      if (const auto kind = obligation_from(word))
-        if (const auto met = duties.met(*kind, one.node))
+      if (const auto kind = obligation_from(word)) {
+        const Possible met = duties.met(*kind, one.node);
+        if (!met.only_none())
           add(out, word + " by license " + written(licenses_of(one.node, asked)), one.node,
-              !one.reached || *met);
+              asked.external(one.node) == Truth::yes ? met : met.or_nothing());
+      }
   }
-  out.applicable = !out.claims.empty();
+  mind_records(condition, asked, out);
+  return out;
 }
 
 } // namespace libeval

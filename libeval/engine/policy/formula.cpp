@@ -3,6 +3,7 @@
 #include "engine/policy/formula.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace libeval {
 namespace {
@@ -44,7 +45,7 @@ ConditionTrace ask_reach(const Condition& condition, const Asked& asked) {
   question.complete = asked.rule.complete_at;
   question.target = target_of(condition, asked);
   if (condition.undeclared_counts)
-    question.needs_record = [&asked](NodeIndex node) { return asked.external(node) == Truth::no; };
+    question.needs_record = [&asked](NodeIndex node) { return asked.external(node) != Truth::yes; };
   if (condition.kind == Kind::derives) {
     question.direct = true;
     if (condition.along.none())
@@ -79,14 +80,20 @@ ConditionTrace ask_control(const Condition& condition, const Asked& asked) {
         weighed.belief = stated;
       else
         weighed = weigh(one.evidence, asked.view.interest_of(node, enough), asked.view.times);
-      std::uint8_t& side = enough ? claim.belief.pro : claim.belief.con;
-      const EvidenceItem*& item = enough ? claim.pro : claim.con;
-      if (weighed.belief.pro > weighed.belief.con && weighed.belief.pro > side) {
-        if (weighed.belief.pro > std::max(claim.belief.pro, claim.belief.con))
-          claim.level = one.level;
-        side = weighed.belief.pro;
-        item = weighed.pro;
-      }
+      const Belief& belief = weighed.belief;
+      const bool holds = belief.pro > belief.con;
+      // What does not even reach a lower level does not reach this one.
+      if (belief.pro == belief.con || (!holds && one.level > condition.level))
+        continue;
+      const bool good = holds && enough;
+      const std::uint8_t strength = std::max(belief.pro, belief.con);
+      std::uint8_t& side = good ? claim.belief.pro : claim.belief.con;
+      if (strength <= side)
+        continue;
+      if (strength > std::max(claim.belief.pro, claim.belief.con))
+        claim.level = holds ? std::optional(one.level) : std::nullopt;
+      side = strength;
+      (good ? claim.pro : claim.con) = holds ? weighed.pro : weighed.con;
     }
     return any;
   };
@@ -102,23 +109,17 @@ ConditionTrace ask_control(const Condition& condition, const Asked& asked) {
 
 /// Every obligation that is named for a derivation of own work, along the carriers, is met.
 ConditionTrace ask_obligations(const Condition& condition, const Asked& asked) {
+  if (condition.licensed)
+    return ask_terms(condition, asked);
   ConditionTrace out;
-  ReachQuestion question;
-  question.starts = {asked.subject};
-  question.along = condition.along;
-  question.at = {asked.rule.convict_at, asked.rule.clear_at};
-  question.target = [&asked](NodeIndex node) {
-    return asked.external(node) == Truth::yes ? Truth::yes : Truth::no;
-  };
-  const ReachAnswer reach = asked.view.walk.ask(question);
-  out.truth = Truth::yes;
-  for (const NodeIndex node : reach.checked) {
-    if (asked.external(node) == Truth::yes)
-      continue;
-    for (std::uint32_t e = asked.view.graph.first[node]; e < asked.view.graph.first[node + 1];
-         ++e) {
-      const LineageEdge& edge = asked.view.graph.edges[e];
-      const Truth derived = edge.truth(question.at);
+  out.possible = Possible::nothing();
+  const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
+  const LineageGraph& graph = asked.view.graph;
+  for (const Ancestor& child : ancestors_of(asked, condition.along)) {
+    const Truth own = child.reached && !asked.external(child.node);
+    for (std::uint32_t e = graph.first[child.node]; e < graph.first[child.node + 1]; ++e) {
+      const LineageEdge& edge = graph.edges[e];
+      const Truth derived = own && edge.truth(at);
       if (edge.derivation == no_node || !edge.carries.meets(condition.along) ||
           derived == Truth::no)
         continue;
@@ -127,26 +128,19 @@ ConditionTrace ask_obligations(const Condition& condition, const Asked& asked) {
         if (std::ranges::find(condition.words, one.obligation) == condition.words.end())
           continue;
         const Weighed weighed =
-            weigh(one.evidence, asked.view.interest_of(node, true), asked.view.times);
+            weigh(one.evidence, asked.view.interest_of(child.node, true), asked.view.times);
         ClaimTrace claim;
         claim.what = one.obligation;
-        claim.node = node;
+        claim.node = child.node;
         claim.edge = e;
         claim.belief = weighed.belief;
         claim.pro = weighed.pro;
         claim.con = weighed.con;
-        claim.truth =
-            !derived || believe(weighed.belief, {asked.rule.clear_at, asked.rule.convict_at});
-        out.truth = out.truth && claim.truth;
-        out.claims.push_back(std::move(claim));
+        const Possible met =
+            Possible::of(believe(weighed.belief, {asked.rule.clear_at, asked.rule.convict_at}));
+        add_claim(out, std::move(claim), derived == Truth::yes ? met : met.or_nothing());
       }
     }
-  }
-  out.applicable = !out.claims.empty();
-  if (condition.licensed) {
-    out.claims.clear(); // each claim is weighed where a license asks for it
-    out.truth = Truth::yes;
-    ask_terms(condition, asked, out);
   }
   return out;
 }
@@ -186,7 +180,28 @@ Truth Asked::external(NodeIndex node) const {
   return std::ranges::binary_search(team, owner) ? Truth::no : Truth::yes;
 }
 
-ConditionTrace ask(const Condition& condition, const Asked& asked) {
+std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {
+  const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
+  std::vector<Ancestor> out = {{asked.subject, Truth::yes}};
+  std::unordered_map<NodeIndex, bool> seen = {{asked.subject, true}};
+  for (const Truth least : {Truth::yes, Truth::unknown})
+    for (std::size_t i = 0; i < out.size(); ++i)
+      for (const LineageEdge& edge : asked.view.graph.parents(out[i].node))
+        if (edge.carries.meets(along) && edge.truth(at) >= least &&
+            seen.try_emplace(edge.parent, true).second)
+          out.push_back({edge.parent, least});
+  return out;
+}
+
+void add_claim(ConditionTrace& out, ClaimTrace claim, Possible possible) {
+  claim.truth = possible.truth();
+  out.possible = out.possible && possible;
+  out.claims.push_back(std::move(claim));
+}
+
+namespace {
+
+ConditionTrace ask_kind(const Condition& condition, const Asked& asked) {
   switch (condition.kind) {
   case Kind::reaches:
   case Kind::derives:
@@ -209,39 +224,46 @@ ConditionTrace ask(const Condition& condition, const Asked& asked) {
   return out;
 }
 
-std::optional<Truth> value_of(const Formula& formula, std::vector<ConditionTrace>& leaves) {
+} // namespace
+
+ConditionTrace ask(const Condition& condition, const Asked& asked) {
+  ConditionTrace out = ask_kind(condition, asked);
+  if (out.possible == Possible{})
+    out.possible = Possible::of(out.truth);
+  else
+    out.truth = out.possible.truth();
+  return out;
+}
+
+Possible value_of(const Formula& formula, std::vector<ConditionTrace>& leaves) {
   if (formula.empty())
-    return std::nullopt;
-  std::vector<std::optional<Truth>> values(formula.size());
+    return Possible::nothing();
+  std::vector<Possible> values(formula.size(), Possible::nothing());
   std::vector<ConditionTrace*> leaf_at(formula.size(), nullptr);
   for (ConditionTrace& leaf : leaves) {
     leaf_at[leaf.condition] = &leaf;
-    if (leaf.applicable)
-      values[leaf.condition] = leaf.truth;
+    values[leaf.condition] = leaf.possible;
   }
   for (std::size_t i = 0; i < formula.size(); ++i) {
     const Condition& condition = formula[i];
     if (is_leaf(condition))
       continue;
-    for (const std::uint32_t part : condition.parts) {
-      if (!values[part])
-        continue;
-      if (!values[i])
-        values[i] = condition.kind == Kind::not_ ? !*values[part] : *values[part];
-      else
-        values[i] = condition.kind == Kind::all ? (*values[i] && *values[part])
-                                                : (*values[i] || *values[part]);
-    }
+    values[i] = values[condition.parts.front()];
+    for (std::size_t p = 1; p < condition.parts.size(); ++p)
+      values[i] = condition.kind == Kind::all ? values[i] && values[condition.parts[p]]
+                                              : values[i] || values[condition.parts[p]];
+    if (condition.kind == Kind::not_)
+      values[i] = !values[i];
   }
   std::vector<bool> critical(formula.size(), false);
-  critical.back() = values.back() == Truth::unknown;
+  critical.back() = !values.back().settled();
   for (std::size_t i = formula.size(); i-- > 0;) {
     if (!critical[i])
       continue;
     if (leaf_at[i] != nullptr)
       leaf_at[i]->critical = true;
     for (const std::uint32_t part : formula[i].parts)
-      critical[part] = values[part] == Truth::unknown;
+      critical[part] = !values[part].settled();
   }
   return values.back();
 }

@@ -3,7 +3,6 @@
 
 #include <libeval/engine/verdicts.hpp>
 
-#include <optional>
 #include <vector>
 
 namespace libeval {
@@ -49,16 +48,28 @@ struct Asked {
 // Conditions on licenses (ask_license.cpp).
 [[nodiscard]] ConditionTrace ask_license(const Condition& condition, const Asked& asked);
 [[nodiscard]] ConditionTrace ask_compatible(const Condition& condition, const Asked& asked);
-/// Adds what the licenses of everything above the subject ask, met or not.
-void ask_terms(const Condition& condition, const Asked& asked, ConditionTrace& out);
+/// What the licenses of everything above the subject ask, met or not.
+[[nodiscard]] ConditionTrace ask_terms(const Condition& condition, const Asked& asked);
+
+/// A node that a subject was made from, and whether it is.
+struct Ancestor {
+  NodeIndex node = no_node;
+  Truth reached = Truth::unknown;
+};
+/// The nodes above the subject, with itself first: those that are believed, then those that are not
+/// refuted; each in the order of the graph. Iterative.
+[[nodiscard]] std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along);
+
+/// Adds a claim that is one of several which must all hold.
+void add_claim(ConditionTrace& out, ClaimTrace claim, Possible possible);
 
 /// The evidence that an answer rests on (ConditionTrace::items).
 void collect_items(ConditionTrace& trace, const Condition& condition, const Asked& asked);
 
-/// The value of a formula from those of its conditions without parts, in strong Kleene logic over
-/// all of them: what is not applicable is left out; nothing where nothing is applicable. Marks the
-/// conditions that an unknown turns on. `leaves` are in the order of the formula. O(formula).
-[[nodiscard]] std::optional<Truth> value_of(const Formula& formula,
-                                            std::vector<ConditionTrace>& leaves);
+/// What a formula may turn out to be from its conditions without parts, all of them looked at: what
+/// is not applicable is left out. Where everything applies this is strong Kleene logic. Marks the
+/// conditions that an open value turns on. `leaves` are in the order of the formula; an empty one
+/// is not applicable. O(formula).
+[[nodiscard]] Possible value_of(const Formula& formula, std::vector<ConditionTrace>& leaves);
 
 } // namespace libeval

@@ -48,6 +48,10 @@ int badness(Verdict verdict) {
   return 0;
 }
 
+Verdict verdict_of(Truth good) {
+  return good == Truth::yes ? Verdict::pass : good == Truth::no ? Verdict::fail : Verdict::unknown;
+}
+
 /// Every day on which something of a record begins or ends to hold.
 std::set<std::string> days_of(const Lineage& lineage) {
   std::set<std::string> days;
@@ -229,18 +233,12 @@ private:
       if (out.error.empty())
         out.error = out.conditions.back().error;
     }
-    const std::optional<Truth> value = value_of(rule.formula, out.conditions);
-    if (!value) {
-      out.verdict = Verdict::not_applicable;
-      return out;
-    }
-    const Truth good = rule.form == Form::deny ? !*value : *value;
-    out.verdict = good == Truth::yes  ? Verdict::pass
-                  : good == Truth::no ? Verdict::fail
-                                      : Verdict::unknown;
-    if (rule.form == Form::note) {
-      out.noted = *value == Truth::yes;
-      out.verdict = *value == Truth::unknown ? Verdict::unknown : Verdict::pass;
+    const Possible holds = value_of(rule.formula, out.conditions);
+    const Possible good = rule.form == Form::deny ? !holds : holds;
+    out.verdict = good.only_none() ? Verdict::not_applicable : verdict_of(good.truth());
+    if (rule.form == Form::note && !good.only_none()) {
+      out.noted = holds.settled() && holds.yes;
+      out.verdict = out.noted || !holds.yes ? Verdict::pass : Verdict::unknown;
     }
     if (!out.error.empty() && out.verdict != Verdict::fail)
       out.verdict = Verdict::error;
