@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds for every lineage, against a plain reading that tries every completion of what is
 // open.
-#include "support/catch.hpp"
 #include "support/lineage_world.hpp"
-
-#include <rapidcheck.h>
+#include "support/many.hpp"
 
 #include <map>
 #include <numeric>
@@ -14,15 +12,9 @@ using namespace libeval::test;
 
 namespace {
 
-/// 200 random worlds for each case of RapidCheck: with 500 cases 100,000 graphs.
 template <class Law>
 void for_worlds(const char* name, Law law) {
-  CHECK(rc::check(name, [&] {
-    const auto seed = *rc::gen::arbitrary<std::uint32_t>();
-    std::mt19937 random(seed);
-    for (int i = 0; i < 200; ++i)
-      law(random_world(random), random);
-  }));
+  many_times(name, [&](std::mt19937& random) { law(random_world(random), random); });
 }
 
 std::set<PlainFact> plain(const LineageGraph& graph, const std::vector<OpenFact>& facts) {

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds for every rule over every record: verdicts of random formulas over random lineages,
 // against a plain reading of every completion of what is open.
-#include "support/catch.hpp"
+#include "support/many.hpp"
 #include "support/policy_world.hpp"
-
-#include <rapidcheck.h>
 
 using namespace libeval;
 using namespace libeval::test;
 
 namespace {
 
-/// 200 random worlds for each case of RapidCheck: with 500 cases 100,000 formulas and graphs.
 template <class Law>
 void for_policy_worlds(const char* name, Law law) {
-  CHECK(rc::check(name, [&] {
-    std::mt19937 random(*rc::gen::arbitrary<std::uint32_t>());
-    for (int i = 0; i < 200; ++i)
-      law(PolicyWorldMaker(random).world(), random);
-  }));
+  many_times(name, [&](std::mt19937& random) { law(PolicyWorldMaker(random).world(), random); });
 }
 
 /// A pass says: met, or nothing it could be about.
