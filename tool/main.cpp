@@ -58,6 +58,7 @@ void add_asking_verbs(CLI::App& app, Arguments& a) {
                    "the distinct decisions over everything that is unknown");
   decide->footer("Examples:\n"
                  "  libeval decide my-call\n"
+                 "  libeval decide examples/kai\n"
                  "  libeval decide my-call --json > decision.json\n"
                  "Exit code: 0 decided, 2 refused, 3 decided with somebody held");
 
@@ -71,7 +72,7 @@ void add_asking_verbs(CLI::App& app, Arguments& a) {
   why->add_flag("--json", a.why.json, "as JSON");
   why->footer("Examples:\n"
               "  libeval why my-call cedar\n"
-              "  libeval why my-call \"Cedar Labs\" --stage stage-1\n"
+              "  libeval why my-call Cedar --stage stage-1\n"
               "Exit code: 0 decided, 2 refused, 3 decided with somebody held");
 }
 
@@ -143,9 +144,9 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
       ->capture_default_str();
   reconstruct->add_flag("--json", a.reconstruct.json, "as JSON");
   reconstruct->footer("Examples:\n"
-                      "  libeval reconstruct my-record --stage stage-1\n"
-                      "  libeval reconstruct my-record --level official\n"
-                      "  libeval reconstruct my-record --without press-order\n"
+                      "  libeval reconstruct examples/kai --stage stage-1\n"
+                      "  libeval reconstruct examples/kai --level official\n"
+                      "  libeval reconstruct examples/kai --without etnews-order\n"
                       "Exit code: 0 answered, 2 refused, 3 the statements contradict each other");
 
   auto* make = app.add_subcommand("new", "Write a small commented bundle to begin with");
@@ -178,7 +179,7 @@ void add_panel_verb(CLI::App& app, Arguments& a) {
   panel->add_flag("--all", a.panel.all, "every juror of a very large panel");
   panel->footer("Examples:\n"
                 "  libeval panel my-call\n"
-                "  libeval panel my-call --part expert --bootstrap 1000\n"
+                "  libeval panel my-call --part panel --bootstrap 1000\n"
                 "Exit code: 0 done, 2 refused");
 }
 

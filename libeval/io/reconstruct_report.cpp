@@ -32,14 +32,17 @@ std::string modality(OutcomeProspect::Modality m) {
 
 /// "advances: necessary", or "advances or cut".
 std::string outcome_of(const std::vector<OutcomeProspect>& prospects) {
-  std::string possible;
+  std::vector<std::string_view> possible;
   for (const OutcomeProspect& p : prospects) {
     if (p.modality == OutcomeProspect::Modality::necessary)
       return std::string(to_string(p.outcome));
     if (p.modality == OutcomeProspect::Modality::possible)
-      possible += (possible.empty() ? "" : " or ") + std::string(to_string(p.outcome));
+      possible.push_back(to_string(p.outcome));
   }
-  return possible;
+  std::string text;
+  for (std::size_t i = 0; i < possible.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == possible.size() ? " or " : ", ") + std::string(possible[i]);
+  return text;
 }
 
 std::string advances_of(const std::vector<OutcomeProspect>& prospects) {
@@ -124,9 +127,13 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   if (r.unique) {
     out += " · exactly one completion";
   } else if (!r.freedom.empty()) {
-    out += " · many completions; degrees of freedom by depth of the tree: ";
+    out += " · many completions, degrees of freedom: ";
     for (std::size_t d = 0; d < r.freedom.size(); ++d)
-      out += (d == 0 ? "" : ", ") + std::to_string(r.freedom[d]);
+      out += (d == 0 ? "" : ", ") + std::to_string(r.freedom[d]) +
+             (r.freedom.size() == 1 ? ""
+              : d == 0              ? " in the parts"
+              : d == 1              ? " in their parts"
+                                    : " below");
   }
   out += "\n";
   Grid grid;

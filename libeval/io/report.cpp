@@ -136,7 +136,10 @@ private:
       std::string text = escape_control(report.word == "ties" ? ties_rule() : report.rule);
       const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ": ") + more; };
       if (report.word == "take") {
-        add(counted(report.affected, "taken", "taken"));
+        if (stage_.partial && stage_.held())
+          add(std::to_string(stage_.advancing) + " for certain");
+        else
+          add(counted(report.affected, "taken", "taken"));
         if (report.last_in && report.first_out && *report.last_in == *report.first_out)
           text += ", the line lies inside a tie at " + shown(*report.last_in, 3) +
                   ", broken by the later keys";
@@ -353,6 +356,28 @@ private:
     out_ += labelled("places", text);
   }
 
+  /// Those of whom a record leaves the same outcomes open in one line; false: none of them.
+  bool held_by_the_record(const std::vector<std::size_t>& who) {
+    std::vector<std::pair<std::string, std::vector<std::size_t>>> open;
+    for (const Finding& f : stage_.findings) {
+      if (f.kind != Finding::Kind::record || f.verdict != Verdict::unknown)
+        continue;
+      const std::string detail = f.detail;
+      auto at = std::ranges::find(open, detail, [](const auto& one) { return one.first; });
+      if (at == open.end())
+        at = open.insert(open.end(), {detail, {}});
+      if (f.candidate < bundle_.program.candidates.size())
+        at->second.push_back(f.candidate);
+    }
+    std::string label = "held";
+    for (const auto& [detail, candidates] : open) {
+      out_ += labelled(label, names_of(bundle_.program, candidates.empty() ? who : candidates) +
+                                  ": " + escape_control(detail));
+      label.clear();
+    }
+    return !open.empty();
+  }
+
   void held() {
     std::vector<std::size_t> who;
     for (std::size_t i = 0; i < stage_.entrants.size(); ++i)
@@ -373,8 +398,6 @@ private:
         reason = "a tie at the line";
       else if (f.kind == Finding::Kind::upstream)
         reason = "the earlier stage `" + escape_control(f.detail) + "` being held";
-      else if (f.kind == Finding::Kind::record && f.verdict == Verdict::unknown)
-        reason = f.detail;
       else if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown && can_hold(f.rule))
         reason = "an unknown verdict under " + escape_control(f.rule);
       if (!reason.empty() && reasons.insert(reason).second && ordered.size() < 6)
@@ -384,6 +407,8 @@ private:
           return f.kind == Finding::Kind::unknown;
         }))
       ordered.push_back("an unknown verdict");
+    if (ordered.empty() && held_by_the_record(who))
+      return;
     out_ += labelled("held", names_of(bundle_.program, who) +
                                  (ordered.empty() ? "" : ": by " + joined(ordered, ", ")));
   }

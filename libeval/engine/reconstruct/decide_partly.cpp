@@ -270,8 +270,9 @@ private:
 
   static std::string seen(const Outlook& outlook, std::size_t e) {
     std::string text;
+    std::size_t left = outlook.seen[e].size();
     for (const Outcome o : outlook.seen[e])
-      text += (text.empty() ? "" : " or ") + std::string(to_string(o));
+      text += (text.empty() ? "" : --left > 1 ? ", " : " or ") + std::string(to_string(o));
     return text;
   }
 
