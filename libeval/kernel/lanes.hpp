@@ -39,6 +39,9 @@ inline Reals load(const double* from) {
 inline void store(double* to, Reals x) {
   __builtin_memcpy(to, &x, sizeof x);
 }
+inline void store(std::uint64_t* to, Words x) {
+  __builtin_memcpy(to, &x, sizeof x);
+}
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 inline Reals square_root(Reals x) {
@@ -57,10 +60,9 @@ inline Words multiply(Words a, Words b) {
   return reinterpret_cast<Words>(
       _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
 }
-/// One bit a lane: a - b <= most.
-inline unsigned near(Reals a, Reals b, Reals most) {
-  return _mm512_cmp_pd_mask(reinterpret_cast<__m512d>(a - b), reinterpret_cast<__m512d>(most),
-                            _CMP_LE_OQ);
+/// One bit a lane: a <= b.
+inline unsigned at_most(Reals a, Reals b) {
+  return _mm512_cmp_pd_mask(reinterpret_cast<__m512d>(a), reinterpret_cast<__m512d>(b), _CMP_LE_OQ);
 }
 #elif defined(__AVX2__)
 inline Reals square_root(Reals x) {
@@ -78,9 +80,9 @@ inline Words multiply(Words a, Words b) {
   return reinterpret_cast<Words>(
       _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
 }
-inline unsigned near(Reals a, Reals b, Reals most) {
-  return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(
-      reinterpret_cast<__m256d>(a - b), reinterpret_cast<__m256d>(most), _CMP_LE_OQ)));
+inline unsigned at_most(Reals a, Reals b) {
+  return static_cast<unsigned>(_mm256_movemask_pd(
+      _mm256_cmp_pd(reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b), _CMP_LE_OQ)));
 }
 #elif defined(__x86_64__)
 inline Reals square_root(Reals x) {
@@ -98,9 +100,9 @@ inline Words multiply(Words a, Words b) {
   return reinterpret_cast<Words>(
       _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 }
-inline unsigned near(Reals a, Reals b, Reals most) {
-  return static_cast<unsigned>(_mm_movemask_pd(
-      _mm_cmple_pd(reinterpret_cast<__m128d>(a - b), reinterpret_cast<__m128d>(most))));
+inline unsigned at_most(Reals a, Reals b) {
+  return static_cast<unsigned>(
+      _mm_movemask_pd(_mm_cmple_pd(reinterpret_cast<__m128d>(a), reinterpret_cast<__m128d>(b))));
 }
 #else
 inline Reals square_root(Reals x) {
@@ -117,13 +119,20 @@ inline Reals greater(Reals a, Reals b) {
 inline Words multiply(Words a, Words b) {
   return (a & std::uint64_t{0xFFFFFFFF}) * (b & std::uint64_t{0xFFFFFFFF});
 }
-inline unsigned near(Reals a, Reals b, Reals most) {
+inline unsigned at_most(Reals a, Reals b) {
   unsigned out = 0;
   for (unsigned lane = 0; lane < lane_count; ++lane)
-    out |= (a[lane] - b[lane] <= most[lane] ? 1U : 0U) << lane;
+    out |= (a[lane] <= b[lane] ? 1U : 0U) << lane;
   return out;
 }
 #endif
+
+/// How many bits are set, of one a lane.
+inline unsigned ones(unsigned bits) {
+  if constexpr (lane_count == 2)
+    return (bits & 1U) + (bits >> 1U); // not every processor has an instruction for it
+  return static_cast<unsigned>(__builtin_popcount(bits));
+}
 
 } // namespace
 } // namespace libeval::kernel

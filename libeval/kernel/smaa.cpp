@@ -9,14 +9,11 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 
 namespace libeval::kernel {
 namespace {
-
-constexpr std::size_t most_lanes = 8;
 
 const SmaaInstructions& instructions_for(Instructions wanted) {
 #if defined(__x86_64__)
@@ -48,13 +45,27 @@ void check(const SmaaModel& model, const SmaaOptions& options) {
     require(std::isfinite(x), "a mean that is not finite");
   for (const double s : model.deviation)
     require(s >= 0 && std::isfinite(s), "a deviation below zero or not finite");
+  const std::size_t triangle = model.criteria * (model.criteria + 1) / 2;
+  require(model.covariance.empty() || model.covariance.size() == model.candidates * triangle,
+          std::to_string(model.covariance.size()) + " covariances for " +
+              std::to_string(model.candidates) + " triangles of " + std::to_string(triangle));
+  require(model.covariance.empty() || model.deviation.empty(), "deviations and covariances");
+  require(model.collapse || (model.covariance.empty() && model.shared.empty()),
+          "measurements that depend on each other are not drawn one by one");
+  for (const SmaaModel::Shared& shared : model.shared)
+    require(shared.criterion < model.criteria && shared.factor.size() == model.candidates,
+            std::to_string(shared.factor.size()) + " shared factors for " +
+                std::to_string(model.candidates) + " candidates");
   if (model.weighting == SmaaModel::Weights::fixed)
     require(model.weights.size() == model.criteria,
             std::to_string(model.weights.size()) + " weights for " +
                 std::to_string(model.criteria) + " criteria");
   require(model.weighting != SmaaModel::Weights::given || model.sample != nullptr,
           "weights are given by nobody");
-  require(options.first + options.samples >= options.first, "replicates beyond 2^64");
+  require(options.stride > 0 &&
+              options.samples <=
+                  (std::numeric_limits<std::uint64_t>::max() - options.first) / options.stride,
+          "replicates beyond 2^64");
   require(model.tolerance >= 0, "a tolerance below zero");
 }
 
@@ -64,23 +75,11 @@ public:
   Counter(const SmaaModel& model, const SmaaOptions& options)
       : model_(model), n_(model.candidates), m_(model.criteria),
         run_(instructions_for(options.instructions)), lanes_(run_.lanes) {
-    const bool direct = !model.collapse && !model.deviation.empty();
-    const std::size_t drawn = model.deviation.empty() ? 0 : direct ? n_ * m_ : n_;
-    weights_.resize((m_ + 3) / 4 * 4 * most_lanes);
-    squares_.resize(weights_.size());
-    normals_.resize((drawn + 3) / 4 * 4 * most_lanes);
-    scores_.resize(n_ * most_lanes);
-    sorted_.resize(n_ * most_lanes);
     task_.candidates = n_;
     task_.criteria = m_;
     task_.mean = model.mean.data();
-    if (direct) {
-      task_.deviation = model.deviation.data();
-    } else if (!model.deviation.empty()) {
-      for (const double s : model.deviation)
-        variance_.push_back(s * s);
-      task_.variance = variance_.data();
-    }
+    set_spread();
+    set_shared();
     task_.fixed = model.weighting == SmaaModel::Weights::fixed ? model.weights.data() : nullptr;
     task_.given = model.weighting == SmaaModel::Weights::given;
     task_.ordered = model.weighting == SmaaModel::Weights::ordered;
@@ -88,24 +87,44 @@ public:
     task_.key[1] = static_cast<std::uint32_t>(options.seed >> 32);
     task_.weight_source = options.weight_source;
     task_.measurement_source = options.measurement_source;
+    task_.stride = options.stride;
     task_.tolerance = model.tolerance;
     task_.index_mask = std::bit_ceil(n_) - 1;
-    task_.weights = weights_.data();
-    task_.squares = squares_.data();
-    task_.normals = normals_.data();
-    task_.scores = scores_.data();
-    task_.sorted = sorted_.data();
+    task_.thresholds = model.thresholds.size();
+    task_.threshold = model.thresholds.data();
+    task_.bins = model.bins;
+    task_.low = model.low;
+    task_.bins_a_unit = model.width > 0 ? 1 / model.width : 0;
+    task_.weights = room(weights_, (m_ + 3) / 4 * 4);
+    task_.product = room(products_, task_.products);
+    task_.normals = room(normals_, (task_.drawn + 3) / 4 * 4);
+    task_.scores = room(scores_, n_);
+    task_.sorted = room(sorted_, n_);
+    task_.share = room(shares_, m_);
+    task_.squared = room(squares_, m_);
+    if (model.bins > 0) {
+      task_.bin = room(bins_, n_);
+      task_.lowest = room(lowest_, n_);
+      task_.highest = room(highest_, n_);
+      std::ranges::fill(lowest_, std::numeric_limits<double>::max());
+      std::ranges::fill(highest_, std::numeric_limits<double>::lowest());
+    }
     tables_ = n_ <= 32 ? lanes_ : 1; // a table a lane: no addition waits for the one before
-    counts_.assign(tables_ * n_ * n_, 0);
+    places_.assign(tables_ * n_ * n_, 0);
+    reached_.assign(n_ * task_.thresholds, 0);
+    task_.reached = reached_.data();
+    ahead_.assign(model.pairs ? n_ * n_ : 0, 0);
+    task_.ahead = model.pairs ? ahead_.data() : nullptr;
+    histogram_.assign(n_ * model.bins, 0);
     out_.places.assign(n_ * n_, 0);
     out_.first_weights.assign(n_ * m_, 0);
     out_.first_squares.assign(n_ * m_, 0);
     out_.first.assign(n_, 0);
-    out_.reached.assign(n_ * model.thresholds.size(), 0);
+    out_.reached.assign(reached_.size(), 0);
     out_.across.assign(model.line > 0 ? n_ : 0, 0);
     out_.across_places.assign(out_.across.size(), 0);
-    out_.ahead.assign(model.pairs ? n_ * n_ : 0, 0);
-    out_.scores.assign(n_ * model.bins, 0);
+    out_.ahead.assign(ahead_.size(), 0);
+    out_.scores.assign(histogram_.size(), 0);
     out_.lowest.assign(model.bins > 0 ? n_ : 0, std::numeric_limits<double>::max());
     out_.highest.assign(out_.lowest.size(), std::numeric_limits<double>::lowest());
     row_.resize(m_);
@@ -114,137 +133,144 @@ public:
   SmaaCounts run(std::uint64_t first, std::uint64_t samples) {
     std::uint64_t since = 0;
     for (std::uint64_t done = 0; done < samples; done += lanes_) {
-      task_.first = first + done;
-      const auto valid = static_cast<unsigned>(std::min<std::uint64_t>(lanes_, samples - done));
+      task_.first = first + done * task_.stride;
+      task_.valid = static_cast<unsigned>(std::min<std::uint64_t>(lanes_, samples - done));
       if (task_.given)
         give_weights();
-      const unsigned tied = run_.run(task_);
-      count(tied, valid);
-      if (++since == 0x40000000U) {
+      count(run_.run(task_));
+      since += task_.valid;
+      if (since >= 0x80000000U) { // before a count of 32 bits is full
         flush();
         since = 0;
       }
     }
     flush();
+    for (std::size_t i = 0; i < out_.lowest.size(); ++i)
+      for (unsigned lane = 0; lane < lanes_; ++lane) {
+        out_.lowest[i] = std::min(out_.lowest[i], lowest_[i * lanes_ + lane]);
+        out_.highest[i] = std::max(out_.highest[i], highest_[i * lanes_ + lane]);
+      }
     out_.samples = samples;
     return std::move(out_);
   }
 
 private:
+  template <class T>
+  T* room(std::vector<T>& of, std::size_t numbers) {
+    of.resize(numbers * lanes_);
+    return of.data();
+  }
+
+  void set_spread() {
+    if (!model_.covariance.empty()) {
+      variance_ = model_.covariance; // each product of two different weights stands once for two
+      task_.covariances = true;
+      task_.products = m_ * (m_ + 1) / 2;
+      for (std::size_t i = 0; i < n_; ++i)
+        for (std::size_t j = 0, at = i * task_.products; j < m_; ++j)
+          for (std::size_t k = 0; k <= j; ++k, ++at)
+            variance_[at] *= j == k ? 1 : 2;
+    } else if (!model_.deviation.empty() && !model_.collapse) {
+      task_.deviation = model_.deviation.data();
+      task_.drawn = n_ * m_;
+    } else if (!model_.deviation.empty()) {
+      task_.products = m_;
+      for (const double s : model_.deviation)
+        variance_.push_back(s * s);
+    }
+    if (!variance_.empty()) {
+      task_.variance = variance_.data();
+      task_.drawn = n_;
+    }
+  }
+
+  void set_shared() {
+    std::uint32_t numbers = 0;
+    for (const SmaaModel::Shared& shared : model_.shared) {
+      shared_criterion_.push_back(shared.criterion);
+      shared_number_.push_back(static_cast<std::uint32_t>(task_.drawn) + shared.number);
+      shared_factor_.insert(shared_factor_.end(), shared.factor.begin(), shared.factor.end());
+      numbers = std::max(numbers, shared.number + 1);
+    }
+    task_.drawn += numbers;
+    task_.shared = model_.shared.size();
+    task_.shared_criterion = shared_criterion_.data();
+    task_.shared_number = shared_number_.data();
+    task_.shared_factor = shared_factor_.data();
+  }
+
   void give_weights() {
     for (unsigned lane = 0; lane < lanes_; ++lane) {
-      model_.sample(task_.first + lane, row_);
+      if (lane < task_.valid)
+        model_.sample(task_.first + lane * task_.stride, row_);
       for (std::size_t j = 0; j < m_; ++j)
         weights_[j * lanes_ + lane] = row_[j];
     }
   }
 
-  void count(unsigned tied, unsigned valid) {
-    const std::uint64_t mask = task_.index_mask;
-    if (tied == 0 && valid == lanes_) {
-      for (std::size_t p = 0; p < n_; ++p) {
-        const double* const at = sorted_.data() + p * lanes_;
-        for (unsigned lane = 0; lane < lanes_; ++lane) {
-          const std::uint64_t i = std::bit_cast<std::uint64_t>(at[lane]) & mask;
-          ++counts_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + i];
-        }
-      }
+  [[nodiscard]] std::size_t candidate_at(std::size_t place, unsigned lane) const {
+    return std::bit_cast<std::uint64_t>(sorted_[place * lanes_ + lane]) & task_.index_mask;
+  }
+
+  void count(unsigned tied) {
+    if (tied == 0 && task_.valid == lanes_) {
+      for (std::size_t p = 0; p < n_; ++p)
+        for (unsigned lane = 0; lane < lanes_; ++lane)
+          ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + candidate_at(p, lane)];
     } else {
-      for (unsigned lane = 0; lane < valid; ++lane) {
+      for (unsigned lane = 0; lane < task_.valid; ++lane) {
         if ((tied >> lane) % 2 != 0) {
           count_ties(lane);
           continue;
         }
         for (std::size_t p = 0; p < n_; ++p)
-          ++counts_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ +
-                    (std::bit_cast<std::uint64_t>(sorted_[p * lanes_ + lane]) & mask)];
+          ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + candidate_at(p, lane)];
       }
     }
-    for (unsigned lane = 0; lane < valid; ++lane) {
-      if ((tied >> lane) % 2 == 0)
-        count_first(std::bit_cast<std::uint64_t>(sorted_[lane]) & mask, lane);
-      if (!model_.thresholds.empty())
-        count_reached(lane);
-      if (model_.pairs && (tied >> lane) % 2 == 0)
-        count_pairs(lane);
-      if (model_.bins > 0)
-        count_scores(lane);
-    }
+    for (unsigned lane = 0; lane < task_.valid; ++lane)
+      if ((tied >> lane) % 2 == 0) {
+        ++untied_;
+        count_first(candidate_at(0, lane), lane);
+      }
+    for (std::size_t i = 0; model_.bins > 0 && i < n_; ++i)
+      for (unsigned lane = 0; lane < task_.valid; ++lane)
+        ++histogram_[i * model_.bins + bins_[i * lanes_ + lane]];
   }
-
-  [[nodiscard]] double weight_sum(unsigned lane) const {
-    double sum = 0;
-    for (std::size_t j = 0; j < m_; ++j)
-      sum += weights_[j * lanes_ + lane];
-    return sum;
-  }
-  [[nodiscard]] bool divided() const { return task_.fixed != nullptr || task_.given; }
 
   void count_first(std::size_t i, unsigned lane) {
     ++out_.first[i];
-    const double by = divided() ? weight_unit : weight_unit / weight_sum(lane);
     for (std::size_t j = 0; j < m_; ++j) {
-      // Nearest whole number, ties to even; adding 2^52 rounds.
-      const double rounded = weights_[j * lanes_ + lane] * by + 0x1p52;
-      const std::uint64_t w = std::bit_cast<std::uint64_t>(rounded) & 0xFFFFFFFFFFFFFU;
-      out_.first_weights[i * m_ + j] += w;
-      out_.first_squares[i * m_ + j] += (w >> 1) * (w >> 1) >> 30;
-    }
-  }
-
-  void count_reached(unsigned lane) {
-    const double sum = divided() ? 1 : weight_sum(lane);
-    const std::size_t thresholds = model_.thresholds.size();
-    for (std::size_t i = 0; i < n_; ++i)
-      for (std::size_t t = 0; t < thresholds; ++t)
-        if (scores_[i * lanes_ + lane] >= (model_.thresholds[t] - model_.tolerance) * sum)
-          ++out_.reached[i * thresholds + t];
-  }
-
-  /// From the sorted scores: whoever stands before is ahead.
-  void count_pairs(unsigned lane) {
-    const std::uint64_t mask = task_.index_mask;
-    for (std::size_t p = 0; p + 1 < n_; ++p) {
-      std::uint64_t* const row =
-          out_.ahead.data() +
-          (std::bit_cast<std::uint64_t>(sorted_[p * lanes_ + lane]) & mask) * n_;
-      for (std::size_t q = p + 1; q < n_; ++q)
-        row[std::bit_cast<std::uint64_t>(sorted_[q * lanes_ + lane]) & mask] += 2;
-    }
-  }
-
-  void count_scores(unsigned lane) {
-    const double sum = divided() ? 1 : weight_sum(lane);
-    for (std::size_t i = 0; i < n_; ++i) {
-      const double score = scores_[i * lanes_ + lane] / sum;
-      out_.lowest[i] = std::min(out_.lowest[i], score);
-      out_.highest[i] = std::max(out_.highest[i], score);
-      const double at = model_.width > 0 ? (score - model_.low) / model_.width : 0;
-      const auto bin =
-          static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(model_.bins - 1)));
-      ++out_.scores[i * model_.bins + bin];
+      out_.first_weights[i * m_ + j] += shares_[j * lanes_ + lane];
+      out_.first_squares[i * m_ + j] += squares_[j * lanes_ + lane];
     }
   }
 
   /// A replicate with neighbors that are near, one number at a time.
   void count_ties(unsigned lane) {
-    const double sum = divided() ? 1 : weight_sum(lane);
+    const bool divided = task_.fixed != nullptr || task_.given;
+    double sum = divided ? 1 : 0;
+    for (std::size_t j = 0; j < m_ && !divided; ++j)
+      sum += weights_[j * lanes_ + lane];
     std::vector<double> scores(n_);
     for (std::size_t i = 0; i < n_; ++i)
       scores[i] = scores_[i * lanes_ + lane];
     const Order order =
         sort_with_ties(std::span<const double>(scores), model_.tolerance * sum, false);
     for (std::size_t t = 0; t + 1 < order.offsets.size(); ++t) {
-      const std::span<const std::uint32_t> group(order.order.data() + order.offsets[t],
-                                                 order.offsets[t + 1] - order.offsets[t]);
-      add_tied(group, order.offsets[t], n_, out_.places);
-      if (order.offsets[t] < model_.line && model_.line < order.offsets[t + 1])
-        count_across(group, order.offsets[t]);
+      const std::size_t begin = order.offsets[t], end = order.offsets[t + 1];
+      const std::span<const std::uint32_t> group(order.order.data() + begin, end - begin);
+      add_tied(group, begin, n_, out_.places);
+      if (begin < model_.line && model_.line < end)
+        for (std::size_t a = 0; a < group.size(); ++a) {
+          ++out_.across[group[a]];
+          for (std::size_t b = 0; begin + b < model_.line; ++b)
+            out_.across_places[group[a]] += tied_share(group.size(), a, b);
+        }
       if (model_.pairs)
         for (const std::uint32_t i : group) {
           for (const std::uint32_t j : group)
             out_.ahead[i * n_ + j] += i == j ? 0 : 1;
-          for (std::size_t q = order.offsets[t + 1]; q < n_; ++q)
+          for (std::size_t q = end; q < n_; ++q)
             out_.ahead[i * n_ + order.order[q]] += 2;
         }
       if (t == 0)
@@ -253,27 +279,26 @@ private:
     }
   }
 
-  /// Those tied across the line, and what add_tied gave them inside it.
-  void count_across(std::span<const std::uint32_t> group, std::size_t begin) {
-    std::vector<std::uint32_t> position(group.size());
-    std::iota(position.begin(), position.end(), 0U);
-    std::vector<std::uint64_t> given(group.size() * group.size(), 0);
-    add_tied(position, 0, group.size(), given);
-    for (std::size_t a = 0; a < group.size(); ++a) {
-      ++out_.across[group[a]];
-      for (std::size_t p = 0; begin + p < model_.line; ++p)
-        out_.across_places[group[a]] += given[a * group.size() + p];
-    }
-  }
-
   void flush() {
     for (std::size_t table = 0; table < tables_; ++table)
       for (std::size_t p = 0; p < n_; ++p)
-        for (std::size_t i = 0; i < n_; ++i) {
-          std::uint32_t& count = counts_[(table * n_ + p) * n_ + i];
-          out_.places[i * n_ + p] += count * place_unit;
-          count = 0;
-        }
+        for (std::size_t i = 0; i < n_; ++i)
+          out_.places[i * n_ + p] += places_[(table * n_ + p) * n_ + i] * place_unit;
+    for (std::size_t i = 0; model_.pairs && i < n_; ++i)
+      for (std::size_t j = i + 1; j < n_; ++j) {
+        out_.ahead[i * n_ + j] += 2 * std::uint64_t{ahead_[i * n_ + j]};
+        out_.ahead[j * n_ + i] += 2 * (untied_ - ahead_[i * n_ + j]);
+      }
+    const auto add = [](std::vector<std::uint64_t>& to, std::vector<std::uint32_t>& from) {
+      for (std::size_t k = 0; k < from.size(); ++k)
+        to[k] += from[k];
+      std::ranges::fill(from, 0U);
+    };
+    add(out_.reached, reached_);
+    add(out_.scores, histogram_);
+    std::ranges::fill(places_, 0U);
+    std::ranges::fill(ahead_, 0U);
+    untied_ = 0;
   }
 
   const SmaaModel& model_;
@@ -281,9 +306,13 @@ private:
   const SmaaInstructions& run_;
   unsigned lanes_;
   std::size_t tables_ = 1;
+  std::uint64_t untied_ = 0; ///< since the last flush
   SmaaTask task_;
-  std::vector<double> weights_, squares_, normals_, scores_, sorted_, variance_, row_;
-  std::vector<std::uint32_t> counts_;
+  std::vector<double> weights_, products_, normals_, scores_, sorted_, lowest_, highest_;
+  std::vector<double> variance_, shared_factor_, row_;
+  std::vector<std::uint32_t> shared_criterion_, shared_number_;
+  std::vector<std::uint64_t> bins_, shares_, squares_;
+  std::vector<std::uint32_t> places_, reached_, ahead_, histogram_; ///< since the last flush
   SmaaCounts out_;
 };
 
@@ -291,11 +320,9 @@ private:
 
 void add_tied(std::span<const std::uint32_t> tied, std::size_t begin, std::size_t columns,
               std::span<std::uint64_t> places) {
-  const std::size_t g = tied.size();
-  const std::uint64_t each = place_unit / g, left = place_unit % g;
-  for (std::size_t a = 0; a < g; ++a)
-    for (std::size_t b = 0; b < g; ++b) // what does not divide goes round
-      places[tied[a] * columns + begin + b] += each + ((a + b) % g < left ? 1 : 0);
+  for (std::size_t a = 0; a < tied.size(); ++a)
+    for (std::size_t b = 0; b < tied.size() && begin + b < columns; ++b)
+      places[tied[a] * columns + begin + b] += tied_share(tied.size(), a, b);
 }
 
 bool can_run(Instructions instructions) {

@@ -10,18 +10,29 @@
 namespace libeval::kernel {
 namespace {
 
+/// The replicates of the lanes, in two words of a counter.
+struct Replicates {
+  Words low, high;
+};
+inline Replicates replicates(const SmaaTask& task) {
+  Replicates out;
+  for (unsigned lane = 0; lane < lane_count; ++lane) {
+    const unsigned at = lane < task.valid ? lane : task.valid - 1;
+    const std::uint64_t replicate = task.first + at * task.stride;
+    out.low[lane] = replicate & 0xFFFFFFFF;
+    out.high[lane] = replicate >> 32;
+  }
+  return out;
+}
+
 struct Four {
   Words word[4];
 };
 
-/// Philox 4x32-10 in every lane: replicate `first` + lane, block `block` of stream `source`.
-inline Four philox_lanes(const SmaaTask& task, std::uint32_t source, std::uint64_t block) {
-  Words c0, c1;
-  for (unsigned lane = 0; lane < lane_count; ++lane) {
-    const std::uint64_t replicate = task.first + lane;
-    c0[lane] = replicate & 0xFFFFFFFF;
-    c1[lane] = replicate >> 32;
-  }
+/// Philox 4x32-10 in every lane: block `block` of stream `source`.
+inline Four philox_lanes(const SmaaTask& task, const Replicates& of, std::uint32_t source,
+                         std::uint64_t block) {
+  Words c0 = of.low, c1 = of.high;
   const Words low = Words{} + std::uint64_t{0xFFFFFFFF};
   Words c2 = Words{} + std::uint64_t{source}, c3 = Words{} + block;
   std::uint32_t k0 = task.key[0], k1 = task.key[1];
@@ -38,17 +49,17 @@ inline Four philox_lanes(const SmaaTask& task, std::uint32_t source, std::uint64
   return {{c0, c1, c2, c3}};
 }
 
-inline void draw_weights(const SmaaTask& task) {
+inline void draw_weights(const SmaaTask& task, const Replicates& of) {
   for (std::size_t j = 0; j < task.criteria; j += 4) {
-    const Four words = philox_lanes(task, task.weight_source, j / 4);
+    const Four words = philox_lanes(task, of, task.weight_source, j / 4);
     for (std::size_t k = 0; k < 4; ++k)
       store(task.weights + (j + k) * lane_count, logarithm(unit32(words.word[k])) * -1.0);
   }
 }
 
-inline void draw_normals(const SmaaTask& task, std::size_t n) {
-  for (std::size_t i = 0; i < n; i += 4) {
-    const Four words = philox_lanes(task, task.measurement_source, i / 4);
+inline void draw_normals(const SmaaTask& task, const Replicates& of) {
+  for (std::size_t i = 0; i < task.drawn; i += 4) {
+    const Four words = philox_lanes(task, of, task.measurement_source, i / 4);
     for (std::size_t k = 0; k < 4; k += 2) {
       Reals a, b;
       box_muller(unit32(words.word[k]), words.word[k + 1], a, b);
@@ -84,23 +95,26 @@ inline void sort_lanes(double* x, std::size_t n) {
   }
 }
 
-unsigned smaa_lanes(const SmaaTask& task) {
-  const std::size_t n = task.candidates, m = task.criteria;
+inline void find_weights(const SmaaTask& task, const Replicates& of) {
   if (task.fixed != nullptr)
-    for (std::size_t j = 0; j < m; ++j)
+    for (std::size_t j = 0; j < task.criteria; ++j)
       store(task.weights + j * lane_count, Reals{} + task.fixed[j]);
   else if (!task.given)
-    draw_weights(task);
+    draw_weights(task, of);
   if (task.ordered)
-    sort_lanes(task.weights, m);
-  for (std::size_t j = 0; j < m; ++j) {
+    sort_lanes(task.weights, task.criteria);
+  if (task.variance == nullptr)
+    return;
+  double* product = task.product;
+  for (std::size_t j = 0; j < task.criteria; ++j) {
     const Reals w = load(task.weights + j * lane_count);
-    store(task.squares + j * lane_count, w * w);
+    for (std::size_t k = task.covariances ? 0 : j; k <= j; ++k, product += lane_count)
+      store(product, w * load(task.weights + k * lane_count));
   }
-  if (task.variance != nullptr)
-    draw_normals(task, n);
-  else if (task.deviation != nullptr)
-    draw_normals(task, n * m);
+}
+
+inline void find_scores(const SmaaTask& task) {
+  const std::size_t n = task.candidates, m = task.criteria;
   for (std::size_t i = 0; i < n; ++i) {
     const double* const mean = task.mean + i * m;
     Reals score{};
@@ -115,32 +129,113 @@ unsigned smaa_lanes(const SmaaTask& task) {
         score = score + load(task.weights + j * lane_count) * mean[j];
     }
     if (task.variance != nullptr) {
-      const double* const variance = task.variance + i * m;
+      const double* const variance = task.variance + i * task.products;
       Reals spread{};
-      for (std::size_t j = 0; j < m; ++j)
-        spread = spread + load(task.squares + j * lane_count) * variance[j];
+      for (std::size_t k = 0; k < task.products; ++k)
+        spread = spread + load(task.product + k * lane_count) * variance[k];
+      if (task.covariances)
+        spread = greater(spread, Reals{}); // sums that cancel
       score = score + square_root(spread) * load(task.normals + i * lane_count);
     }
     store(task.scores + i * lane_count, score);
-    store(task.sorted + i * lane_count,
-          real_of((bits_of(score) & ~task.index_mask) | std::uint64_t{i}));
   }
-  sort_lanes(task.sorted, n);
-  // Neighbors this near may be tied: weights are not divided by their sum yet, and the low bits of
-  // a score are those of a candidate.
-  const bool divided = task.fixed != nullptr || task.given;
-  Reals sum = Reals{} + (divided ? 1.0 : 0.0);
-  for (std::size_t j = 0; j < m && !divided; ++j)
-    sum = sum + load(task.weights + j * lane_count);
+  for (std::size_t t = 0; t < task.shared; ++t) {
+    const Reals by = load(task.weights + task.shared_criterion[t] * lane_count) *
+                     load(task.normals + task.shared_number[t] * lane_count);
+    const double* const factor = task.shared_factor + t * n;
+    for (std::size_t i = 0; i < n; ++i)
+      store(task.scores + i * lane_count, load(task.scores + i * lane_count) + by * factor[i]);
+  }
+}
+
+/// One bit for each lane in which two neighbors may be tied: the low bits of a sorted score are
+/// those of a candidate.
+inline unsigned find_ties(const SmaaTask& task, Reals sum) {
+  const std::size_t n = task.candidates;
   const double cut = 4.0 * 0x1p-52 * static_cast<double>(task.index_mask + 1);
   const Reals first = load(task.sorted), last = load(task.sorted + (n - 1) * lane_count);
   const Reals size = greater(greater(first, first * -1.0), greater(last, last * -1.0));
   const Reals most = sum * (task.tolerance * 1.0001) + size * cut;
   unsigned tied = 0;
-  for (std::size_t p = 0; p + 1 < n; ++p)
-    tied |=
-        near(load(task.sorted + p * lane_count), load(task.sorted + (p + 1) * lane_count), most);
+  Reals here = first;
+  for (std::size_t p = 1; p < n; ++p) {
+    const Reals next = load(task.sorted + p * lane_count);
+    tied |= at_most(here - next, most);
+    here = next;
+  }
   return tied;
+}
+
+inline void find_shares(const SmaaTask& task, Reals sum) {
+  const Reals by = 0x1p32 / sum;
+  for (std::size_t j = 0; j < task.criteria; ++j) {
+    // Nearest whole number, ties to even; adding 2^52 rounds.
+    const Words w =
+        bits_of(load(task.weights + j * lane_count) * by + 0x1p52) & std::uint64_t{0xFFFFFFFFFFFFF};
+    store(task.share + j * lane_count, w);
+    store(task.squared + j * lane_count, multiply(w >> 1, w >> 1) >> 30);
+  }
+}
+
+inline void find_bins(const SmaaTask& task, Reals sum) {
+  const Reals by = 1.0 / sum;
+  const Reals most = Reals{} + static_cast<double>(task.bins - 1);
+  for (std::size_t i = 0; i < task.candidates; ++i) {
+    const Reals score = load(task.scores + i * lane_count) * by;
+    double* const lowest = task.lowest + i * lane_count;
+    double* const highest = task.highest + i * lane_count;
+    store(lowest, lesser(load(lowest), score));
+    store(highest, greater(load(highest), score));
+    const Reals at = (score - task.low) * task.bins_a_unit - 0.5;
+    store(task.bin + i * lane_count,
+          bits_of(lesser(greater(at, Reals{}), most) + 0x1p52) & std::uint64_t{0xFFFFFFFFFFFFF});
+  }
+}
+
+inline void count_reached(const SmaaTask& task, Reals sum, unsigned lanes) {
+  for (std::size_t t = 0; t < task.thresholds; ++t) {
+    const Reals least = (task.threshold[t] - task.tolerance) * sum;
+    for (std::size_t i = 0; i < task.candidates; ++i)
+      task.reached[i * task.thresholds + t] +=
+          ones(at_most(least, load(task.scores + i * lane_count)) & lanes);
+  }
+}
+
+inline void count_pairs(const SmaaTask& task, unsigned lanes) {
+  const std::size_t n = task.candidates;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Reals score = load(task.scores + i * lane_count);
+    for (std::size_t j = i + 1; j < n; ++j)
+      task.ahead[i * n + j] += ones(at_most(load(task.scores + j * lane_count), score) & lanes);
+  }
+}
+
+inline unsigned smaa_lanes(const SmaaTask& given) {
+  const SmaaTask task = given; // no store through a pointer can change it
+  const std::size_t n = task.candidates;
+  const Replicates of = replicates(task);
+  find_weights(task, of);
+  draw_normals(task, of);
+  find_scores(task);
+  for (std::size_t i = 0; i < n; ++i)
+    store(task.sorted + i * lane_count,
+          real_of((bits_of(load(task.scores + i * lane_count)) & ~task.index_mask) |
+                  std::uint64_t{i}));
+  sort_lanes(task.sorted, n);
+  const bool divided = task.fixed != nullptr || task.given;
+  Reals sum = Reals{} + (divided ? 1.0 : 0.0);
+  for (std::size_t j = 0; j < task.criteria && !divided; ++j)
+    sum = sum + load(task.weights + j * lane_count);
+  const unsigned tied = find_ties(task, sum);
+  const unsigned lanes = (1U << task.valid) - 1U;
+  find_shares(task, sum);
+  if (task.bins > 0)
+    find_bins(task, sum);
+  if (task.thresholds > 0)
+    count_reached(task, sum, lanes);
+  if (task.ahead != nullptr)
+    count_pairs(task, lanes & ~tied);
+  return tied & lanes;
 }
 
 } // namespace

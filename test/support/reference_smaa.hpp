@@ -73,9 +73,12 @@ inline kernel::SmaaCounts reference_smaa(const kernel::SmaaModel& model,
   out.first_weights.assign(n * m, 0);
   out.first_squares.assign(n * m, 0);
   out.reached.assign(n * t, 0);
+  out.ahead.assign(model.pairs ? n * n : 0, 0);
+  out.scores.assign(n * model.bins, 0);
   const std::array<std::uint32_t, 2> key = {static_cast<std::uint32_t>(options.seed),
                                             static_cast<std::uint32_t>(options.seed >> 32)};
-  for (std::uint64_t r = options.first; r < options.first + options.samples; ++r) {
+  for (std::uint64_t sample = 0; sample < options.samples; ++sample) {
+    const std::uint64_t r = options.first + sample * options.stride;
     const auto block = [&](std::uint32_t source, std::size_t at) {
       return philox({static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(r >> 32), source,
                      static_cast<std::uint32_t>(at)},
@@ -98,8 +101,12 @@ inline kernel::SmaaCounts reference_smaa(const kernel::SmaaModel& model,
       return plain::normals(words[k % 4 / 2 * 2], words[k % 4 / 2 * 2 + 1])[k % 2];
     };
     std::vector<double> score(n, 0);
+    const bool covariances = !model.covariance.empty();
     for (std::size_t i = 0; i < n; ++i) {
       double spread = 0;
+      for (std::size_t j = 0, at = i * m * (m + 1) / 2; covariances && j < m; ++j)
+        for (std::size_t k = 0; k <= j; ++k, ++at)
+          spread += w[j] * w[k] * (j == k ? model.covariance[at] : 2 * model.covariance[at]);
       for (std::size_t j = 0; j < m; ++j) {
         const std::size_t cell = i * m + j;
         if (model.deviation.empty()) {
@@ -111,8 +118,14 @@ inline kernel::SmaaCounts reference_smaa(const kernel::SmaaModel& model,
           score[i] += w[j] * (model.mean[cell] + model.deviation[cell] * normal(cell));
         }
       }
-      if (!model.deviation.empty() && model.collapse)
-        score[i] += std::sqrt(spread) * normal(i);
+      if (covariances || (!model.deviation.empty() && model.collapse))
+        score[i] += std::sqrt(std::max(spread, 0.0)) * normal(i);
+    }
+    for (const SmaaModel::Shared& shared : model.shared) {
+      const bool own = covariances || !model.deviation.empty();
+      const double by = w[shared.criterion] * normal((own ? n : 0) + shared.number);
+      for (std::size_t i = 0; i < n; ++i)
+        score[i] += by * shared.factor[i];
     }
     std::vector<std::uint32_t> order(n);
     std::iota(order.begin(), order.end(), 0U);
@@ -126,6 +139,9 @@ inline kernel::SmaaCounts reference_smaa(const kernel::SmaaModel& model,
                                       order.begin() + static_cast<std::ptrdiff_t>(end));
       std::sort(tied.begin(), tied.end());
       const std::uint64_t g = tied.size();
+      for (const std::uint32_t a : tied)
+        for (std::size_t at = begin; model.pairs && at < n; ++at)
+          out.ahead[a * n + order[at]] += a == order[at] ? 0 : at < end ? 1 : 2;
       for (std::size_t a = 0; a < g; ++a)
         for (std::size_t b = 0; b < g; ++b)
           out.places[tied[a] * n + begin + b] +=
@@ -142,10 +158,15 @@ inline kernel::SmaaCounts reference_smaa(const kernel::SmaaModel& model,
         }
       begin = end;
     }
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t k = 0; k < t; ++k)
         if (score[i] >= (model.thresholds[k] - model.tolerance) * sum)
           ++out.reached[i * t + k];
+      const double at = (score[i] * (1 / sum) - model.low) * (1 / model.width) - 0.5;
+      if (model.bins > 0)
+        ++out.scores[i * model.bins + static_cast<std::size_t>(std::nearbyint(std::clamp(
+                                          at, 0.0, static_cast<double>(model.bins - 1))))];
+    }
   }
   return out;
 }

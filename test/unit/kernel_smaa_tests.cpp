@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 using namespace libeval::kernel;
 using libeval::test::contains;
@@ -39,6 +40,8 @@ void require_same(const SmaaCounts& a, const SmaaCounts& b) {
   CHECK(a.first_weights == b.first_weights);
   CHECK(a.first_squares == b.first_squares);
   CHECK(a.reached == b.reached);
+  CHECK(a.ahead == b.ahead);
+  CHECK(a.scores == b.scores);
 }
 
 double share(const SmaaCounts& counts, std::size_t i, std::size_t place) {
@@ -50,15 +53,32 @@ double share(const SmaaCounts& counts, std::size_t i, std::size_t place) {
 } // namespace
 
 TEST_CASE("smaa counts the same on every instruction set and as a plain scalar reference") {
+  enum Measurements { one_a_candidate, one_by_one, dependent, shared_only };
   for (const std::size_t n : {1, 2, 5, 19, 33, 40})
     for (const auto weighting : {SmaaModel::Weights::uniform, SmaaModel::Weights::ordered,
                                  SmaaModel::Weights::fixed, SmaaModel::Weights::given})
-      for (const bool collapse : {true, false}) {
+      for (const Measurements measured : {one_a_candidate, one_by_one, dependent, shared_only}) {
         SmaaModel model = table(n, n % 4 + 1, 0.05);
         model.weighting = weighting;
-        model.collapse = collapse;
+        model.collapse = measured != one_by_one;
+        if (measured >= dependent) {
+          const std::vector<double> deviation = std::exchange(model.deviation, {});
+          const std::size_t m = model.criteria;
+          for (std::size_t i = 0; i < n && measured == dependent; ++i)
+            for (std::size_t j = 0; j < m; ++j)
+              for (std::size_t k = 0; k <= j; ++k)
+                model.covariance.push_back(deviation[i * m + j] * deviation[i * m + k] *
+                                           (j == k ? 1.0 : 0.5));
+          for (std::uint32_t j = 0; j < m; ++j)
+            model.shared.push_back({j / 2, j, std::vector<double>(n, 0.01 * (j + 1))});
+          model.shared.front().factor.back() = -0.3;
+        }
         model.thresholds = {0.4, 0.6};
         model.tolerance = 1e-9;
+        model.pairs = true;
+        model.bins = 16;
+        model.low = 0.2;
+        model.width = 0.03;
         model.weights.assign(model.criteria, 1.0 / static_cast<double>(model.criteria));
         model.sample = [](std::uint64_t replicate, std::span<double> w) {
           std::ranges::fill(w, 0.0);
@@ -67,7 +87,8 @@ TEST_CASE("smaa counts the same on every instruction set and as a plain scalar r
         SmaaOptions options;
         options.seed = 0x123456789ABCDEF0;
         options.first = 0xFFFFFFF0; // across a word
-        options.samples = 173;      // no multiple of any number of lanes
+        options.stride = n % 3 + 1;
+        options.samples = 173; // no multiple of any number of lanes
         const SmaaCounts expected = libeval::test::reference_smaa(model, options);
         for (const Instructions i : here()) {
           options.instructions = i;

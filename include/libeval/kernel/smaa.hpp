@@ -16,6 +16,16 @@ struct SmaaModel {
   std::size_t candidates = 0, criteria = 0;
   std::vector<double> mean;      ///< x_ij, row-major
   std::vector<double> deviation; ///< of independent normal x_ij; empty: none is uncertain
+  /// Instead of `deviation`, where the x_ij of a candidate depend on each other: for each candidate
+  /// the lower triangle of their covariance matrix, row by row. Needs `collapse`.
+  std::vector<double> covariance;
+  /// What candidates share: w_j * z * factor_i is added to score i, z being a standard normal
+  /// number of its own for each `number` (from 0). Needs `collapse`.
+  struct Shared {
+    std::uint32_t number = 0, criterion = 0;
+    std::vector<double> factor;
+  };
+  std::vector<Shared> shared;
   enum class Weights {
     fixed,   ///< `weights`
     uniform, ///< on the simplex
@@ -41,7 +51,8 @@ enum class Instructions { automatic, baseline, avx2, avx512 };
 
 struct SmaaOptions {
   std::uint64_t seed = 1;
-  std::uint64_t first = 0, samples = 10000; ///< replicates first ... first + samples - 1
+  std::uint64_t first = 0, samples = 10000; ///< replicates first, first + stride, ...
+  std::uint64_t stride = 1;
   std::uint32_t weight_source = 1, measurement_source = 2; ///< streams
   Instructions instructions = Instructions::automatic;
 };
@@ -49,6 +60,10 @@ struct SmaaOptions {
 /// A place is counted in this unit: a tie group of g gives each of its members 1/g of each of its
 /// places, so that rows and columns add up exactly.
 inline constexpr std::uint64_t place_unit = 720720;
+/// What member a of such a group gets of its place b, both from 0; what does not divide goes round.
+constexpr std::uint64_t tied_share(std::size_t group, std::size_t a, std::size_t b) {
+  return place_unit / group + ((a + b) % group < place_unit % group ? 1 : 0);
+}
 /// Sums of weights are in units of 2^-32.
 inline constexpr double weight_unit = 0x1p32;
 
@@ -67,8 +82,9 @@ struct SmaaCounts {
   std::vector<double> lowest, highest;      ///< scores seen, with bins
 };
 
-/// Adds each group of equal places to `places` (a row a candidate, a column a place from 0):
-/// `tied` are the candidates that share the places `begin` ... `begin` + size - 1.
+/// Adds a group of equal places to `places` (a row a candidate, a column a place from 0): `tied`
+/// are the candidates that share the places from `begin` on. Places beyond the columns are left
+/// out.
 void add_tied(std::span<const std::uint32_t> tied, std::size_t begin, std::size_t columns,
               std::span<std::uint64_t> places);
 

@@ -22,18 +22,8 @@ void count_places(StageCounts& out, const StageDecision& stage, std::size_t cand
     if (stage.place[e] > 0)
       groups[{stage.pools.empty() ? 0 : stage.pool[e], stage.place[e]}].push_back(
           stage.entrants[e]);
-  for (const auto& [at, members] : groups) {
-    const auto begin = static_cast<std::size_t>(at.second) - 1;
-    if (begin + members.size() <= out.places) {
-      kernel::add_tied(members, begin, out.places, out.place);
-      continue;
-    }
-    std::vector<std::uint64_t> whole(candidates * (begin + members.size()), 0);
-    kernel::add_tied(members, begin, begin + members.size(), whole);
-    for (const std::uint32_t c : members)
-      for (std::size_t p = begin; p < out.places; ++p)
-        out.place[c * out.places + p] += whole[c * (begin + members.size()) + p];
-  }
+  for (const auto& [at, members] : groups)
+    kernel::add_tied(members, static_cast<std::size_t>(at.second) - 1, out.places, out.place);
   if (out.ahead.empty())
     return;
   for (std::size_t a = 0; a < stage.entrants.size(); ++a)

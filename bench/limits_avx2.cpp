@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limits_lanes.hpp"
+
+namespace bench {
+
+const Limits limits_avx2{"avx2", words, exponentials, normals, comparisons};
+
+} // namespace bench

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limits_lanes.hpp"
+
+namespace bench {
+
+const Limits limits_avx512{"avx512", words, exponentials, normals, comparisons};
+
+} // namespace bench

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// SMAA-2: additive scores of candidates by criteria, weights uniform on the simplex, measurements
+// normal. The kernel on each instruction set, what bounds it, and whole simulations.
+#include "data.hpp"
+#include "limits.hpp"
+
+#include <libeval/base/decimal.hpp>
+#include <libeval/engine/simulate.hpp>
+#include <libeval/io/load.hpp>
+#include <libeval/io/parse.hpp>
+#include <libeval/kernel/smaa.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace libeval;
+using kernel::Instructions;
+using kernel::SmaaModel;
+
+namespace {
+
+constexpr std::pair<std::size_t, std::size_t> sizes[] = {{5, 3}, {20, 10}, {100, 20}, {1000, 20}};
+
+std::string name_of(std::size_t candidates, std::size_t criteria) {
+  return std::to_string(candidates) + "x" + std::to_string(criteria);
+}
+
+/// Cells as in the table of data.cpp, each with a standard error of 0.05.
+SmaaModel model_of(std::size_t candidates, std::size_t criteria) {
+  SmaaModel out;
+  out.candidates = candidates;
+  out.criteria = criteria;
+  for (std::size_t i = 0; i < candidates; ++i)
+    for (std::size_t j = 0; j < criteria; ++j)
+      out.mean.push_back(bench::cell(i, j));
+  out.deviation.assign(out.mean.size(), 0.05);
+  return out;
+}
+
+/// The same as a program, each criterion an equal weight.
+Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::string& more) {
+  std::string csv = "candidate,criterion,value";
+  for (std::size_t i = 0; i < candidates; ++i)
+    for (std::size_t j = 0; j < criteria; ++j)
+      csv += "\\nc" + std::to_string(i) + ",k" + std::to_string(j) + "," +
+             format_decimal(bench::cell(i, j));
+  std::string rules = "libeval: 1\nprogram: p\ncandidates: {from: t}\nevidence:\n  t: {keys: "
+                      "[candidate, criterion], values: [value], csv: \"" +
+                      csv + "\"}\nstages:\n  - id: s\n    places: 1\n    score:\n      parts:\n";
+  for (std::size_t j = 0; j < criteria; ++j)
+    rules += "        k" + std::to_string(j) +
+             ": {weight: " + format_decimal(1.0 / static_cast<double>(criteria)) +
+             ", from: t, where: {criterion: k" + std::to_string(j) + "}}\n";
+  Diagnostics diagnostics;
+  Uncertain out;
+  out.variants.push_back(
+      load_bundle(parse_text(rules, "program.yaml", diagnostics), ".", diagnostics));
+  out.uncertainty = read_uncertainty(parse_text("weights: [{uniform: true}]\nmeasurements: "
+                                                "[{evidence: t, normal: {sd: 0.05" +
+                                                    more + "}}]\n",
+                                                "uncertainty.yaml", diagnostics),
+                                     diagnostics);
+  if (diagnostics.has_errors()) {
+    for (const Diagnostic& diagnostic : diagnostics.all())
+      std::fprintf(stderr, "%s\n", diagnostic.message.c_str());
+    std::exit(1);
+  }
+  return out;
+}
+
+void add_kernel(Instructions instructions, const char* set) {
+  if (!kernel::can_run(instructions))
+    return;
+  for (const auto& [n, m] : sizes)
+    for (const bool collapse : {true, false})
+      benchmark::RegisterBenchmark(
+          (std::string(collapse ? "smaa/" : "smaa, every measurement/") + name_of(n, m) + "/" + set)
+              .c_str(),
+          [=, n = n, m = m](benchmark::State& state) {
+            SmaaModel model = model_of(n, m);
+            model.collapse = collapse;
+            kernel::SmaaOptions options;
+            options.instructions = instructions;
+            options.samples = std::max<std::uint64_t>(4096, 4'000'000 / (n * m));
+            for (auto _ : state) {
+              benchmark::DoNotOptimize(kernel::smaa(model, options));
+              options.first += options.samples;
+            }
+            state.SetItemsProcessed(static_cast<std::int64_t>(options.first));
+          });
+}
+
+void add_limits(const bench::Limits& limits) {
+  const auto add = [&](const char* what, std::uint64_t (*run)(std::size_t), std::size_t count) {
+    benchmark::RegisterBenchmark((std::string("limit/") + what + "/" + limits.name).c_str(),
+                                 [run, count](benchmark::State& state) {
+                                   std::uint64_t done = 0;
+                                   for (auto _ : state)
+                                     done += run(count);
+                                   state.SetItemsProcessed(static_cast<std::int64_t>(done));
+                                 });
+  };
+  add("words", limits.words, 65536);
+  add("exponentials", limits.exponentials, 65536);
+  add("normals", limits.normals, 65536);
+  add("comparisons", limits.comparisons, 256);
+}
+
+/// Whole simulations, from the compiled program to the counts, with all that is reported.
+void add_simulate(const std::string& name, std::size_t n, std::size_t m, const std::string& more,
+                  std::uint64_t samples, unsigned threads) {
+  benchmark::RegisterBenchmark(
+      ("simulate" + name + "/" + name_of(n, m) + "/threads " + std::to_string(threads)).c_str(),
+      [=](benchmark::State& state) {
+        const Uncertain uncertain = program_of(n, m, more);
+        SimulateOptions options;
+        options.threads = threads;
+        options.samples = samples;
+        for (auto _ : state) {
+          Diagnostics diagnostics;
+          benchmark::DoNotOptimize(simulate(uncertain, options, diagnostics));
+          options.first += options.samples;
+        }
+        state.SetItemsProcessed(static_cast<std::int64_t>(options.first));
+      })
+      ->UseRealTime();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const std::string rows = bench::option(argc, argv, "rows", "1000000");
+  const std::uint64_t some = std::stoull(rows);
+  add_kernel(Instructions::baseline, "baseline");
+  add_limits(bench::limits_baseline);
+#if defined(__x86_64__)
+  add_kernel(Instructions::avx2, "avx2");
+  if (kernel::can_run(Instructions::avx2))
+    add_limits(bench::limits_avx2);
+  add_kernel(Instructions::avx512, "avx512");
+  if (kernel::can_run(Instructions::avx512))
+    add_limits(bench::limits_avx512);
+#endif
+  for (const unsigned threads : {1U, 2U})
+    for (const auto& [n, m] : sizes)
+      add_simulate("", n, m, "", std::max<std::uint64_t>(64, some * 40 / (n * m)), threads);
+  for (const auto& [n, m] : sizes) {
+    add_simulate(", criteria correlated", n, m, ", correlation: {over: criterion, all: 0.5}",
+                 std::max<std::uint64_t>(64, some * 4 / (n * m)), 1);
+    add_simulate(", candidates correlated", n, m, ", correlation: {over: candidate, all: 0.5}",
+                 std::max<std::uint64_t>(64, some * 4 / (n * m)), 1);
+  }
+  return bench::run(argc, argv);
+}
