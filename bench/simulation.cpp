@@ -149,12 +149,12 @@ int main(int argc, char** argv) {
 #endif
   for (const unsigned threads : {1U, 2U})
     for (const auto& [n, m] : sizes)
-      add_simulate("", n, m, "", std::max<std::uint64_t>(64, some * 40 / (n * m)), threads);
+      add_simulate("", n, m, "", std::max<std::uint64_t>(64, some * 200 / (n * m)), threads);
   for (const auto& [n, m] : sizes) {
     add_simulate(", criteria correlated", n, m, ", correlation: {over: criterion, all: 0.5}",
-                 std::max<std::uint64_t>(64, some * 4 / (n * m)), 1);
+                 std::max<std::uint64_t>(64, some * 20 / (n * m)), 1);
     add_simulate(", candidates correlated", n, m, ", correlation: {over: candidate, all: 0.5}",
-                 std::max<std::uint64_t>(64, some * 4 / (n * m)), 1);
+                 std::max<std::uint64_t>(64, some * 20 / (n * m)), 1);
   }
   return bench::run(argc, argv);
 }

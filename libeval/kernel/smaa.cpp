@@ -69,6 +69,26 @@ void check(const SmaaModel& model, const SmaaOptions& options) {
   require(model.tolerance >= 0, "a tolerance below zero");
 }
 
+/// Numbers that begin with a line of the cache, so that no vector of them crosses one.
+template <class T>
+class Room {
+public:
+  T* resize(std::size_t numbers) {
+    lines_.resize((numbers + 7) / 8);
+    return lines_.empty() ? nullptr : lines_.front().numbers;
+  }
+  void fill(T x) {
+    for (Line& line : lines_)
+      std::ranges::fill(line.numbers, x);
+  }
+
+private:
+  struct alignas(64) Line {
+    T numbers[8];
+  };
+  std::vector<Line> lines_;
+};
+
 /// The rooms of a task, and what is counted.
 class Counter {
 public:
@@ -106,8 +126,8 @@ public:
       task_.bin = room(bins_, n_);
       task_.lowest = room(lowest_, n_);
       task_.highest = room(highest_, n_);
-      std::ranges::fill(lowest_, std::numeric_limits<double>::max());
-      std::ranges::fill(highest_, std::numeric_limits<double>::lowest());
+      lowest_.fill(std::numeric_limits<double>::max());
+      highest_.fill(std::numeric_limits<double>::lowest());
     }
     tables_ = n_ <= 32 ? lanes_ : 1; // a table a lane: no addition waits for the one before
     places_.assign(tables_ * n_ * n_, 0);
@@ -147,8 +167,8 @@ public:
     flush();
     for (std::size_t i = 0; i < out_.lowest.size(); ++i)
       for (unsigned lane = 0; lane < lanes_; ++lane) {
-        out_.lowest[i] = std::min(out_.lowest[i], lowest_[i * lanes_ + lane]);
-        out_.highest[i] = std::max(out_.highest[i], highest_[i * lanes_ + lane]);
+        out_.lowest[i] = std::min(out_.lowest[i], task_.lowest[i * lanes_ + lane]);
+        out_.highest[i] = std::max(out_.highest[i], task_.highest[i * lanes_ + lane]);
       }
     out_.samples = samples;
     return std::move(out_);
@@ -156,9 +176,8 @@ public:
 
 private:
   template <class T>
-  T* room(std::vector<T>& of, std::size_t numbers) {
-    of.resize(numbers * lanes_);
-    return of.data();
+  T* room(Room<T>& of, std::size_t numbers) {
+    return of.resize(numbers * lanes_);
   }
 
   void set_spread() {
@@ -204,12 +223,12 @@ private:
       if (lane < task_.valid)
         model_.sample(task_.first + lane * task_.stride, row_);
       for (std::size_t j = 0; j < m_; ++j)
-        weights_[j * lanes_ + lane] = row_[j];
+        task_.weights[j * lanes_ + lane] = row_[j];
     }
   }
 
   [[nodiscard]] std::size_t candidate_at(std::size_t place, unsigned lane) const {
-    return std::bit_cast<std::uint64_t>(sorted_[place * lanes_ + lane]) & task_.index_mask;
+    return std::bit_cast<std::uint64_t>(task_.sorted[place * lanes_ + lane]) & task_.index_mask;
   }
 
   void count(unsigned tied) {
@@ -234,14 +253,14 @@ private:
       }
     for (std::size_t i = 0; model_.bins > 0 && i < n_; ++i)
       for (unsigned lane = 0; lane < task_.valid; ++lane)
-        ++histogram_[i * model_.bins + bins_[i * lanes_ + lane]];
+        ++histogram_[i * model_.bins + task_.bin[i * lanes_ + lane]];
   }
 
   void count_first(std::size_t i, unsigned lane) {
     ++out_.first[i];
     for (std::size_t j = 0; j < m_; ++j) {
-      out_.first_weights[i * m_ + j] += shares_[j * lanes_ + lane];
-      out_.first_squares[i * m_ + j] += squares_[j * lanes_ + lane];
+      out_.first_weights[i * m_ + j] += task_.share[j * lanes_ + lane];
+      out_.first_squares[i * m_ + j] += task_.squared[j * lanes_ + lane];
     }
   }
 
@@ -250,10 +269,10 @@ private:
     const bool divided = task_.fixed != nullptr || task_.given;
     double sum = divided ? 1 : 0;
     for (std::size_t j = 0; j < m_ && !divided; ++j)
-      sum += weights_[j * lanes_ + lane];
+      sum += task_.weights[j * lanes_ + lane];
     std::vector<double> scores(n_);
     for (std::size_t i = 0; i < n_; ++i)
-      scores[i] = scores_[i * lanes_ + lane];
+      scores[i] = task_.scores[i * lanes_ + lane];
     const Order order =
         sort_with_ties(std::span<const double>(scores), model_.tolerance * sum, false);
     for (std::size_t t = 0; t + 1 < order.offsets.size(); ++t) {
@@ -308,10 +327,10 @@ private:
   std::size_t tables_ = 1;
   std::uint64_t untied_ = 0; ///< since the last flush
   SmaaTask task_;
-  std::vector<double> weights_, products_, normals_, scores_, sorted_, lowest_, highest_;
+  Room<double> weights_, products_, normals_, scores_, sorted_, lowest_, highest_;
+  Room<std::uint64_t> bins_, shares_, squares_;
   std::vector<double> variance_, shared_factor_, row_;
   std::vector<std::uint32_t> shared_criterion_, shared_number_;
-  std::vector<std::uint64_t> bins_, shares_, squares_;
   std::vector<std::uint32_t> places_, reached_, ahead_, histogram_; ///< since the last flush
   SmaaCounts out_;
 };

@@ -325,7 +325,15 @@ TEST_CASE("one number a candidate gives what one a measurement gives") {
         "marks, normal: 0.5}]",
         "weights: [{uniform: true}]\nmeasurements: [{evidence: marks, normal: 0.4}]",
         "weights: [{order: [panel, tests]}]\nmeasurements: [{evidence: marks, normal: 0.4}]",
-        "weights: [{ranges: {tests: [20, 70]}}]"}) {
+        "weights: [{ranges: {tests: [20, 70]}}]",
+        "weights: [{uniform: true}]\nmeasurements: [{evidence: tests, normal: {sd: 6, correlation: "
+        "{over: task, all: 0.7}}}, {evidence: marks, normal: {sd: 0.5, correlation: {over: "
+        "candidate, all: 0.5}}}]",
+        "measurements: [{evidence: tests, normal: {sd: 6, correlation: {over: candidate, members: "
+        "[a, b, c, d], matrix: [[1, -0.5, 0, 0], [-0.5, 1, 0.3, 0], [0, 0.3, 1, 0], [0, 0, 0, "
+        "1]]}}}]",
+        "measurements: [{evidence: marks, normal: {sd: 2, correlation: {over: candidate, all: "
+        "1}}}]"}) {
     INFO(uncertainty);
     SimulateOptions options;
     options.samples = 20000;
@@ -370,7 +378,7 @@ TEST_CASE("what is not so simple is decided replicate by replicate") {
   for (const char* uncertainty :
        {"measurements: [{evidence: tests, lognormal: 0.1}]",
         "measurements: [{evidence: tests, normal: {sd: 1, inside: [0, 100]}}]",
-        "measurements: [{evidence: tests, normal: {sd: 1, correlation: {over: task, all: 0.5}}}]",
+        "measurements: [{evidence: tests, uniform: 1}]",
         "bootstrap: [{evidence: marks, over: juror}]"}) {
     INFO(uncertainty);
     CHECK_FALSE(both_ways(uncertainty, true, options).collapsed);

@@ -3,6 +3,7 @@
 
 #include "engine/margins/margins.hpp"
 #include "engine/run/run.hpp"
+#include "engine/simulate/linear_reading.hpp"
 
 #include <libeval/engine/decide.hpp>
 
@@ -14,181 +15,6 @@
 
 namespace libeval {
 namespace {
-
-/// Uncertain cells stand in the tables as numbers from here on, so that a plan shows where it reads
-/// them; a table with numbers of that size is not collapsed.
-constexpr double tag = 0x1p52;
-
-/// An element of an array: a sum of uncertain cells times factors, and something certain.
-using Form = std::vector<std::pair<std::uint32_t, double>>;
-using Forms = std::vector<Form>;
-
-void add_multiple(Form& to, const Form& from, double by) {
-  for (const auto& [cell, factor] : from) {
-    const auto at = std::ranges::find(to, cell, &Form::value_type::first);
-    if (at == to.end())
-      to.emplace_back(cell, factor * by);
-    else
-      at->second += factor * by;
-  }
-}
-
-/// Follows uncertain cells through a plan as far as it is linear in them.
-class LinearReading {
-public:
-  LinearReading(const Plan& plan, std::size_t cells, const std::vector<Column>& certain)
-      : plan_(plan), cells_(cells), certain_(certain), forms_(plan.arrays.size()) {}
-
-  bool read() {
-    for (const Op& op : plan_.ops)
-      if (!std::visit([&](const auto& o) { return apply(o); }, op))
-        return false;
-    return true;
-  }
-  /// Empty: nothing uncertain.
-  [[nodiscard]] const Forms& of(ArrayId id) const { return forms_[id]; }
-
-private:
-  [[nodiscard]] bool certain(ArrayId id) const { return id == no_array || forms_[id].empty(); }
-  [[nodiscard]] double number(ArrayId id, std::size_t i) const {
-    return certain_[id].scale * (*certain_[id].data)[i] + certain_[id].shift;
-  }
-
-  bool apply(const op::Load& o) {
-    const std::size_t n = o.rows ? o.rows->size() : o.column->size();
-    Forms out(n);
-    bool any = false;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double x = (*o.column)[o.rows ? (*o.rows)[i] : i];
-      if (x >= tag && x < tag + static_cast<double>(cells_)) {
-        out[i] = {{static_cast<std::uint32_t>(x - tag), 1.0}};
-        any = true;
-      }
-    }
-    if (any)
-      forms_[o.out] = std::move(out);
-    return true;
-  }
-  bool scaled(ArrayId in, ArrayId out, double by) {
-    forms_[out] = forms_[in];
-    for (Form& form : forms_[out])
-      for (auto& [cell, factor] : form)
-        factor *= by;
-    return true;
-  }
-  bool apply(const op::Affine& o) { return scaled(o.in, o.out, o.scale); }
-  bool apply(const op::Divide& o) { return scaled(o.in, o.out, 1 / o.by); }
-  bool apply(const op::Gather& o) {
-    if (certain(o.in))
-      return true;
-    for (const std::uint32_t i : *o.index)
-      forms_[o.out].push_back(forms_[o.in][i]);
-    return true;
-  }
-  bool apply(const op::Fill& o) {
-    if (certain(o.in) && certain(o.values))
-      return true;
-    if (!certain(o.values) || certain(o.in))
-      return false;
-    forms_[o.out] = forms_[o.in];
-    for (const std::uint32_t cell : o.cells)
-      forms_[o.out][cell].clear();
-    return true;
-  }
-  bool apply(const op::Concat& o) {
-    bool any = false;
-    for (const ArrayId in : o.in)
-      any = any || !certain(in);
-    for (std::size_t k = 0; any && k < o.in.size(); ++k) {
-      Forms& out = forms_[o.out];
-      if (certain(o.in[k]))
-        out.resize(out.size() + plan_.arrays[o.in[k]].size);
-      else
-        out.insert(out.end(), forms_[o.in[k]].begin(), forms_[o.in[k]].end());
-    }
-    return true;
-  }
-  bool apply(const op::Combine& o) {
-    Forms out;
-    for (std::size_t k = 0; k < o.in.size(); ++k) {
-      if (certain(o.in[k]))
-        continue;
-      out.resize(plan_.arrays[o.out].size);
-      for (std::size_t i = 0; i < out.size(); ++i)
-        add_multiple(out[i], forms_[o.in[k]][i],
-                     o.factors[k] * (o.correction.empty() ? 1 : o.correction[i]));
-    }
-    forms_[o.out] = std::move(out);
-    return true;
-  }
-  bool apply(const op::Reduce& o) {
-    if (certain(o.in))
-      return certain(o.weights) && certain(o.mask);
-    const bool sum = o.reduction.kind == kernel::Reducer::sum;
-    if ((!sum && o.reduction.kind != kernel::Reducer::mean) || o.mask != no_array ||
-        !certain(o.weights))
-      return false;
-    Forms out(o.groups->count());
-    for (std::size_t g = 0; g < out.size(); ++g) {
-      double weights = 0;
-      for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at) {
-        const std::uint32_t cell = o.groups->cell(at);
-        if (!o.left_out.empty() && o.left_out[cell] != 0)
-          continue;
-        const double w = o.weights == no_array ? 1 : number(o.weights, cell);
-        weights += w;
-        add_multiple(out[g], forms_[o.in][cell], w);
-      }
-      if (!sum)
-        for (auto& [cell, factor] : out[g])
-          factor /= weights;
-    }
-    forms_[o.out] = std::move(out);
-    return true;
-  }
-  bool apply(const op::Binary& o) {
-    using Kind = op::Binary::Kind;
-    if (certain(o.a) && certain(o.b))
-      return true;
-    const bool sum = o.kind == Kind::add || o.kind == Kind::subtract;
-    const bool by = (o.kind == Kind::multiply && (certain(o.a) || certain(o.b))) ||
-                    (o.kind == Kind::divide && certain(o.b));
-    if (!sum && !by)
-      return false;
-    Forms out(plan_.arrays[o.out].size);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      if (sum) {
-        if (!certain(o.a))
-          add_multiple(out[i], forms_[o.a][i], 1);
-        if (!certain(o.b))
-          add_multiple(out[i], forms_[o.b][i], o.kind == Kind::add ? 1 : -1);
-      } else if (certain(o.b)) {
-        const double x = number(o.b, i);
-        add_multiple(out[i], forms_[o.a][i], o.kind == Kind::divide ? 1 / x : x);
-      } else {
-        add_multiple(out[i], forms_[o.b][i], number(o.a, i));
-      }
-    }
-    forms_[o.out] = std::move(out);
-    return true;
-  }
-  /// Anything else must see certain numbers only.
-  template <class O>
-  bool apply(const O& o) {
-    return certain(o.in);
-  }
-  bool apply(const op::Compare& o) { return certain(o.a) && certain(o.b); }
-  bool apply(const op::Keep& o) { return certain(o.by) && certain(o.mask); }
-  bool apply(const op::Rank& o) {
-    return certain(o.in) &&
-           std::ranges::all_of(o.then, [&](const auto& key) { return certain(key.first); });
-  }
-
-  const Plan& plan_;
-  std::size_t cells_;
-  const std::vector<Column>& certain_;
-  std::vector<Forms> forms_;
-};
 
 /// Every entrant, where that is known without looking at other stages.
 std::optional<std::vector<std::uint32_t>> entrants_known(const Decision& decision,
@@ -230,14 +56,109 @@ bool confirmed(const Sampler& sampler, const Decision& decision,
   return true;
 }
 
+/// The error of each cell as a sum of independent standard normal numbers.
+Forms errors_of(const Sampler& sampler) {
+  Forms out;
+  std::uint32_t numbers = 0;
+  for (const CellSource& source : sampler.cells) {
+    // Where all pairs are correlated alike, what the members of a group share is one number.
+    const double all = source.what->correlation.value_or(-1);
+    const bool alike = source.what->matrix.empty() && all >= 0;
+    std::uint32_t groups = 0;
+    for (const CellSource::Cell& cell : source.cells)
+      groups = std::max(groups, cell.group + 1);
+    const auto members = static_cast<std::uint32_t>(source.members);
+    const std::uint32_t first = numbers;
+    numbers += source.root.empty() ? 0 : alike ? groups : groups * members;
+    for (const CellSource::Cell& cell : source.cells) {
+      Form& error = out.emplace_back();
+      if (source.root.empty()) {
+        error.emplace_back(numbers++, cell.spread);
+      } else if (alike) {
+        error.emplace_back(first + cell.group, cell.spread * std::sqrt(all));
+        error.emplace_back(numbers++, cell.spread * std::sqrt(1 - all));
+      } else {
+        for (std::uint32_t k = 0; k <= cell.member; ++k)
+          error.emplace_back(first + cell.group * members + k,
+                             cell.spread * source.root[cell.member * members + k]);
+      }
+    }
+  }
+  return out;
+}
+
+/// Puts sums of independent numbers (by candidate and criterion) into a model: those of one
+/// candidate as the variance of its score, those of several as what they share. Whether there is
+/// room for that.
+bool set_spread(kernel::SmaaModel& model, const Forms& of) {
+  constexpr std::size_t most_numbers = std::size_t{1} << 22;
+  const std::size_t n = model.candidates, m = model.criteria;
+  std::uint32_t numbers = 0;
+  for (const Form& form : of)
+    for (const auto& [number, factor] : form)
+      numbers = std::max(numbers, number + 1);
+  std::vector<std::size_t> owner(numbers, nobody);
+  std::vector<bool> several(numbers, false);
+  for (std::size_t at = 0; at < of.size(); ++at)
+    for (const auto& [number, factor] : of[at]) {
+      if (factor == 0)
+        continue;
+      several[number] = several[number] || (owner[number] != nobody && owner[number] != at / m);
+      owner[number] = at / m;
+    }
+  const std::size_t triangle = m * (m + 1) / 2;
+  std::vector<double> covariance(n * triangle, 0);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<double>> shared;
+  bool depend = false;
+  for (std::size_t i = 0; i < n; ++i) {
+    std::map<std::uint32_t, std::vector<std::pair<std::size_t, double>>> own; // criteria by number
+    for (std::size_t j = 0; j < m; ++j)
+      for (const auto& [number, factor] : of[i * m + j]) {
+        if (factor == 0)
+          continue;
+        if (!several[number]) {
+          own[number].emplace_back(j, factor);
+          continue;
+        }
+        auto& factors = shared[{number, static_cast<std::uint32_t>(j)}];
+        factors.resize(n);
+        factors[i] += factor;
+      }
+    for (const auto& [number, criteria] : own)
+      for (const auto& [j, a] : criteria)
+        for (const auto& [k, b] : criteria)
+          if (k <= j) {
+            covariance[i * triangle + j * (j + 1) / 2 + k] += a * b;
+            depend = depend || k < j;
+          }
+    if (shared.size() * n > most_numbers || covariance.size() > most_numbers)
+      return false;
+  }
+  std::map<std::uint32_t, std::uint32_t> position;
+  for (auto& [at, factors] : shared) {
+    const auto number =
+        position.try_emplace(at.first, static_cast<std::uint32_t>(position.size())).first->second;
+    model.shared.push_back({number, at.second, std::move(factors)});
+  }
+  if (std::ranges::all_of(covariance, [](double x) { return x == 0; }))
+    return true;
+  if (depend) {
+    model.covariance = std::move(covariance);
+    return true;
+  }
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < m; ++j)
+      model.deviation.push_back(std::sqrt(covariance[i * triangle + j * (j + 1) / 2 + j]));
+  return true;
+}
+
 } // namespace
 
 std::optional<Collapsed> collapse(const Sampler& sampler) {
   const Bundle& bundle = sampler.bundle;
   const Uncertainty& u = sampler.uncertainty;
   const bool normal = std::ranges::all_of(sampler.cells, [](const CellSource& source) {
-    return source.what->kind == UncertainCells::Kind::normal && source.root.empty() &&
-           !source.what->inside;
+    return source.what->kind == UncertainCells::Kind::normal && !source.what->inside;
   });
   if (!normal || !u.bootstrap.empty() || !u.verdicts.empty() || !u.rules.empty() ||
       sampler.weights.size() > 1 || (sampler.cells.empty() && sampler.weights.empty()))
@@ -316,8 +237,8 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
   std::vector<ArrayId> all(certain.plan.arrays.size());
   std::iota(all.begin(), all.end(), ArrayId{0});
   const Run numbers = run(certain.plan, all);
-  LinearReading reading(uncertain.plan, deviation.size(), numbers.columns);
-  if (!numbers.undefined.empty() || !reading.read())
+  const auto forms = read_linear(uncertain.plan, deviation.size(), numbers.columns);
+  if (!numbers.undefined.empty() || !forms)
     return std::nullopt;
 
   kernel::SmaaModel& model = out.model;
@@ -331,8 +252,8 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
   if (ordered)
     for (std::size_t k = 0; k < column.size(); ++k)
       column[sampler.weights[0].order[k]] = k;
-  std::vector<std::pair<std::size_t, std::size_t>> owner(deviation.size(), {nobody, nobody});
-  std::vector<double> variance(model.mean.size(), 0);
+  const Forms errors = errors_of(sampler);
+  Forms spread(model.mean.size());
   std::vector<std::vector<Form>> moves(model.candidates);
   for (std::size_t k = 0; k < model.criteria; ++k) {
     const auto node = std::ranges::find_if(uncertain.nodes, [&](const CompiledNode& n) {
@@ -340,28 +261,22 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
     });
     if (node == uncertain.nodes.end())
       return std::nullopt;
-    const double by = score->points ? score->sum / (score->shares[k] * score->sum) : score->sum;
-    const Forms& forms = reading.of(node->frame.array);
+    const double by = score->points ? 1 / score->shares[k] : score->sum;
+    const Forms& of = (*forms)[node->frame.array];
     for (std::size_t e = 0; e < model.candidates; ++e) {
       const std::size_t at = e * model.criteria + column[k];
       model.mean[at] = score->of[e][k];
-      if (forms.empty())
+      if (of.empty())
         continue;
-      for (const auto& [cell, factor] : forms[e]) {
-        if (owner[cell].first != nobody && owner[cell] != std::pair{e, k})
-          return std::nullopt; // shared: not independent
-        owner[cell] = {e, k};
-        const double sd = factor * by * deviation[cell];
-        variance[at] += sd * sd;
+      for (const auto& [cell, factor] : of[e]) {
+        for (const auto& [number, error] : errors[cell])
+          spread[at].emplace_back(number, factor * by * error);
         moves[e].push_back({{cell, factor * by * score->shares[k]}});
       }
     }
   }
-  if (!confirmed(sampler, decision, moves, deviation))
+  if (!confirmed(sampler, decision, moves, deviation) || !set_spread(model, spread))
     return std::nullopt;
-  if (std::ranges::any_of(variance, [](double v) { return v > 0; }))
-    for (const double v : variance)
-      model.deviation.push_back(std::sqrt(v));
   if (sampler.weights.empty()) {
     model.weighting = kernel::SmaaModel::Weights::fixed;
     model.weights = score->shares;

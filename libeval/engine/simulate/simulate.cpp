@@ -94,13 +94,11 @@ private:
     for (const RuleChoice& choice : u.rules)
       for (const RuleChoice::Option& option : choice.options)
         out_.conditions.push_back({choice.id, option.id, empty_counts(small_)});
-    find_axes();
     if (options_.collapse && samplers_.size() == 1)
       collapsed_ = collapse(*samplers_.front());
-    if (collapsed_) {
-      prepare_collapsed();
-      return;
-    }
+    if (collapsed_)
+      return prepare_collapsed();
+    find_axes();
     out_.method = u.empty() ? "nothing is uncertain" : "every replicate decided as `decide` does";
   }
 
@@ -123,10 +121,12 @@ private:
           seen[s] = true;
         }
     }
-    for (std::size_t s = 0; s < range.size(); ++s) {
-      const double span = seen[s] ? range[s].width - range[s].low : 0;
-      out_.axes.push_back({range[s].low - span / 4, span * 1.5 / static_cast<double>(bins)});
-    }
+    for (std::size_t s = 0; s < range.size(); ++s)
+      out_.axes.push_back(axis_round(range[s].low, seen[s] ? range[s].width : range[s].low));
+  }
+  static Axis axis_round(double low, double high) {
+    const double span = high - low;
+    return {low - span / 4, span * 1.5 / static_cast<double>(bins)};
   }
 
   [[nodiscard]] Worker fresh_worker() const {
@@ -172,22 +172,38 @@ private:
   /// The fast kernel instead of decisions.
   void prepare_collapsed() {
     kernel::SmaaModel& model = collapsed_->model;
-    model.thresholds = options_.at_least;
-    model.pairs = model.candidates <= most_pairs;
-    model.bins = out_.ids.size() <= most_histograms ? bins : 0;
-    model.low = out_.axes[0].low;
-    model.width = out_.axes[0].width;
     if (model.weighting == kernel::SmaaModel::Weights::given)
       model.sample = [this](std::uint64_t replicate, std::span<double> shares) {
         samplers_.front()->weights[0].draw(Replicate{options_.seed, replicate, nullptr}.stream(0),
                                            shares);
       };
+    model.bins = 1;
+    const kernel::SmaaCounts some = kernel::smaa(model, {.seed = options_.seed, .samples = pilot});
+    out_.axes.push_back(axis_round(*std::ranges::min_element(some.lowest),
+                                   *std::ranges::max_element(some.highest)));
+    model.thresholds = options_.at_least;
+    model.pairs = model.candidates <= most_pairs;
+    model.bins = out_.ids.size() <= most_histograms ? bins : 0;
+    model.low = out_.axes[0].low;
+    model.width = out_.axes[0].width;
     out_.collapsed = true;
-    const bool measured = !model.deviation.empty();
-    out_.method = measured
-                      ? "scores are weighted sums and measurements independent and normal: one "
-                        "normal number a candidate, which is the same distribution"
-                      : "scores are weighted sums of certain numbers: only weights are drawn";
+    out_.method = method_of(model);
+  }
+
+  static std::string method_of(const kernel::SmaaModel& model) {
+    std::size_t shared = 0;
+    for (const kernel::SmaaModel::Shared& term : model.shared)
+      shared = std::max<std::size_t>(shared, term.number + 1);
+    if (model.deviation.empty() && model.covariance.empty() && shared == 0)
+      return "scores are weighted sums of certain numbers: only weights are drawn";
+    std::string out = "scores are weighted sums and measurements ";
+    out += shared == 0 && model.covariance.empty() ? "independent and normal: " : "normal: ";
+    if (!model.deviation.empty() || !model.covariance.empty())
+      out += "one normal number a candidate";
+    if (shared > 0)
+      out +=
+          (out.ends_with("candidate") ? " and " : "") + std::to_string(shared) + " that they share";
+    return out + ", which is the same distribution";
   }
 
   /// Counts of the kernel as counts of the stage.
@@ -253,7 +269,7 @@ private:
   }
 
   std::uint64_t sample_collapsed(std::uint64_t done, std::uint64_t until) {
-    constexpr std::uint64_t piece = 4096;
+    const std::uint64_t piece = std::max<std::uint64_t>(4096, 16 * collapsed_->model.candidates);
     const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
     const unsigned threads = threads_for(options_.threads, pieces);
     std::vector<std::optional<kernel::SmaaCounts>> counts(threads);
