@@ -3,6 +3,6 @@
 
 namespace bench {
 
-const Limits limits_avx2{"avx2", words, exponentials, normals, comparisons};
+const Limits limits_avx2{"avx2", words, drawn<draw_weights>, drawn<draw_normals>, comparisons};
 
 } // namespace bench

@@ -3,6 +3,6 @@
 
 namespace bench {
 
-const Limits limits_avx512{"avx512", words, exponentials, normals, comparisons};
+const Limits limits_avx512{"avx512", words, drawn<draw_weights>, drawn<draw_normals>, comparisons};
 
 } // namespace bench

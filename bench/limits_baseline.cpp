@@ -3,6 +3,7 @@
 
 namespace bench {
 
-const Limits limits_baseline{"baseline", words, exponentials, normals, comparisons};
+const Limits limits_baseline{"baseline", words, drawn<draw_weights>, drawn<draw_normals>,
+                             comparisons};
 
 } // namespace bench

@@ -39,19 +39,11 @@ std::uint64_t words(std::size_t count) {
   return count * lane_count;
 }
 
-std::uint64_t exponentials(std::size_t count) {
+template <void draw(const SmaaTask&, const Replicates&)>
+std::uint64_t drawn(std::size_t count) {
   for (std::size_t done = 0; done < count; done += most) {
     const SmaaTask task = task_at(done);
-    draw_weights(task, replicates(task));
-  }
-  sink = room[0];
-  return count * lane_count;
-}
-
-std::uint64_t normals(std::size_t count) {
-  for (std::size_t done = 0; done < count; done += most) {
-    const SmaaTask task = task_at(done);
-    draw_normals(task, replicates(task));
+    draw(task, replicates(task));
   }
   sink = room[0];
   return count * lane_count;
@@ -59,7 +51,7 @@ std::uint64_t normals(std::size_t count) {
 
 std::uint64_t comparisons(std::size_t count) {
   constexpr std::size_t n = 64, pairs = 543; // Batcher's network for 64
-  exponentials(most);
+  drawn<draw_weights>(most);
   for (std::size_t done = 0; done < count; ++done)
     sort_lanes(room, n); // the same pairs whatever the order
   sink = room[0];
