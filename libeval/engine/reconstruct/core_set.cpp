@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace libeval {
@@ -12,15 +13,18 @@ using Tags = std::set<std::uint32_t>;
 
 class CoreFinder {
 public:
-  CoreFinder(const IntegerSystem& system, const SolveLimits& limits)
-      : system_(system), limits_(limits), solver_(system, limits) {
-    for (std::size_t r = 0; r < system.rows.size(); ++r)
-      if (system.rows[r].tag != Row::rule)
-        rows_[system.rows[r].tag].push_back(r);
-    for (const auto& [tag, rows] : rows_) {
-      all_.insert(tag);
-      active_.insert(tag);
+  CoreFinder(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits)
+      : limits_(limits) {
+    for (const IntegerSystem& system : alternatives) {
+      Alternative one{system, std::make_unique<Solver>(system, limits), {}};
+      for (std::size_t r = 0; r < system.rows.size(); ++r)
+        if (const std::uint32_t tag = system.rows[r].tag; tag != Row::rule) {
+          one.rows[tag].push_back(r);
+          all_.insert(tag);
+        }
+      alternatives_.push_back(std::move(one));
     }
+    active_ = all_;
   }
 
   CoreSet find() {
@@ -58,23 +62,35 @@ public:
 private:
   enum class Feasible { yes, no, unknown };
 
+  /// Whether an alternative has a completion with these statements; the last that had one is asked
+  /// first.
   Feasible feasible(const Tags& tags) {
     for (const std::uint32_t tag : all_) {
       const bool wanted = tags.contains(tag);
       if (wanted == active_.contains(tag))
         continue;
-      for (const std::size_t r : rows_[tag])
-        solver_.set_active(r, wanted);
+      for (Alternative& one : alternatives_)
+        for (const std::size_t r : one.rows[tag])
+          one.solver->set_active(r, wanted);
       if (wanted)
         active_.insert(tag);
       else
         active_.erase(tag);
     }
-    Answer answer = solver_.find();
-    point_ = std::move(answer.point);
-    return answer.status == Answer::Status::optimal      ? Feasible::yes
-           : answer.status == Answer::Status::infeasible ? Feasible::no
-                                                         : Feasible::unknown;
+    Feasible out = Feasible::no;
+    for (std::size_t i = 0; i < alternatives_.size(); ++i) {
+      const std::size_t at = (last_ + i) % alternatives_.size();
+      Answer answer = alternatives_[at].solver->find();
+      if (answer.status == Answer::Status::optimal) {
+        point_ = std::move(answer.point);
+        last_ = at;
+        return Feasible::yes;
+      }
+      if (answer.status != Answer::Status::infeasible)
+        out = Feasible::unknown;
+    }
+    point_.clear();
+    return out;
   }
 
   /// All statements that the last completion satisfies are in; the others are tried one by one.
@@ -82,8 +98,9 @@ private:
     const auto add_satisfied = [&] {
       for (const std::uint32_t tag : all_)
         if (!point_.empty() && !tags.contains(tag) &&
-            std::ranges::all_of(rows_[tag],
-                                [&](std::size_t r) { return holds(system_.rows[r], point_); }))
+            std::ranges::all_of(alternatives_[last_].rows[tag], [&](std::size_t r) {
+              return holds(alternatives_[last_].system.rows[r], point_);
+            }))
           tags.insert(tag);
     };
     add_satisfied();
@@ -149,20 +166,23 @@ private:
     return tags;
   }
 
-  const IntegerSystem& system_;
+  struct Alternative {
+    const IntegerSystem& system;
+    std::unique_ptr<Solver> solver;
+    std::map<std::uint32_t, std::vector<std::size_t>> rows; ///< by statement
+  };
+
   const SolveLimits& limits_;
-  Solver solver_;
-  std::map<std::uint32_t, std::vector<std::size_t>> rows_;
+  std::vector<Alternative> alternatives_;
+  std::size_t last_ = 0; ///< the alternative of `point_`
   Tags all_, active_;
   std::vector<std::int64_t> point_;
 };
 
 } // namespace
 
-CoreSet smallest_core(IntegerSystem system, const std::vector<Row>& extra,
-                      const SolveLimits& limits) {
-  system.rows.insert(system.rows.end(), extra.begin(), extra.end());
-  return CoreFinder(system, limits).find();
+CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits) {
+  return CoreFinder(alternatives, limits).find();
 }
 
 } // namespace libeval

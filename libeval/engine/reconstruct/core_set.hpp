@@ -16,12 +16,13 @@ struct CoreSet {
   bool smallest = false;           ///< no set with fewer statements does; false: none of its parts
 };
 
-/// A set of statements with the fewest members that, with the rules and `extra` rows, leaves no
-/// completion. Alternates minimum hitting sets with maximal satisfiable sets (Ignatiev, Previti,
-/// Liffiton and Marques-Silva, Smallest MUS extraction with minimal hitting set dualization, CP
-/// 2015); out of time it falls back to an irreducible one by deletion (Chinneck, Feasibility and
-/// Infeasibility in Optimization, 2008). `system.unknowns` covers the extra rows.
-[[nodiscard]] CoreSet smallest_core(IntegerSystem system, const std::vector<Row>& extra,
+/// A set of statements with the fewest members that, with the rules, leaves no completion of any of
+/// these systems, which differ in rules only (ways in which something could be otherwise).
+/// Alternates minimum hitting sets with maximal satisfiable sets (Ignatiev, Previti, Liffiton and
+/// Marques-Silva, Smallest MUS extraction with minimal hitting set dualization, CP 2015); out of
+/// time it falls back to an irreducible one by deletion (Chinneck, Feasibility and Infeasibility in
+/// Optimization, 2008).
+[[nodiscard]] CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives,
                                     const SolveLimits& limits);
 
 } // namespace libeval

@@ -58,7 +58,7 @@ public:
       StageDecision out = nobody_knows();
       Finding& finding = find(out, nobody);
       if (outlook.impossible) {
-        const CoreSet core = smallest_core(k_.system, {}, limits_);
+        const CoreSet core = smallest_core({k_.system}, limits_);
         finding.rule = "contradiction";
         for (const std::uint32_t s : core.tags) {
           partial->contradiction.push_back(s);
@@ -228,13 +228,13 @@ private:
     for (std::size_t e = 0; e < n_; ++e) {
       Outcome published = Outcome::held;
       const Statement* s = said(e, published);
-      const auto& certain = outlook.certain[e];
+      const auto certain = outlook.certain(e);
       if (certain && (s == nullptr || *certain == published)) {
         out.outcomes[e] = *certain;
         if (s != nullptr)
           source(out, e, *s, Verdict::pass);
       } else if (s != nullptr && !certain &&
-                 (!outlook.unread.empty() || outlook.seen[e].contains(published))) {
+                 (!outlook.contest.unread.empty() || outlook.seen[e].contains(published))) {
         out.outcomes[e] = published;
         source(out, e, *s, Verdict::pass);
       } else if (s != nullptr) {
@@ -246,9 +246,9 @@ private:
         out.outcomes[e] = Outcome::held;
         Finding& finding = find(out, context_.entrants[e]);
         finding.detail = k_.statements.empty() ? "nothing was published about the scores"
-                         : outlook.unread.empty()
+                         : outlook.contest.unread.empty()
                              ? "the record does not determine the outcome: " + seen(outlook, e)
-                             : outlook.unread + " is not read on partial knowledge";
+                             : outlook.contest.unread + " is not read on partial knowledge";
       }
     }
     out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));

@@ -4,7 +4,6 @@
 #include "engine/reconstruct/complete.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 namespace libeval {
@@ -23,9 +22,10 @@ public:
       ++stage_;
   }
 
-  Outlook make() {
-    out_.certain.resize(n_);
+  /// Reads the selection and what was published of outcomes; false: there is nothing to work out.
+  bool begin() {
     out_.seen.resize(n_);
+    out_.not_told.resize(n_);
     out_.best.assign(n_, 0);
     out_.worst.assign(n_, 0);
     out_.bracketed.assign(n_, 0);
@@ -33,162 +33,71 @@ public:
     out_.fewest.assign(n_, 0);
     out_.field.in.assign(n_, 1);
     out_.field.if_passes.resize(n_);
-    passes_.resize(n_);
-    read_steps();
+    unpublished_.resize(n_);
+    clears_.resize(n_);
+    out_.out_by.assign(n_, nobody);
+    out_.contest = read_contest(context_, k_);
     if (!find_any())
-      return std::move(out_);
-    if (out_.unread.empty())
-      settle_field();
-    try {
-      if (out_.unread.empty())
-        add_outcomes();
-    } catch (const std::domain_error&) {
-      out_.unread = "an order by scores without bounds";
-    }
-    if (!find_any())
-      return std::move(out_);
+      return false;
+    bounded([&] { settle_field(); });
+    bounded([&] { add_outcomes(); });
+    return find_any();
+  }
+
+  void work() {
     out_.at_one = run(out_.point);
     see(out_.at_one);
-    try {
-      if (out_.unread.empty())
-        places();
-    } catch (const std::domain_error&) {
-      out_.unread = "an order by scores without bounds";
-    }
-    if (out_.unread.empty())
-      outcomes();
-    return std::move(out_);
+    bounded([&] { places(); });
+    bounded([&] { outcomes(); });
+    if (!out_.contest.unread.empty())
+      for (std::size_t e = 0; e < n_; ++e)
+        doubt(e);
   }
+
+  /// For each certain outcome a smallest set of statements that excludes all others.
+  void reasons() {
+    out_.rests_on.resize(n_);
+    if (!out_.contest.unread.empty())
+      return;
+    IntegerSystem rules = k_.system;
+    std::erase_if(rules.rows, [](const Row& row) { return row.tag != Row::rule; });
+    for (std::size_t e = 0; e < n_; ++e) {
+      const auto certain = out_.certain(e);
+      if (!certain)
+        continue;
+      std::vector<IntegerSystem> otherwise;
+      for (const Way& way : ways(e)) {
+        Answer answer = completion(rules, e, way);
+        if (answer.status == Answer::Status::infeasible)
+          continue;
+        answer.point.resize(k_.system.unknowns.size());
+        if (answer.status != Answer::Status::optimal || run(answer.point).outcomes[e] != *certain)
+          otherwise.push_back(in_that_way(k_.system, e, way));
+      }
+      out_.rests_on[e] =
+          otherwise.empty() ? CoreSet{{}, true, true} : smallest_core(otherwise, limits_);
+    }
+  }
+
+  Outlook take() { return std::move(out_); }
 
 private:
-  // --- reading the selection ---------------------------------------------------------------------
-
   void unread(const std::string& what) {
-    if (out_.unread.empty())
-      out_.unread = what;
+    if (out_.contest.unread.empty())
+      out_.contest.unread = what;
   }
 
-  void read_steps() {
-    const auto& select = context_.stage.select;
-    first_take_ = select.size();
-    for (std::size_t i = 0; i < select.size(); ++i)
-      if (std::holds_alternative<select::Take>(select[i].what)) {
-        first_take_ = i;
-        break;
-      }
-    if (k_.node("total") != nobody)
-      out_.keys = {key_of("total", std::nullopt)};
-    for (std::size_t i = 0; i < select.size(); ++i)
-      std::visit([&](const auto& step) { read(step, i); }, select[i].what);
-    if (first_take_ == select.size()) // who says nothing fills the places
-      if (const auto places = stage_places())
-        out_.lines.push_back(*places);
-  }
-
-  void read(const select::Policy&, std::size_t) {}
-  void read(const select::Withdraw&, std::size_t) {}
-  void read(const select::Ties& s, std::size_t) { ties_ = s.rule; }
-  void read(const select::Group&, std::size_t) { unread("`group`"); }
-  void read(const select::Regroup&, std::size_t) { unread("`regroup`"); }
-  void read(const select::Quota&, std::size_t) { unread("`quota`"); }
-  void read(const select::Duel&, std::size_t) { unread("`duel`"); }
-  void read(const select::Grant&, std::size_t) { unread("`grant`"); }
-  template <class Other>
-  void read(const Other&, std::size_t i) {
-    unread("`" + context_.stage.select[i].name + "`");
-  }
-
-  void read(const select::Reserve& s, std::size_t) {
-    if (out_.lines.empty())
-      return unread("`reserve` before `take`");
-    out_.lines.push_back(out_.lines.back() + s.first);
-  }
-
-  void read(const select::Order& s, std::size_t i) {
-    if (i > first_take_)
-      return unread("an `order` after `take`");
-    out_.keys.clear();
-    for (const OrderKey& key : s.keys) {
-      if (key.tolerance)
-        return unread("a tolerance of the order");
-      const std::size_t node = key.kind == OrderKey::Kind::part ? k_.node(key.name) : nobody;
-      if (node == nobody) {
-        if (names_unpublished(key))
-          return unread("an order by unpublished evidence");
-        if (out_.keys.empty())
-          return unread("an order that does not begin with a part");
-        keys_left_ = true; // what comes later cannot be told from scores: ties stay ties here
-        break;
-      }
-      out_.keys.push_back(key_of(key.name, key.direction));
-    }
-  }
-
-  void read(const select::Require& s, std::size_t i) {
-    if (names_unpublished(s.what)) {
-      if (s.otherwise == select::Require::Otherwise::hold)
-        return unread("a hurdle that holds");
-      (i < first_take_ ? early_hurdle_ : late_hurdle_) = true;
+  /// Does something for which scores need bounds, where the selection is read at all.
+  template <class What>
+  void bounded(const What& what) {
+    if (!out_.contest.unread.empty())
       return;
-    }
-    if (s.what.kind != OrderKey::Kind::part)
-      return;
-    const std::size_t node = k_.node(s.what.name);
-    if (node != nobody && k_.nodes[node].unknown)
-      (i < first_take_ ? early_scores_ : late_scores_).push_back(node);
-  }
-
-  void read(const select::Take& s, std::size_t) {
-    using Kind = select::Take::Kind;
-    if (!s.filter.empty() || !s.by.empty() || s.rest || !s.per_pool.empty())
-      return unread("a `take` with `where`, `by`, `of` or pools");
-    if (s.ties)
-      ties_ = *s.ties;
-    const std::size_t before = out_.lines.empty() ? 0 : out_.lines.back();
-    if (s.kind == Kind::first || s.kind == Kind::until) {
-      std::optional<std::size_t> count = s.count;
-      if (!count)
-        count = stage_places();
-      if (!count)
-        return; // all
-      out_.lines.push_back(s.kind == Kind::first ? before + *count : std::max(before, *count));
-    } else {
-      unread("a `take` that is not by number");
+    try {
+      what();
+    } catch (const std::domain_error&) {
+      unread("an order by scores without bounds");
     }
   }
-
-  [[nodiscard]] std::optional<std::size_t> stage_places() const {
-    const Places& places = context_.stage.places;
-    if (places.unlimited())
-      return std::nullopt;
-    std::size_t count = places.count.value_or(0);
-    if (const auto at = context_.earlier.find(places.vacancies_of); at != context_.earlier.end())
-      count += places.times * at->second->vacancies.value_or(0);
-    return count;
-  }
-
-  [[nodiscard]] bool names_unpublished(const OrderKey& key) const {
-    if (key.measure)
-      return is_unpublished(context_.bundle, context_.stage, *key.measure);
-    const auto named = std::ranges::find(context_.stage.measures, key.name, &Measure::name);
-    if (named != context_.stage.measures.end())
-      return is_unpublished(context_.bundle, context_.stage, *named);
-    return std::ranges::any_of(key.keys,
-                               [&](const OrderKey& inner) { return names_unpublished(inner); });
-  }
-
-  [[nodiscard]] std::vector<Linear> key_of(const std::string& name,
-                                           std::optional<Direction> direction) const {
-    const std::size_t node = k_.node(name);
-    std::vector<Linear> out;
-    for (std::size_t e = 0; e < n_; ++e)
-      out.push_back(!direction                      ? k_.good(node, e)
-                    : *direction == Direction::cost ? k_.scores[node][e] * Fraction(-1)
-                                                    : k_.scores[node][e]);
-    return out;
-  }
-
-  // --- the field ---------------------------------------------------------------------------------
 
   bool find_any() {
     Reasoner reasoner(k_.system, limits_);
@@ -205,54 +114,117 @@ private:
     return true;
   }
 
-  /// The decision at a completion; with `until` only the steps before it.
-  StageDecision run(const Point& point, std::size_t until = nobody) const {
+  /// The decision at a completion; `change` may take steps out of its selection.
+  StageDecision run(const Point& point, const std::function<void(Stage&)>& change = {}) const {
     std::vector<bool> high(context_.bundle.program.candidates.size(), true);
     for (std::size_t e = 0; e < n_; ++e)
-      if (passes_[e] && *passes_[e] < point.size())
-        high[context_.entrants[e]] = point[*passes_[e]] != 0;
+      if (unpublished_[e] && *unpublished_[e] < point.size())
+        high[context_.entrants[e]] = point[*unpublished_[e]] != 0;
     Bundle bundle = completed(context_.bundle, stage_, k_, point, high);
     Stage& stage = bundle.program.stages[stage_];
-    if (until != nobody)
-      stage.select.erase(stage.select.begin() + static_cast<std::ptrdiff_t>(until),
-                         stage.select.end());
+    if (change)
+      change(stage);
     Diagnostics unheard;
     return decide_(bundle, stage, unheard);
   }
 
-  /// Out before anybody is taken.
-  [[nodiscard]] bool is_out(const StageDecision& decision, std::size_t e) const {
-    return decision.decided_by[e] < first_take_;
-  }
+  // --- the field ---------------------------------------------------------------------------------
 
-  /// Who stands before the first is taken, and who may.
+  /// Who stands before the first is taken, and who may: an unknown for each hurdle that is not
+  /// known to be cleared, and for verdicts that nobody knows.
   void settle_field() {
-    const StageDecision before = run(out_.point, first_take_);
+    const Contest& contest = out_.contest;
+    const StageDecision before = run(out_.point, [&](Stage& stage) {
+      std::erase_if(stage.select, [&, at = std::size_t{0}](const SelectStep&) mutable {
+        const std::size_t step = at++;
+        return step >= contest.first_take ||
+               std::ranges::find(contest.hurdles, step, &UnknownHurdle::step) !=
+                   contest.hurdles.end();
+      });
+    });
     if (before.outcomes.size() != n_)
       return unread("a selection with errors");
     for (const Finding& finding : before.findings)
       if (finding.kind == Finding::Kind::deduction)
         return unread("a deduction before `take`");
     for (std::size_t e = 0; e < n_; ++e) {
-      out_.field.in[e] = is_out(before, e) ? 0 : 1;
-      if (out_.field.in[e] != 0 && (may_fail(before, e) || early_hurdle_ || late_hurdle_)) {
-        const std::uint32_t passes =
-            k_.add_derived({0, 1}, [](const Point&) { return std::int64_t{1}; });
-        if (early_hurdle_ || late_hurdle_)
-          passes_[e] = passes;
-        if (early_hurdle_ || may_fail(before, e))
-          out_.field.if_passes[e] = passes;
+      const std::size_t step = before.decided_by[e];
+      if (step < before.steps.size() && before.steps[step].word != "take")
+        out_.out_by[e] = step_in_full(step);
+      out_.field.in[e] = out_.out_by[e] == nobody ? 1 : 0;
+      std::vector<std::uint32_t> early;
+      for (const UnknownHurdle& hurdle : contest.hurdles) {
+        clears_[e].push_back(clears(hurdle, e));
+        if (hurdle.early)
+          early.push_back(clears_[e].back());
       }
+      if (out_.field.in[e] != 0 && may_fail(before, e)) {
+        early.push_back(k_.add_derived({0, 1}, [](const Point&) { return std::int64_t{1}; }));
+        open_verdicts_ = true;
+      }
+      if (out_.field.in[e] != 0 && !early.empty())
+        out_.field.if_passes[e] = all_of(early);
     }
-    // A hurdle on scores that are not known must fall out the same way in all completions.
-    Reasoner reasoner(k_.system, limits_);
-    for (const std::size_t node : early_scores_)
-      for (std::size_t e = 0; e < n_; ++e) {
-        const Span span = reasoner.span(k_.scores[node][e]);
-        for (const End* end : {&span.low, &span.high})
-          if (!end->attained || is_out(run(end->point, first_take_), e) != is_out(before, e))
-            return unread("a hurdle on `" + k_.nodes[node].path + "` that not all clear or miss");
-      }
+  }
+
+  /// The position in the stage's selection of a step before the first take, hurdles counted.
+  [[nodiscard]] std::size_t step_in_full(std::size_t step) const {
+    for (const UnknownHurdle& hurdle : out_.contest.hurdles)
+      step += hurdle.step <= step ? 1 : 0;
+    return step;
+  }
+
+  /// An unknown that is 1 where an entrant clears a hurdle.
+  std::uint32_t clears(const UnknownHurdle& hurdle, std::size_t e) {
+    if (hurdle.node == nobody) {
+      if (!unpublished_[e]) // who was published to advance has cleared it
+        unpublished_[e] = k_.add_derived({0, 1}, [said = said_to_advance(e)](const Point&) {
+          return std::int64_t{said ? 1 : 0};
+        });
+      return *unpublished_[e];
+    }
+    using Kind = Bound::Kind;
+    const bool from_below =
+        hurdle.bound->kind == Kind::at_least || hurdle.bound->kind == Kind::above;
+    const bool strict = hurdle.bound->kind == Kind::above || hurdle.bound->kind == Kind::below;
+    const Linear x = k_.scores[hurdle.node][e] * Fraction(from_below ? 1 : -1);
+    const Fraction limit = hurdle.limit * Fraction(from_below ? 1 : -1);
+    const std::uint32_t is = k_.add_derived({0, 1}, [x, limit, strict](const Point& point) {
+      const Fraction at = value_at(x, point);
+      return std::int64_t{limit < at || (at == limit && !strict) ? 1 : 0};
+    });
+    const Linear yes = Linear::variable(is, Fraction(1));
+    imply({k_.system}, yes, x, {limit, strict});
+    imply({k_.system}, Linear(Fraction(1)) - yes, x * Fraction(-1),
+          {limit * Fraction(-1), !strict});
+    return is;
+  }
+
+  [[nodiscard]] bool said_to_advance(std::size_t e) const {
+    const std::string& id = context_.bundle.program.candidates[context_.entrants[e]].id.str();
+    return std::ranges::any_of(k_.statements, [&](const Statement* s) {
+      return std::ranges::any_of(s->outcomes, [&](const auto& outcome) {
+        return outcome.first == id && outcome.second == "advances";
+      });
+    });
+  }
+
+  std::uint32_t all_of(const std::vector<std::uint32_t>& unknowns) {
+    if (unknowns.size() == 1)
+      return unknowns[0];
+    const std::uint32_t all = k_.add_derived({0, 1}, [unknowns](const Point& point) {
+      return std::int64_t{
+          std::ranges::all_of(unknowns, [&](std::uint32_t v) { return point[v] != 0; }) ? 1 : 0};
+    });
+    Row any_fails;
+    any_fails.low = 1 - static_cast<std::int64_t>(unknowns.size());
+    any_fails.terms.emplace_back(all, 1);
+    for (const std::uint32_t v : unknowns) {
+      k_.system.rows.push_back({{{all, 1}, {v, -1}}, std::nullopt, 0, Row::rule});
+      any_fails.terms.emplace_back(v, -1);
+    }
+    k_.system.rows.push_back(std::move(any_fails));
+    return all;
   }
 
   /// Whether a verdict that nobody knows may still put an entrant out before the first is taken.
@@ -270,88 +242,71 @@ private:
 
   // --- published outcomes ------------------------------------------------------------------------
 
-  /// Who is said to advance passes and has room above the line; who is said to be cut does not.
+  /// Who is said to advance clears the hurdles and has room above the line; who is said to be cut
+  /// does not.
   void add_outcomes() {
-    if (out_.lines.empty())
-      return;
-    const auto line = static_cast<std::int64_t>(out_.lines.front());
-    const bool ties_hold = (ties_ == TieRuling::hold || ties_ == TieRuling::all_cut) && !keys_left_;
+    const StageDecision decision = run(out_.point);
     for (std::size_t s = 0; s < k_.statements.size(); ++s)
       for (const auto& [id, word] : k_.statements[s]->outcomes) {
-        const auto tag = static_cast<std::uint32_t>(s);
         const auto at = std::ranges::find(k_.entrants, context_.names.candidate(id));
-        if (at == k_.entrants.end())
-          continue;
-        const auto c = static_cast<std::size_t>(at - k_.entrants.begin());
-        const bool advances = word == "advances";
-        if ((!advances && word != "cut") || out_.field.in[c] == 0)
-          continue;
-        if (advances && passes_[c])
-          k_.system.rows.push_back({{{*passes_[c], 1}}, 1, std::nullopt, tag});
-        Row count; // advances: of those ahead, at most line - 1; cut: at least line
-        count.tag = tag;
-        for (std::size_t d = 0; d < n_; ++d) {
-          if (d == c || out_.field.in[d] == 0)
-            continue;
-          const auto ahead =
-              ties_hold || !advances ? Reasoner::Ahead::or_level : Reasoner::Ahead::strictly;
-          count.terms.emplace_back(
-              advances ? not_behind(c, d, ahead, tag) : surely_ahead(d, c, tag), 1);
-        }
-        if (advances) {
-          count.high = line - 1;
-        } else {
-          count.low = line;
-          if (passes_[c]) { // or it does not clear the hurdle
-            count.terms.emplace_back(*passes_[c], -line);
-            count.low = 0;
-          }
-        }
-        k_.system.rows.push_back(std::move(count));
+        if (at != k_.entrants.end())
+          add_outcome(static_cast<std::uint32_t>(s),
+                      static_cast<std::size_t>(at - k_.entrants.begin()), word, decision);
       }
   }
 
-  /// An unknown that is 1 unless `d` is not ahead of `c`, or not in the field.
-  std::uint32_t not_behind(std::size_t c, std::size_t d, Reasoner::Ahead ahead, std::uint32_t tag) {
-    const auto behind_as =
-        ahead == Reasoner::Ahead::strictly ? Reasoner::Ahead::or_level : Reasoner::Ahead::strictly;
-    const Keys keys = out_.keys;
-    const std::uint32_t behind =
-        k_.add_derived({0, 1}, [keys, c, d, behind_as](const Point& point) {
-          const int order = compare_at(keys, c, d, point);
-          return std::int64_t{
-              order > 0 || (order == 0 && behind_as == Reasoner::Ahead::or_level) ? 1 : 0};
-        });
-    imply_ahead(k_.system, keys, c, d, behind_as, behind, tag, &k_.derived);
-    const auto passes = out_.field.if_passes[d];
-    const std::uint32_t is = k_.add_derived({0, 1}, [behind, passes](const Point& point) {
-      return std::int64_t{point[behind] == 0 && (!passes || point[*passes] != 0) ? 1 : 0};
-    });
-    // is >= passes - behind
-    Row row;
-    row.tag = tag;
-    row.terms = {{is, 1}, {behind, 1}};
-    row.low = 1;
-    if (passes) {
-      row.terms.emplace_back(*passes, -1);
-      row.low = 0;
+  void add_outcome(std::uint32_t tag, std::size_t c, const std::string& word,
+                   const StageDecision& decision) {
+    const Contest& contest = out_.contest;
+    if (const auto fixed = put_out_in_all(c, decision)) {
+      if (to_string(*fixed) != word) // the rules alone say otherwise
+        k_.system.rows.push_back({{}, 1, std::nullopt, tag});
+      return;
     }
-    k_.system.rows.push_back(std::move(row));
-    return is;
+    const bool advances = word == "advances";
+    if (out_.field.in[c] == 0 || (!advances && word != "cut"))
+      return;
+    const RowWriter out{k_.system, tag, &k_.derived};
+    const auto line = contest.takes == 0
+                          ? std::int64_t{0}
+                          : static_cast<std::int64_t>(contest.lines[contest.takes - 1]);
+    const bool tie_takes = contest.ties == TieRuling::all_advance ||
+                           contest.ties == TieRuling::share || contest.keys_left;
+    if (advances) {
+      for (const std::uint32_t v : clears_[c])
+        k_.system.rows.push_back({{{v, 1}}, 1, std::nullopt, tag});
+      bound_ahead(out, contest.keys, out_.field, c, tie_takes ? Ahead::strictly : Ahead::or_level,
+                  std::nullopt, line - 1);
+      return;
+    }
+    // So many ahead, or a hurdle not cleared.
+    Row count;
+    count.tag = tag;
+    count.low = line;
+    const bool level_counts = contest.ties == TieRuling::all_cut || contest.keys_left;
+    for (const std::uint32_t v : count_ahead(out, contest.keys, out_.field, c,
+                                             level_counts ? Ahead::or_level : Ahead::strictly))
+      count.terms.emplace_back(v, 1);
+    for (const std::uint32_t v : clears_[c]) {
+      count.terms.emplace_back(v, -line);
+      *count.low -= line;
+    }
+    k_.system.rows.push_back(std::move(count));
   }
 
-  /// An unknown that is 1 only if `d` is in the field and ahead of or level with `c`.
-  std::uint32_t surely_ahead(std::size_t d, std::size_t c, std::uint32_t tag) {
-    const Keys keys = out_.keys;
-    const auto passes = out_.field.if_passes[d];
-    const std::uint32_t is = k_.add_derived({0, 1}, [keys, c, d, passes](const Point& point) {
-      return std::int64_t{
-          compare_at(keys, d, c, point) >= 0 && (!passes || point[*passes] != 0) ? 1 : 0};
-    });
-    imply_ahead(k_.system, keys, d, c, Reasoner::Ahead::or_level, is, tag, &k_.derived);
-    if (passes)
-      k_.system.rows.push_back({{{is, 1}, {*passes, -1}}, std::nullopt, 0, tag});
-    return is;
+  /// Disqualified or withdrawn whatever the scores.
+  [[nodiscard]] std::optional<Outcome> put_out_in_all(std::size_t e,
+                                                      const StageDecision& decision) const {
+    const auto& select = context_.stage.select;
+    const std::size_t step = decision.decided_by[e];
+    if (step >= select.size() || std::holds_alternative<select::Take>(select[step].what) ||
+        std::holds_alternative<select::Reserve>(select[step].what))
+      return std::nullopt;
+    for (const UnknownHurdle& hurdle : out_.contest.hurdles)
+      if (hurdle.step <= step)
+        return std::nullopt;
+    return decision.outcomes[e] == Outcome::held ? std::nullopt
+                                                 : std::optional(decision.outcomes[e]);
   }
 
   // --- places and outcomes -----------------------------------------------------------------------
@@ -361,25 +316,30 @@ private:
     Field everybody;
     everybody.in.assign(n_, 1);
     everybody.if_passes.resize(n_);
+    const Keys& keys = out_.contest.keys;
     for (std::size_t e = 0; e < n_; ++e) {
-      const Answer most = reasoner.most_ahead(out_.keys, everybody, e, Reasoner::Ahead::strictly);
-      const Answer fewest =
-          reasoner.fewest_ahead(out_.keys, everybody, e, Reasoner::Ahead::strictly);
-      out_.worst[e] =
-          1 + static_cast<std::size_t>(bound(most, static_cast<std::int64_t>(n_) - 1, e));
-      out_.best[e] = 1 + static_cast<std::size_t>(bound(fewest, 0, e));
+      const Answer most = reasoner.most_ahead(keys, everybody, e, Ahead::strictly);
+      const Answer fewest = reasoner.fewest_ahead(keys, everybody, e, Ahead::strictly);
+      note(most);
+      note(fewest);
+      out_.bracketed[e] =
+          most.status != Answer::Status::optimal || fewest.status != Answer::Status::optimal ? 1
+                                                                                             : 0;
+      out_.worst[e] = 1 + static_cast<std::size_t>(bound(most, others(everybody, e)));
+      out_.best[e] = 1 + static_cast<std::size_t>(bound(fewest, 0));
     }
   }
 
-  std::int64_t bound(const Answer& answer, std::int64_t otherwise, std::size_t e) {
-    using Status = Answer::Status;
-    if (answer.status == Status::optimal)
+  [[nodiscard]] std::int64_t bound(const Answer& answer, std::int64_t otherwise) const {
+    if (answer.status == Answer::Status::optimal)
       return *answer.value;
-    out_.bracketed[e] = 1;
-    out_.interrupted = out_.interrupted || answer.status == Status::interrupted;
-    out_.trouble = out_.trouble || answer.status == Status::trouble;
     const std::int64_t most = static_cast<std::int64_t>(n_) - 1;
     return answer.bound ? std::clamp<std::int64_t>(*answer.bound, 0, most) : otherwise;
+  }
+
+  void note(const Answer& answer) {
+    out_.interrupted = out_.interrupted || answer.status == Answer::Status::interrupted;
+    out_.trouble = out_.trouble || answer.status == Answer::Status::trouble;
   }
 
   void see(const StageDecision& decision) {
@@ -387,54 +347,132 @@ private:
       out_.seen[e].insert(decision.outcomes[e]);
   }
 
-  void outcomes() {
-    Reasoner reasoner(k_.system, limits_);
-    const auto most_others = static_cast<std::int64_t>(n_) - 1;
-    for (std::size_t e = 0; e < n_; ++e) {
-      if (out_.field.in[e] == 0) {
-        out_.certain[e] = out_.at_one.outcomes[e];
-        continue;
-      }
-      std::set<Outcome> ends;
-      const auto at = [&](const Point& point) {
-        if (point.empty())
-          return;
-        const StageDecision decision = run(point);
-        see(decision);
-        ends.insert(decision.outcomes[e]);
-      };
-      const Answer most = reasoner.most_ahead(out_.keys, out_.field, e, Reasoner::Ahead::or_level);
-      const Answer fewest =
-          reasoner.fewest_ahead(out_.keys, out_.field, e, Reasoner::Ahead::strictly);
-      at(most.point);
-      at(fewest.point);
-      if (passes_[e])
-        at(failing(e));
-      for (const std::size_t node : late_scores_) {
-        const Span span = reasoner.span(k_.scores[node][e]);
-        at(span.low.point);
-        at(span.high.point);
-        if (!span.low.attained || !span.high.attained)
-          ends.insert(Outcome::held);
-      }
-      out_.most[e] = bound(most, most_others, e);
-      out_.fewest[e] = bound(fewest, 0, e);
-      const bool by_lines = std::ranges::all_of(out_.lines, [&](std::size_t k) {
-        const auto line = static_cast<std::int64_t>(k);
-        return out_.most[e] < line || out_.fewest[e] >= line;
-      });
-      if (by_lines && ends.size() == 1)
-        out_.certain[e] = *ends.begin();
-    }
+  /// Nothing that the scores decide is excluded.
+  void doubt(std::size_t e) {
+    out_.not_told[e].insert({Outcome::advances, Outcome::cut, Outcome::held});
+    if (out_.contest.lines.size() > out_.contest.takes)
+      out_.not_told[e].insert(Outcome::reserve);
   }
 
-  /// A completion in which an entrant does not clear the unpublished hurdle; empty if there is
-  /// none.
-  Point failing(std::size_t e) const {
-    IntegerSystem system = k_.system;
-    system.unknowns[*passes_[e]] = {0, 0};
-    Solver solver(system, limits_);
-    return solver.find().point;
+  /// Between which lines the numbers of those ahead lie.
+  struct Region {
+    std::size_t strictly = 0, or_level = 0;
+  };
+  /// A way in which a selection can go for an entrant: it misses one of its hurdles first, or none,
+  /// and stands in a region, if it is not out before anybody is taken.
+  struct Way {
+    std::size_t missed = 0;
+    std::optional<Region> region;
+  };
+
+  void outcomes() {
+    std::vector<std::vector<Region>> regions(n_);
+    bool tie_at_line = false;
+    for (std::size_t e = 0; e < n_; ++e) {
+      const std::size_t from = narrow(e);
+      if (from != nobody && out_.contest.hurdles.empty()) {
+        regions[e].push_back({from, from});
+        continue; // seen already
+      }
+      for (const Way& way : ways(e)) {
+        Answer answer = completion(k_.system, e, way);
+        note(answer);
+        if (answer.status == Answer::Status::infeasible)
+          continue;
+        if (way.region)
+          regions[e].push_back(*way.region);
+        if (answer.status == Answer::Status::optimal) {
+          answer.point.resize(k_.system.unknowns.size());
+          see(run(answer.point));
+        } else {
+          doubt(e);
+        }
+      }
+      for (const Region& region : regions[e])
+        tie_at_line = tie_at_line || region.strictly < region.or_level;
+    }
+    const Contest& contest = out_.contest;
+    for (std::size_t e = 0; e < n_; ++e)
+      for (const Region& region : regions[e]) {
+        if (region.strictly < region.or_level && contest.keys_left)
+          doubt(e);
+        if (open_verdicts_ && regions[e].size() > 1)
+          out_.not_told[e].insert(Outcome::held);
+        // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
+        if (region.or_level > 0 && contest.lines.size() > 1 && (contest.moves || tie_at_line))
+          doubt(e);
+      }
+  }
+
+  /// Works out how many can be and must be ahead. Where that leaves one region, and a completion
+  /// that shows it, it is returned.
+  std::size_t narrow(std::size_t e) {
+    if (out_.field.in[e] == 0)
+      return nobody;
+    Reasoner reasoner(k_.system, limits_);
+    const Contest& contest = out_.contest;
+    const Answer most = reasoner.most_ahead(contest.keys, out_.field, e, Ahead::or_level);
+    note(most);
+    if (most.status == Answer::Status::infeasible)
+      return nobody; // never in the field
+    const Answer fewest = reasoner.fewest_ahead(contest.keys, out_.field, e, Ahead::strictly);
+    note(fewest);
+    out_.most[e] = bound(most, others(out_.field, e));
+    out_.fewest[e] = bound(fewest, 0);
+    const std::size_t from = contest.segment(out_.fewest[e]);
+    if (from != contest.segment(out_.most[e]) || most.status != Answer::Status::optimal)
+      return nobody;
+    see(run(most.point));
+    return from;
+  }
+
+  [[nodiscard]] std::vector<Way> ways(std::size_t e) const {
+    const auto& hurdles = out_.contest.hurdles; // those it meets before it is out for other reasons
+    const auto count = static_cast<std::size_t>(
+        std::ranges::count_if(hurdles, [&](const auto& h) { return h.step < out_.out_by[e]; }));
+    std::vector<Way> out;
+    for (std::size_t missed = 0; missed <= count; ++missed) {
+      if (out_.field.in[e] == 0 || (missed < count && hurdles[missed].early)) {
+        out.push_back({missed, std::nullopt});
+        continue;
+      }
+      for (std::size_t i = 0; i <= out_.contest.lines.size(); ++i)
+        for (std::size_t j = i; j <= out_.contest.lines.size(); ++j)
+          out.push_back({missed, Region{i, j}});
+    }
+    return out;
+  }
+
+  [[nodiscard]] Answer completion(const IntegerSystem& system, std::size_t e,
+                                  const Way& way) const {
+    const IntegerSystem narrowed = in_that_way(system, e, way);
+    return Solver(narrowed, limits_).find();
+  }
+
+  [[nodiscard]] IntegerSystem in_that_way(IntegerSystem system, std::size_t e,
+                                          const Way& way) const {
+    for (std::size_t m = 0; m < out_.contest.hurdles.size() && m <= way.missed; ++m) {
+      if (out_.contest.hurdles[m].step >= out_.out_by[e])
+        break;
+      const std::int64_t is = m < way.missed ? 1 : 0;
+      system.rows.push_back({{{clears_[e][m], 1}}, is, is, Row::rule});
+    }
+    if (!way.region)
+      return system;
+    const auto& lines = out_.contest.lines;
+    if (const auto& own = out_.field.if_passes[e])
+      system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule});
+    const auto say = [&](Ahead ahead, std::size_t segment) {
+      std::optional<std::int64_t> at_least, at_most;
+      if (segment > 0)
+        at_least = static_cast<std::int64_t>(lines[segment - 1]);
+      if (segment < lines.size())
+        at_most = static_cast<std::int64_t>(lines[segment]) - 1;
+      bound_ahead({system}, out_.contest.keys, out_.field, e, ahead, at_least, at_most);
+    };
+    say(Ahead::strictly, way.region->strictly);
+    say(Ahead::or_level, way.region->or_level);
+    return system;
   }
 
   const Context& context_;
@@ -443,19 +481,33 @@ private:
   const SolveLimits& limits_;
   std::size_t n_, stage_ = 0;
   Outlook out_;
-  std::size_t first_take_ = 0;
-  TieRuling ties_ = TieRuling::hold;
-  bool keys_left_ = false; ///< keys of the order that cannot be told from scores
-  bool early_hurdle_ = false, late_hurdle_ = false;
-  std::vector<std::size_t> early_scores_, late_scores_; ///< nodes with hurdles on unknown scores
-  std::vector<std::optional<std::uint32_t>> passes_;    ///< by entrant: clears unpublished hurdles
+  bool open_verdicts_ = false;
+  std::vector<std::optional<std::uint32_t>> unpublished_; ///< by entrant: clears such hurdles
+  std::vector<std::vector<std::uint32_t>> clears_;        ///< by entrant, then hurdle
 };
 
 } // namespace
 
+std::optional<Outcome> Outlook::certain(std::size_t entrant) const {
+  return seen[entrant].size() == 1 && not_told[entrant].empty()
+             ? std::optional(*seen[entrant].begin())
+             : std::nullopt;
+}
+
 Outlook work_out(const Context& context, Knowledge& knowledge, const StageDecide& decide,
-                 const SolveLimits& limits) {
-  return OutlookMaker(context, knowledge, decide, limits).make();
+                 const SolveLimits& limits, bool with_reasons) {
+  OutlookMaker maker(context, knowledge, decide, limits);
+  if (maker.begin()) {
+    maker.work();
+    if (with_reasons)
+      maker.reasons();
+  }
+  return maker.take();
+}
+
+void add_published_outcomes(const Context& context, Knowledge& knowledge, const StageDecide& decide,
+                            const SolveLimits& limits) {
+  static_cast<void>(OutlookMaker(context, knowledge, decide, limits).begin());
 }
 
 } // namespace libeval

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/reason.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace libeval {
 namespace {
+
+using Point = std::vector<std::int64_t>;
 
 /// An expression as a whole number of units plus a constant.
 struct Scaled {
@@ -48,6 +51,11 @@ Fraction unit_of(const Linear& x) {
   return unit.above == 0 ? Fraction(1) : unit;
 }
 
+bool is_ahead(const Keys& keys, std::size_t a, std::size_t b, Ahead ahead, const Point& point) {
+  const int order = compare_at(keys, a, b, point);
+  return order > 0 || (order == 0 && ahead == Ahead::or_level);
+}
+
 } // namespace
 
 End Reasoner::highest(const Linear& x) {
@@ -70,87 +78,144 @@ int compare_at(const Keys& keys, std::size_t a, std::size_t b,
   return 0;
 }
 
-void imply_ahead(IntegerSystem& system, const Keys& keys, std::size_t a, std::size_t b,
-                 Reasoner::Ahead ahead, std::uint32_t is, std::uint32_t tag,
-                 std::vector<Knowledge::Derived>* derived) {
+void imply(const RowWriter& out, const Linear& active, const Linear& x, const LinearBound& low) {
+  const auto least = lowest(x, out.system.unknowns);
+  if (!least)
+    throw std::domain_error("a score without bounds");
+  const Fraction unit = unit_of(x), steps = low.at / unit; // values of x are multiples of its unit
+  const Fraction needed = unit * Fraction(low.strict ? floor(steps) + 1 : ceil(steps));
+  const Fraction reach = *least < needed ? *least - needed : Fraction(0);
+  out.system.rows.push_back(
+      row_of(x + active * reach, LinearBound{needed + reach, false}, std::nullopt, out.tag));
+}
+
+void imply_ahead(const RowWriter& out, const Keys& keys, std::size_t a, std::size_t b, Ahead ahead,
+                 std::uint32_t is) {
   // `still`: one where no earlier key has decided; is - (earlier ones decided).
   Linear still = Linear::variable(is, Fraction(1));
   for (std::size_t k = 0; k < keys.size(); ++k) {
     const Linear difference = keys[k][a] - keys[k][b];
-    const auto least = lowest(difference, system.unknowns);
-    if (!least)
-      throw std::domain_error("a score without bounds");
     const bool last = k + 1 == keys.size();
-    const bool strict = last && ahead == Reasoner::Ahead::strictly;
-    const Fraction unit = unit_of(difference);
-    const Fraction needed = strict ? unit : Fraction(0);
-    // difference >= needed where `still` is 1, and nothing (its least) where it is 0 or below.
-    const Fraction reach = *least < needed ? *least - needed : Fraction(0);
-    system.rows.push_back(
-        row_of(difference + still * reach, LinearBound{needed + reach, false}, std::nullopt, tag));
+    imply(out, still, difference, {Fraction(0), last && ahead == Ahead::strictly});
     if (last)
       break;
-    const std::uint32_t decides = system.add({0, 1});
-    if (derived != nullptr)
-      derived->push_back({decides, [difference](const std::vector<std::int64_t>& point) {
-                            return std::int64_t{value_at(difference, point).above > 0 ? 1 : 0};
-                          }});
-    const Fraction far = *least < unit ? *least - unit : Fraction(0);
-    system.rows.push_back(row_of(difference + Linear::variable(decides, far),
-                                 LinearBound{unit + far, false}, std::nullopt, tag));
+    const std::uint32_t decides = out.system.add({0, 1});
+    if (out.derived != nullptr)
+      out.derived->push_back({decides, [difference](const Point& point) {
+                                return std::int64_t{value_at(difference, point).above > 0 ? 1 : 0};
+                              }});
+    imply(out, Linear::variable(decides, Fraction(1)), difference, {Fraction(0), true});
     still = still - Linear::variable(decides, Fraction(1));
   }
 }
+
+std::int64_t others(const Field& field, std::size_t who) {
+  return std::ranges::count(field.in, 1) - (field.in[who] != 0 ? 1 : 0);
+}
+
+std::vector<std::uint32_t> count_ahead(const RowWriter& out, const Keys& keys, const Field& field,
+                                       std::size_t who, Ahead ahead) {
+  std::vector<std::uint32_t> all;
+  for (std::size_t d = 0; d < field.in.size(); ++d) {
+    if (d == who || field.in[d] == 0)
+      continue;
+    const std::uint32_t is = out.system.add({0, 1});
+    const auto passes = field.if_passes[d];
+    if (out.derived != nullptr)
+      out.derived->push_back({is, [keys, d, who, ahead, passes](const Point& point) {
+                                const bool so = is_ahead(keys, d, who, ahead, point) &&
+                                                (!passes || point[*passes] != 0);
+                                return std::int64_t{so ? 1 : 0};
+                              }});
+    imply_ahead(out, keys, d, who, ahead, is);
+    if (passes)
+      out.system.rows.push_back({{{is, 1}, {*passes, -1}}, std::nullopt, 0, out.tag});
+    all.push_back(is);
+  }
+  return all;
+}
+
+std::vector<std::uint32_t> count_not_ahead(const RowWriter& out, const Keys& keys,
+                                           const Field& field, std::size_t who, Ahead ahead) {
+  const Ahead turned = ahead == Ahead::strictly ? Ahead::or_level : Ahead::strictly;
+  std::vector<std::uint32_t> all;
+  for (std::size_t d = 0; d < field.in.size(); ++d) {
+    if (d == who || field.in[d] == 0)
+      continue;
+    const std::uint32_t is = out.system.add({0, 1});
+    if (out.derived != nullptr)
+      out.derived->push_back({is, [keys, d, who, turned](const Point& point) {
+                                return std::int64_t{is_ahead(keys, who, d, turned, point) ? 1 : 0};
+                              }});
+    imply_ahead(out, keys, who, d, turned, is);
+    all.push_back(is);
+    const auto passes = field.if_passes[d];
+    if (!passes)
+      continue;
+    const std::uint32_t absent = out.system.add({0, 1}); // or it is not in the field at all
+    if (out.derived != nullptr)
+      out.derived->push_back({absent, [is, passes](const Point& point) {
+                                return std::int64_t{point[is] == 0 && point[*passes] == 0 ? 1 : 0};
+                              }});
+    out.system.rows.push_back({{{absent, 1}, {*passes, 1}}, std::nullopt, 1, out.tag});
+    out.system.rows.push_back({{{absent, 1}, {is, 1}}, std::nullopt, 1, out.tag});
+    all.push_back(absent);
+  }
+  return all;
+}
+
+void bound_ahead(const RowWriter& out, const Keys& keys, const Field& field, std::size_t who,
+                 Ahead ahead, std::optional<std::int64_t> at_least,
+                 std::optional<std::int64_t> at_most) {
+  const auto say = [&](const std::vector<std::uint32_t>& unknowns, std::int64_t low) {
+    Row row;
+    for (const std::uint32_t v : unknowns)
+      row.terms.emplace_back(v, 1);
+    row.low = low;
+    row.tag = out.tag;
+    out.system.rows.push_back(std::move(row));
+  };
+  if (at_least && *at_least > 0)
+    say(count_ahead(out, keys, field, who, ahead), *at_least);
+  if (at_most && *at_most < others(field, who))
+    say(count_not_ahead(out, keys, field, who, ahead), others(field, who) - *at_most);
+}
+
+namespace {
+
+/// The point with the largest sum of some unknowns; only those of the first system are kept.
+Answer most_of(const IntegerSystem& system, const std::vector<std::uint32_t>& unknowns,
+               std::size_t kept, const SolveLimits& limits) {
+  Solver::Objective count;
+  for (const std::uint32_t v : unknowns)
+    count.emplace_back(v, 1);
+  Solver solver(system, limits);
+  Answer answer = solver.maximize(count);
+  answer.point.resize(answer.point.empty() ? 0 : kept);
+  return answer;
+}
+
+} // namespace
 
 Answer Reasoner::most_ahead(const Keys& keys, const Field& field, std::size_t who, Ahead ahead) {
   IntegerSystem system = system_;
   if (const auto& own = field.if_passes[who])
     system.unknowns[*own] = {1, 1};
-  Solver::Objective count;
-  for (std::size_t d = 0; d < field.in.size(); ++d) {
-    if (d == who || field.in[d] == 0)
-      continue;
-    const std::uint32_t is = system.add({0, 1});
-    imply_ahead(system, keys, d, who, ahead, is, Row::rule);
-    if (const auto& passes = field.if_passes[d])
-      system.rows.push_back({{{is, 1}, {*passes, -1}}, std::nullopt, 0, Row::rule});
-    count.emplace_back(is, 1);
-  }
-  Solver solver(system, limits_);
-  Answer answer = solver.maximize(count);
-  answer.point.resize(answer.point.empty() ? 0 : system_.unknowns.size());
-  return answer;
+  const auto ahead_of = count_ahead({system}, keys, field, who, ahead);
+  return most_of(system, ahead_of, system_.unknowns.size(), limits_);
 }
 
 Answer Reasoner::fewest_ahead(const Keys& keys, const Field& field, std::size_t who, Ahead ahead) {
   IntegerSystem system = system_;
   if (const auto& own = field.if_passes[who])
     system.unknowns[*own] = {1, 1};
-  // `behind`: who is level with it or ahead of it (strictly, where level counts as ahead).
-  Solver::Objective count;
-  std::int64_t all = 0;
-  for (std::size_t d = 0; d < field.in.size(); ++d) {
-    if (d == who || field.in[d] == 0)
-      continue;
-    ++all;
-    const std::uint32_t is = system.add({0, 1});
-    imply_ahead(system, keys, who, d, ahead == Ahead::strictly ? Ahead::or_level : Ahead::strictly,
-                is, Row::rule);
-    count.emplace_back(is, 1);
-    if (const auto& passes = field.if_passes[d]) { // or it is not in the field at all
-      const std::uint32_t absent = system.add({0, 1});
-      system.rows.push_back({{{absent, 1}, {*passes, 1}}, std::nullopt, 1, Row::rule});
-      system.rows.push_back({{{absent, 1}, {is, 1}}, std::nullopt, 1, Row::rule});
-      count.emplace_back(absent, 1);
-    }
-  }
-  Solver solver(system, limits_);
-  Answer answer = solver.maximize(count);
+  const auto behind = count_not_ahead({system}, keys, field, who, ahead);
+  Answer answer = most_of(system, behind, system_.unknowns.size(), limits_);
+  const std::int64_t all = others(field, who);
   if (answer.value)
     answer.value = all - *answer.value;
   if (answer.bound)
     answer.bound = all - *answer.bound;
-  answer.point.resize(answer.point.empty() ? 0 : system_.unknowns.size());
   return answer;
 }
 

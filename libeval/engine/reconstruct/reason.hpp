@@ -38,6 +38,8 @@ struct Field {
   std::vector<std::optional<std::uint32_t>> if_passes; ///< by entrant: an unknown, 1 = in the field
 };
 
+enum class Ahead { strictly, or_level };
+
 /// Counts over all completions by integer programs. Values handed out are exact; what was
 /// interrupted says so.
 class Reasoner {
@@ -50,7 +52,6 @@ public:
   [[nodiscard]] End lowest(const Linear& x);
   [[nodiscard]] Span span(const Linear& x) { return {lowest(x), highest(x)}; }
 
-  enum class Ahead { strictly, or_level };
   /// The most entrants of the field that can be ahead of `who` at once; `who` passes.
   [[nodiscard]] Answer most_ahead(const Keys& keys, const Field& field, std::size_t who,
                                   Ahead ahead);
@@ -66,11 +67,37 @@ private:
   Solver solver_;
 };
 
+/// Where rows about comparisons go. With `derived` the new unknowns follow from the others there.
+struct RowWriter {
+  IntegerSystem& system;
+  std::uint32_t tag = Row::rule;
+  std::vector<Knowledge::Derived>* derived = nullptr;
+};
+
+/// Adds a row that makes x >= low where the expression `active` is 1; where it is 0 or below, the
+/// row says nothing. Throws std::domain_error where x has no bounds.
+void imply(const RowWriter& out, const Linear& active, const Linear& x, const LinearBound& low);
+
 /// Adds rows that make `is` (0 or 1) imply that `a` is ahead of `b` by the keys. Throws
 /// std::domain_error where a key has no bounds.
-void imply_ahead(IntegerSystem& system, const Keys& keys, std::size_t a, std::size_t b,
-                 Reasoner::Ahead ahead, std::uint32_t is, std::uint32_t tag,
-                 std::vector<Knowledge::Derived>* derived = nullptr);
+void imply_ahead(const RowWriter& out, const Keys& keys, std::size_t a, std::size_t b, Ahead ahead,
+                 std::uint32_t is);
+
+/// Unknowns (0 or 1) whose sum is at most the number of the field ahead of `who`, and can be it.
+[[nodiscard]] std::vector<std::uint32_t> count_ahead(const RowWriter& out, const Keys& keys,
+                                                     const Field& field, std::size_t who,
+                                                     Ahead ahead);
+/// The same of those that are not ahead, absent ones among them.
+[[nodiscard]] std::vector<std::uint32_t> count_not_ahead(const RowWriter& out, const Keys& keys,
+                                                         const Field& field, std::size_t who,
+                                                         Ahead ahead);
+/// So many of the field could be ahead of `who`.
+[[nodiscard]] std::int64_t others(const Field& field, std::size_t who);
+
+/// Adds rows that say how many of the field are ahead of `who`.
+void bound_ahead(const RowWriter& out, const Keys& keys, const Field& field, std::size_t who,
+                 Ahead ahead, std::optional<std::int64_t> at_least,
+                 std::optional<std::int64_t> at_most);
 
 /// Compares two entrants at a point: above 0, `a` is ahead.
 [[nodiscard]] int compare_at(const Keys& keys, std::size_t a, std::size_t b,

@@ -32,7 +32,7 @@ public:
       out_.statements.push_back({s, s->id, s->source, s->date, s->level_word});
     // Without the selection first: what contradicts itself does so whatever is done with it.
     if (options_.places) {
-      outlook_ = work_out(known_.context, k_, known_.decide, limits_);
+      outlook_ = work_out(known_.context, k_, known_.decide, limits_, options_.reasons);
     } else {
       Reasoner reasoner(k_.system, limits_);
       const Answer any = reasoner.any();
@@ -41,7 +41,7 @@ public:
       outlook_.trouble = any.status == Answer::Status::trouble;
     }
     out_.relaxed = k_.relaxed;
-    out_.unread = outlook_.unread;
+    out_.unread = outlook_.contest.unread;
     out_.interrupted = outlook_.interrupted;
     out_.trouble = outlook_.trouble;
     for (const Knowledge::Node& node : k_.nodes)
@@ -53,7 +53,7 @@ public:
                             node.unknown,
                             {}});
     if (outlook_.impossible) {
-      out_.contradiction = set_of(smallest_core(k_.system, {}, limits_));
+      out_.contradiction = set_of(smallest_core({k_.system}, limits_));
       out_.contradiction.found = true;
       return std::move(out_);
     }
@@ -121,77 +121,26 @@ private:
     using Modality = OutcomeProspect::Modality;
     for (std::size_t e = 0; e < n_; ++e) {
       std::vector<OutcomeProspect> prospects;
-      const auto& certain = outlook_.certain[e];
+      const auto certain = outlook_.certain(e);
       StatementSet reason;
       if (certain && options_.reasons)
-        reason = reason_of(e);
+        reason = set_of(outlook_.rests_on[e]);
       for (const Outcome outcome : {Outcome::advances, Outcome::reserve, Outcome::cut,
                                     Outcome::disqualified, Outcome::withdrawn, Outcome::held}) {
-        const bool seen = outlook_.seen[e].contains(outcome);
         OutcomeProspect one;
         one.outcome = outcome;
-        one.modality = certain && *certain == outcome     ? Modality::necessary
-                       : certain                          ? Modality::impossible
-                       : seen || !outlook_.unread.empty() ? Modality::possible
-                                                          : Modality::impossible;
-        const bool between = outcome == Outcome::reserve && outlook_.lines.size() > 1;
-        if (!certain && !seen && between)
-          one.modality = Modality::possible; // not shown to be impossible
-        if (one.modality == Modality::necessary)
+        one.modality =
+            certain && *certain == outcome ? Modality::necessary
+            : outlook_.seen[e].contains(outcome) || outlook_.not_told[e].contains(outcome)
+                ? Modality::possible
+                : Modality::impossible;
+        if (one.modality == Modality::necessary || (certain && outcome == Outcome::advances))
           one.rests_on = reason;
         if (one.modality != Modality::impossible || outcome == Outcome::advances)
           prospects.push_back(std::move(one));
-        if (certain && outcome == Outcome::advances && *certain != outcome)
-          prospects.back().rests_on = reason;
       }
       out_.prospects.push_back(std::move(prospects));
     }
-  }
-
-  /// Statements without which the opposite could be: for each line, that so many are ahead of the
-  /// entrant after all, or that fewer are.
-  StatementSet reason_of(std::size_t e) {
-    StatementSet out;
-    out.found = out.smallest = true;
-    if (outlook_.field.in[e] == 0)
-      return out; // decided before anybody is taken
-    const std::size_t unknowns = k_.system.unknowns.size();
-    for (const std::size_t line : outlook_.lines) {
-      IntegerSystem system = k_.system;
-      Row count;
-      const bool taken = outlook_.most[e] < static_cast<std::int64_t>(line);
-      for (std::size_t d = 0; d < n_; ++d) {
-        if (d == e || outlook_.field.in[d] == 0)
-          continue;
-        const std::uint32_t is = system.add({0, 1});
-        imply_ahead(system, outlook_.keys, taken ? d : e, taken ? e : d, Reasoner::Ahead::or_level,
-                    is, Row::rule);
-        if (const auto& passes = outlook_.field.if_passes[d]; passes && taken)
-          system.rows.push_back({{{is, 1}, {*passes, -1}}, std::nullopt, 0, Row::rule});
-        count.terms.emplace_back(is, 1);
-        if (const auto& passes = outlook_.field.if_passes[d]; passes && !taken) {
-          const std::uint32_t absent = system.add({0, 1});
-          system.rows.push_back({{{absent, 1}, {*passes, 1}}, std::nullopt, 1, Row::rule});
-          system.rows.push_back({{{absent, 1}, {is, 1}}, std::nullopt, 1, Row::rule});
-          count.terms.emplace_back(absent, 1);
-        }
-      }
-      // taken: so many are level or ahead after all; else: fewer are strictly ahead.
-      const auto others = static_cast<std::int64_t>(std::ranges::count(outlook_.field.in, 1) - 1);
-      const auto at = static_cast<std::int64_t>(line);
-      count.low = taken ? at : others - at + 1;
-      if (const auto& own = outlook_.field.if_passes[e])
-        system.unknowns[*own] = {1, 1};
-      const CoreSet core = smallest_core(std::move(system), {count}, limits_);
-      out.smallest = out.smallest && core.smallest;
-      out.found = out.found && core.found;
-      out.statements.insert(out.statements.end(), core.tags.begin(), core.tags.end());
-    }
-    static_cast<void>(unknowns);
-    std::ranges::sort(out.statements);
-    out.statements.erase(std::unique(out.statements.begin(), out.statements.end()),
-                         out.statements.end());
-    return out;
   }
 
   PartlyKnown& known_;

@@ -19,6 +19,7 @@ Completions sample_completions(const Bundle& bundle, const SampleOptions& option
     return out;
   Knowledge& k = known->knowledge;
   const SolveLimits limits;
+  add_published_outcomes(known->context, k, known->decide, limits);
   Reasoner reasoner(k.system, limits);
   const Answer start = reasoner.any();
   const Where& where = known->context.stage.where;

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reconstruct/contest.hpp"
+
+#include <algorithm>
+
+namespace libeval {
+namespace {
+
+class ContestReader {
+public:
+  ContestReader(const Context& context, const Knowledge& knowledge)
+      : context_(context), k_(knowledge) {}
+
+  Contest read() {
+    const auto& select = context_.stage.select;
+    const auto first = std::ranges::find_if(select, [](const SelectStep& step) {
+      return std::holds_alternative<select::Take>(step.what);
+    });
+    out_.first_take = static_cast<std::size_t>(first - select.begin());
+    if (k_.node("total") != nobody)
+      out_.keys = {key_of("total", std::nullopt)};
+    for (std::size_t i = 0; i < select.size(); ++i)
+      std::visit([&](const auto& step) { read(step, i); }, select[i].what);
+    if (first == select.end()) // who says nothing fills the places
+      add_line(stage_places().value_or(k_.entrants.size()));
+    if (out_.keys.empty())
+      out_.keys.emplace_back(k_.entrants.size()); // all level
+    return std::move(out_);
+  }
+
+private:
+  void unread(const std::string& what) {
+    if (out_.unread.empty())
+      out_.unread = what;
+  }
+
+  void add_line(std::size_t line) {
+    out_.lines.push_back(line);
+    ++out_.takes;
+    out_.moves = out_.moves || put_out_;
+  }
+
+  void read(const select::Policy&, std::size_t) { may_put_out(); }
+  void read(const select::Withdraw&, std::size_t) { may_put_out(); }
+  void read(const select::Ties& s, std::size_t) { out_.ties = s.rule; }
+  template <class Other>
+  void read(const Other&, std::size_t i) {
+    unread("`" + context_.stage.select[i].name + "`");
+  }
+
+  void may_put_out() { put_out_ = put_out_ || !out_.lines.empty(); }
+
+  void read(const select::Reserve& s, std::size_t) {
+    if (out_.lines.empty())
+      return unread("`reserve` before `take`");
+    out_.moves = out_.moves || put_out_;
+    out_.lines.push_back(out_.lines.back() + s.first);
+  }
+
+  void read(const select::Order& s, std::size_t i) {
+    if (i > out_.first_take)
+      return unread("an `order` after `take`");
+    out_.keys.clear();
+    for (const OrderKey& key : s.keys) {
+      if (key.tolerance)
+        return unread("a tolerance of the order");
+      const std::size_t node = key.kind == OrderKey::Kind::part ? k_.node(key.name) : nobody;
+      if (node == nobody) {
+        if (names_unpublished(key))
+          return unread("an order by unpublished evidence");
+        if (out_.keys.empty())
+          return unread("an order that does not begin with a part");
+        out_.keys_left = true; // what comes later cannot be told from scores
+        return;
+      }
+      out_.keys.push_back(key_of(key.name, key.direction));
+    }
+  }
+
+  void read(const select::Require& s, std::size_t i) {
+    may_put_out();
+    UnknownHurdle hurdle;
+    hurdle.step = i;
+    hurdle.early = i < out_.first_take;
+    if (!names_unpublished(s.what)) {
+      if (s.what.kind != OrderKey::Kind::part)
+        return;
+      hurdle.node = k_.node(s.what.name);
+      if (hurdle.node == nobody || !k_.nodes[hurdle.node].unknown || !s.bound)
+        return;
+      const auto& points = k_.nodes[hurdle.node].points;
+      if (s.bound->share_of_points && !points)
+        return; // told when the selection is decided
+      hurdle.bound = s.bound;
+      hurdle.limit = fraction_of(s.bound->number);
+      if (s.bound->share_of_points)
+        hurdle.limit = hurdle.limit * fraction_of(*points);
+    }
+    if (s.otherwise == select::Require::Otherwise::hold)
+      return unread("a hurdle that holds");
+    out_.hurdles.push_back(std::move(hurdle));
+  }
+
+  void read(const select::Take& s, std::size_t) {
+    using Kind = select::Take::Kind;
+    if (!s.filter.empty() || !s.by.empty() || s.rest || !s.per_pool.empty())
+      return unread("a `take` with `where`, `by`, `of` or pools");
+    if (s.ties)
+      out_.ties = *s.ties;
+    if (s.kind != Kind::first && s.kind != Kind::until)
+      return unread("a `take` that is not by number");
+    if (out_.takes < out_.lines.size())
+      return unread("a `take` after `reserve`");
+    const std::size_t before = out_.lines.empty() ? 0 : out_.lines.back();
+    std::optional<std::size_t> count = s.count;
+    if (!count && s.kind == Kind::until)
+      count = stage_places();
+    if (!count)
+      count = k_.entrants.size(); // all
+    add_line(s.kind == Kind::first ? before + *count : std::max(before, *count));
+  }
+
+  [[nodiscard]] std::optional<std::size_t> stage_places() const {
+    const Places& places = context_.stage.places;
+    if (places.unlimited())
+      return std::nullopt;
+    std::size_t count = places.count.value_or(0);
+    if (const auto at = context_.earlier.find(places.vacancies_of); at != context_.earlier.end())
+      count += places.times * at->second->vacancies.value_or(0);
+    return count;
+  }
+
+  [[nodiscard]] bool names_unpublished(const OrderKey& key) const {
+    if (key.measure)
+      return is_unpublished(context_.bundle, context_.stage, *key.measure);
+    const auto named = std::ranges::find(context_.stage.measures, key.name, &Measure::name);
+    if (named != context_.stage.measures.end())
+      return is_unpublished(context_.bundle, context_.stage, *named);
+    return std::ranges::any_of(key.keys,
+                               [&](const OrderKey& inner) { return names_unpublished(inner); });
+  }
+
+  [[nodiscard]] std::vector<Linear> key_of(const std::string& name,
+                                           std::optional<Direction> direction) const {
+    const std::size_t node = k_.node(name);
+    std::vector<Linear> out;
+    for (std::size_t e = 0; e < k_.entrants.size(); ++e)
+      out.push_back(!direction                      ? k_.good(node, e)
+                    : *direction == Direction::cost ? k_.scores[node][e] * Fraction(-1)
+                                                    : k_.scores[node][e]);
+    return out;
+  }
+
+  const Context& context_;
+  const Knowledge& k_;
+  Contest out_;
+  bool put_out_ = false; ///< somebody may have been put out since the first line
+};
+
+} // namespace
+
+std::size_t Contest::segment(std::int64_t ahead) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      lines, [&](std::size_t line) { return ahead >= static_cast<std::int64_t>(line); }));
+}
+
+Contest read_contest(const Context& context, const Knowledge& knowledge) {
+  return ContestReader(context, knowledge).read();
+}
+
+} // namespace libeval

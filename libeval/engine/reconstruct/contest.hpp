@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/reconstruct/knowledge.hpp"
+#include "engine/reconstruct/reason.hpp"
+
+#include <libeval/domain/selection.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libeval {
+
+/// A hurdle on something that is not known.
+struct UnknownHurdle {
+  std::size_t step = 0;       ///< position among the steps of the selection
+  bool early = false;         ///< before anybody is taken
+  std::size_t node = nobody;  ///< on this score; nobody: on unpublished evidence
+  std::optional<Bound> bound; ///< on the score
+  Fraction limit;
+};
+
+/// What the selection of a stage asks of scores: an order, how many are taken, and hurdles on what
+/// is not known. Outcomes under it depend on how many are ahead and level, and on own hurdles.
+struct Contest {
+  Keys keys;
+  bool keys_left = false;         ///< later keys cannot be told from scores
+  std::size_t first_take = 0;     ///< position of the step; the number of steps if there is none
+  std::vector<std::size_t> lines; ///< so many of the field are taken, or in reserve; ascending
+  std::size_t takes = 0;          ///< so many of the lines are of takes; the rest of reserve
+  bool moves = false; ///< between two lines somebody may be put out, so that those behind move up
+  TieRuling ties = TieRuling::hold;
+  std::vector<UnknownHurdle> hurdles; ///< in the order of the steps
+  std::string unread; ///< what cannot be read; then nothing is certain by the scores
+
+  /// Between which lines a place lies: how many lines so many ahead have reached.
+  [[nodiscard]] std::size_t segment(std::int64_t ahead) const;
+};
+
+/// Reads lists of policies, hurdles, one order, withdrawals, takes by number, ties and reserve.
+[[nodiscard]] Contest read_contest(const Context& context, const Knowledge& knowledge);
+
+} // namespace libeval
