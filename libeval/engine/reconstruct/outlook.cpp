@@ -35,13 +35,13 @@ public:
     out_.field.if_passes.resize(n_);
     unpublished_.resize(n_);
     clears_.resize(n_);
-    out_.out_by.assign(n_, nobody);
+    put_out_.resize(n_);
     out_.contest = read_contest(context_, k_);
-    if (!find_any())
+    if (!find_any(rules_alone())) // what is put out whatever the scores shows on any of them
       return false;
     bounded([&] { settle_field(); });
     bounded([&] { add_outcomes(); });
-    return find_any();
+    return find_any(k_.system);
   }
 
   void work() {
@@ -59,8 +59,7 @@ public:
     out_.rests_on.resize(n_);
     if (!out_.contest.unread.empty())
       return;
-    IntegerSystem rules = k_.system;
-    std::erase_if(rules.rows, [](const Row& row) { return row.tag != Row::rule; });
+    const IntegerSystem rules = rules_alone();
     for (std::size_t e = 0; e < n_; ++e) {
       const auto certain = out_.certain(e);
       if (!certain)
@@ -79,7 +78,12 @@ public:
     }
   }
 
-  Outlook take() { return std::move(out_); }
+  Outlook take() {
+    out_.out_by.resize(n_, nobody);
+    for (std::size_t e = 0; e < n_; ++e)
+      out_.out_by[e] = last_step(e);
+    return std::move(out_);
+  }
 
 private:
   void unread(const std::string& what) {
@@ -99,9 +103,14 @@ private:
     }
   }
 
-  bool find_any() {
-    Reasoner reasoner(k_.system, limits_);
-    Answer any = reasoner.any();
+  [[nodiscard]] IntegerSystem rules_alone() const {
+    IntegerSystem rules = k_.system;
+    std::erase_if(rules.rows, [](const Row& row) { return row.tag != Row::rule; });
+    return rules;
+  }
+
+  bool find_any(const IntegerSystem& system) {
+    Answer any = Solver(system, limits_).find();
     using Status = Answer::Status;
     out_.impossible = any.status == Status::infeasible;
     out_.interrupted = out_.interrupted || any.status == Status::interrupted;
@@ -134,40 +143,55 @@ private:
   /// known to be cleared, and for verdicts that nobody knows.
   void settle_field() {
     const Contest& contest = out_.contest;
-    const StageDecision before = run(out_.point, [&](Stage& stage) {
+    const StageDecision known = run(out_.point, [&](Stage& stage) { // without unknown hurdles
       std::erase_if(stage.select, [&, at = std::size_t{0}](const SelectStep&) mutable {
-        const std::size_t step = at++;
-        return step >= contest.first_take ||
-               std::ranges::find(contest.hurdles, step, &UnknownHurdle::step) !=
-                   contest.hurdles.end();
+        return std::ranges::find(contest.hurdles, at++, &UnknownHurdle::step) !=
+               contest.hurdles.end();
       });
     });
-    if (before.outcomes.size() != n_)
+    if (known.outcomes.size() != n_)
       return unread("a selection with errors");
-    for (const Finding& finding : before.findings)
-      if (finding.kind == Finding::Kind::deduction)
-        return unread("a deduction before `take`");
     for (std::size_t e = 0; e < n_; ++e) {
-      const std::size_t step = before.decided_by[e];
-      if (step < before.steps.size() && before.steps[step].word != "take")
-        out_.out_by[e] = step_in_full(step);
-      out_.field.in[e] = out_.out_by[e] == nobody ? 1 : 0;
+      put_out_[e] = put_out(known, e);
+      out_.field.in[e] = put_out_[e] && put_out_[e]->step < contest.first_take ? 0 : 1;
       std::vector<std::uint32_t> early;
       for (const UnknownHurdle& hurdle : contest.hurdles) {
         clears_[e].push_back(clears(hurdle, e));
         if (hurdle.early)
           early.push_back(clears_[e].back());
       }
-      if (out_.field.in[e] != 0 && may_fail(before, e)) {
+      if (out_.field.in[e] != 0 && may_fail(known, e)) {
         early.push_back(k_.add_derived({0, 1}, [](const Point&) { return std::int64_t{1}; }));
         open_verdicts_ = true;
       }
       if (out_.field.in[e] != 0 && !early.empty())
         out_.field.if_passes[e] = all_of(early);
     }
+    for (const Finding& finding : known.findings)
+      if (finding.kind == Finding::Kind::deduction &&
+          step_in_full(finding.step) < contest.first_take)
+        return unread("a deduction before `take`");
   }
 
-  /// The position in the stage's selection of a step before the first take, hurdles counted.
+  /// By which step, and as what, an entrant is put out whatever its scores.
+  struct PutOut {
+    std::size_t step = nobody;
+    Outcome outcome = Outcome::held;
+  };
+  [[nodiscard]] std::optional<PutOut> put_out(const StageDecision& known, std::size_t e) const {
+    if (known.decided_by[e] >= known.steps.size())
+      return std::nullopt;
+    const auto& select = context_.stage.select;
+    const std::size_t step = step_in_full(known.decided_by[e]);
+    const bool takes = step >= select.size() ||
+                       std::holds_alternative<select::Take>(select[step].what) ||
+                       std::holds_alternative<select::Reserve>(select[step].what);
+    if (takes || known.outcomes[e] == Outcome::held)
+      return std::nullopt;
+    return PutOut{step, known.outcomes[e]};
+  }
+
+  /// The position in the stage's selection of a step of it without unknown hurdles.
   [[nodiscard]] std::size_t step_in_full(std::size_t step) const {
     for (const UnknownHurdle& hurdle : out_.contest.hurdles)
       step += hurdle.step <= step ? 1 : 0;
@@ -228,10 +252,10 @@ private:
   }
 
   /// Whether a verdict that nobody knows may still put an entrant out before the first is taken.
-  [[nodiscard]] bool may_fail(const StageDecision& before, std::size_t e) const {
-    for (const Finding& f : before.findings)
+  [[nodiscard]] bool may_fail(const StageDecision& known, std::size_t e) const {
+    for (const Finding& f : known.findings)
       if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown &&
-          f.candidate == context_.entrants[e])
+          f.candidate == context_.entrants[e] && step_in_full(f.step) < out_.contest.first_take)
         for (const PolicyFile& policy : context_.bundle.policies)
           for (const Rule& rule : policy.rules)
             if (rule.id.str() == f.rule && rule.on_unknown == OnUnknown::hold &&
@@ -242,71 +266,76 @@ private:
 
   // --- published outcomes ------------------------------------------------------------------------
 
-  /// Who is said to advance clears the hurdles and has room above the line; who is said to be cut
-  /// does not.
   void add_outcomes() {
-    const StageDecision decision = run(out_.point);
     for (std::size_t s = 0; s < k_.statements.size(); ++s)
       for (const auto& [id, word] : k_.statements[s]->outcomes) {
         const auto at = std::ranges::find(k_.entrants, context_.names.candidate(id));
         if (at != k_.entrants.end())
           add_outcome(static_cast<std::uint32_t>(s),
-                      static_cast<std::size_t>(at - k_.entrants.begin()), word, decision);
+                      static_cast<std::size_t>(at - k_.entrants.begin()), word);
       }
   }
 
-  void add_outcome(std::uint32_t tag, std::size_t c, const std::string& word,
-                   const StageDecision& decision) {
-    const Contest& contest = out_.contest;
-    if (const auto fixed = put_out_in_all(c, decision)) {
-      if (to_string(*fixed) != word) // the rules alone say otherwise
-        k_.system.rows.push_back({{}, 1, std::nullopt, tag});
-      return;
-    }
+  void add_outcome(std::uint32_t tag, std::size_t c, const std::string& word) {
     const bool advances = word == "advances";
-    if (out_.field.in[c] == 0 || (!advances && word != "cut"))
-      return;
-    const RowWriter out{k_.system, tag, &k_.derived};
-    const auto line = contest.takes == 0
-                          ? std::int64_t{0}
-                          : static_cast<std::int64_t>(contest.lines[contest.takes - 1]);
-    const bool tie_takes = contest.ties == TieRuling::all_advance ||
-                           contest.ties == TieRuling::share || contest.keys_left;
-    if (advances) {
-      for (const std::uint32_t v : clears_[c])
-        k_.system.rows.push_back({{{v, 1}}, 1, std::nullopt, tag});
-      bound_ahead(out, contest.keys, out_.field, c, tie_takes ? Ahead::strictly : Ahead::or_level,
-                  std::nullopt, line - 1);
-      return;
+    if (put_out_[c])
+      return put_out_as(tag, c, word);
+    if (advances)
+      clears_all(tag, c, nobody);
+    if (advances || word == "cut")
+      stands(tag, c, advances);
+  }
+
+  /// Who is put out in any case can only miss a hurdle before that.
+  void put_out_as(std::uint32_t tag, std::size_t c, const std::string& word) {
+    const auto [step, outcome] = *put_out_[c];
+    if (word == to_string(outcome))
+      return clears_all(tag, c, step);
+    Row misses;
+    misses.tag = tag;
+    misses.high = -1;
+    for (std::size_t m = 0; m < clears_[c].size(); ++m) {
+      const UnknownHurdle& hurdle = out_.contest.hurdles[m];
+      const auto& require = std::get<select::Require>(context_.stage.select[hurdle.step].what);
+      const bool cuts = require.otherwise == select::Require::Otherwise::cut;
+      if (hurdle.step > step || word != (cuts ? "cut" : "disqualified"))
+        continue;
+      misses.terms.emplace_back(clears_[c][m], 1);
+      ++*misses.high;
     }
-    // So many ahead, or a hurdle not cleared.
+    k_.system.rows.push_back(std::move(misses)); // with no such hurdle: the rules say otherwise
+  }
+
+  void clears_all(std::uint32_t tag, std::size_t c, std::size_t before) {
+    for (std::size_t m = 0; m < clears_[c].size(); ++m)
+      if (out_.contest.hurdles[m].step < before)
+        k_.system.rows.push_back({{{clears_[c][m], 1}}, 1, std::nullopt, tag});
+  }
+
+  /// Who advances has room above the line; who is cut has none, or misses a hurdle.
+  void stands(std::uint32_t tag, std::size_t c, bool advances) {
+    const Contest& contest = out_.contest;
+    const RowWriter out{k_.system, tag, &k_.derived};
+    const bool all_cut = contest.ties == TieRuling::all_cut;
+    const bool nobody_of_a_tie = all_cut || contest.ties == TieRuling::hold;
+    if (advances)
+      return bound_ahead(out, contest.keys, out_.field, c,
+                         nobody_of_a_tie && !contest.keys_left ? Ahead::or_level : Ahead::strictly,
+                         std::nullopt,
+                         static_cast<std::int64_t>(contest.lines[contest.takes - 1]) - 1);
+    const auto line = static_cast<std::int64_t>(contest.lines.back());
     Row count;
     count.tag = tag;
     count.low = line;
-    const bool level_counts = contest.ties == TieRuling::all_cut || contest.keys_left;
-    for (const std::uint32_t v : count_ahead(out, contest.keys, out_.field, c,
-                                             level_counts ? Ahead::or_level : Ahead::strictly))
+    for (const std::uint32_t v :
+         count_ahead(out, contest.keys, out_.field, c,
+                     all_cut || contest.keys_left ? Ahead::or_level : Ahead::strictly))
       count.terms.emplace_back(v, 1);
     for (const std::uint32_t v : clears_[c]) {
       count.terms.emplace_back(v, -line);
       *count.low -= line;
     }
     k_.system.rows.push_back(std::move(count));
-  }
-
-  /// Disqualified or withdrawn whatever the scores.
-  [[nodiscard]] std::optional<Outcome> put_out_in_all(std::size_t e,
-                                                      const StageDecision& decision) const {
-    const auto& select = context_.stage.select;
-    const std::size_t step = decision.decided_by[e];
-    if (step >= select.size() || std::holds_alternative<select::Take>(select[step].what) ||
-        std::holds_alternative<select::Reserve>(select[step].what))
-      return std::nullopt;
-    for (const UnknownHurdle& hurdle : out_.contest.hurdles)
-      if (hurdle.step <= step)
-        return std::nullopt;
-    return decision.outcomes[e] == Outcome::held ? std::nullopt
-                                                 : std::optional(decision.outcomes[e]);
   }
 
   // --- places and outcomes -----------------------------------------------------------------------
@@ -429,7 +458,7 @@ private:
   [[nodiscard]] std::vector<Way> ways(std::size_t e) const {
     const auto& hurdles = out_.contest.hurdles; // those it meets before it is out for other reasons
     const auto count = static_cast<std::size_t>(
-        std::ranges::count_if(hurdles, [&](const auto& h) { return h.step < out_.out_by[e]; }));
+        std::ranges::count_if(hurdles, [&](const auto& h) { return h.step < last_step(e); }));
     std::vector<Way> out;
     for (std::size_t missed = 0; missed <= count; ++missed) {
       if (out_.field.in[e] == 0 || (missed < count && hurdles[missed].early)) {
@@ -443,6 +472,11 @@ private:
     return out;
   }
 
+  /// The step by which an entrant is out, whatever its scores.
+  [[nodiscard]] std::size_t last_step(std::size_t e) const {
+    return put_out_[e] ? put_out_[e]->step : nobody;
+  }
+
   [[nodiscard]] Answer completion(const IntegerSystem& system, std::size_t e,
                                   const Way& way) const {
     const IntegerSystem narrowed = in_that_way(system, e, way);
@@ -452,7 +486,7 @@ private:
   [[nodiscard]] IntegerSystem in_that_way(IntegerSystem system, std::size_t e,
                                           const Way& way) const {
     for (std::size_t m = 0; m < out_.contest.hurdles.size() && m <= way.missed; ++m) {
-      if (out_.contest.hurdles[m].step >= out_.out_by[e])
+      if (out_.contest.hurdles[m].step >= last_step(e))
         break;
       const std::int64_t is = m < way.missed ? 1 : 0;
       system.rows.push_back({{{clears_[e][m], 1}}, is, is, Row::rule});
@@ -481,6 +515,7 @@ private:
   const SolveLimits& limits_;
   std::size_t n_, stage_ = 0;
   Outlook out_;
+  std::vector<std::optional<PutOut>> put_out_; ///< by entrant
   bool open_verdicts_ = false;
   std::vector<std::optional<std::uint32_t>> unpublished_; ///< by entrant: clears such hurdles
   std::vector<std::vector<std::uint32_t>> clears_;        ///< by entrant, then hurdle
