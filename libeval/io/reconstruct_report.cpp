@@ -52,11 +52,24 @@ std::string advances_of(const std::vector<OutcomeProspect>& prospects) {
   return "impossible";
 }
 
-const StatementSet* reason_of(const std::vector<OutcomeProspect>& prospects) {
-  for (const OutcomeProspect& p : prospects)
-    if (p.rests_on.found && !p.rests_on.statements.empty())
-      return &p.rests_on;
-  return nullptr;
+/// "advances, rests on A, B", "disqualified by FS-01; inside the first 4 by score, rests on A".
+std::string reason_of(const Reconstruction& r, std::size_t e) {
+  std::string out;
+  for (const OutcomeProspect& p : r.prospects[e]) {
+    if (p.modality != OutcomeProspect::Modality::necessary)
+      continue;
+    out += to_string(p.outcome);
+    for (std::size_t i = 0; i < p.rules.size(); ++i)
+      out += (i == 0 ? " by " : ", ") + escape_control(p.rules[i]);
+    if (!p.rests_on.statements.empty())
+      out += ", rests on " + ids_of(r, p.rests_on);
+    else if (p.rules.empty())
+      out.clear(); // so under the rules alone
+  }
+  if (const auto& standing = r.by_score[e]; standing && !standing->rests_on.statements.empty())
+    out += std::string(standing->inside ? "; inside" : "; outside") + " the first " +
+           std::to_string(r.line) + " by score, rests on " + ids_of(r, standing->rests_on);
+  return out;
 }
 
 /// The id of a node where no other node has it, with its points; else the path.
@@ -70,20 +83,6 @@ std::string head_of(const Reconstruction& r, const ReconstructedNode& node) {
   if (node.points)
     head += "/" + shown(*node.points);
   return head;
-}
-
-/// What a set of statements shows: an outcome, or for whom the rules put out anyway, on which side
-/// of the line it stands.
-std::string shown_by_scores(const Program& program, const Reconstruction& r, std::size_t e) {
-  const std::string outcome = outcome_of(r.prospects[e]);
-  const auto stage =
-      std::ranges::find(program.stages, r.stage, [](const Stage& one) { return one.id.str(); });
-  if (outcome != to_string(Outcome::disqualified) || stage == program.stages.end() ||
-      !stage->places.count || e >= r.worst_place.size())
-    return outcome;
-  const std::size_t places = *stage->places.count;
-  return std::string(r.worst_place[e] <= places ? "inside" : "outside") + " the first " +
-         std::to_string(places) + " by score";
 }
 
 std::string places_of(const Reconstruction& r, std::size_t e) {
@@ -161,12 +160,10 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   out += grid.text(options.color);
   bool any = false;
   for (std::size_t e = 0; e < r.prospects.size(); ++e)
-    if (const StatementSet* set = reason_of(r.prospects[e])) {
+    if (const std::string reason = reason_of(r, e); !reason.empty()) {
       out += any ? "" : "\n";
       any = true;
-      const std::string text = name_of(program, r.entrants[e]) + ": " +
-                               shown_by_scores(program, r, e) + ", rests on " + ids_of(r, *set);
-      out += " " + wrapped(text, 3, line_width) + "\n";
+      out += " " + wrapped(name_of(program, r.entrants[e]) + ": " + reason, 3, line_width) + "\n";
     }
   std::vector<std::string> notes;
   if (!r.unread.empty() && placed)
@@ -234,9 +231,20 @@ std::string to_json(const Reconstruction& r, const Program& program) {
           statement(out, r, p.rests_on);
         else
           out.null();
-        out.close('}');
+        out.key("rules").open_line('[');
+        for (const std::string& rule : p.rules)
+          out.text(rule);
+        out.close(']').close('}');
       }
-    out.close('}').close('}');
+    out.close('}').key("by_score");
+    if (e < r.by_score.size() && r.by_score[e]) {
+      out.open_line('{').key("inside").flag(r.by_score[e]->inside).key("rests_on");
+      statement(out, r, r.by_score[e]->rests_on);
+      out.close('}');
+    } else {
+      out.null();
+    }
+    out.close('}');
   }
   out.close(']').key("unread").text_or_null(r.unread).key("notes").open('[');
   for (const std::string& note : r.relaxed)

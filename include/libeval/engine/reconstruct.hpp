@@ -37,7 +37,15 @@ struct StatementSet {
 struct OutcomeProspect {
   Outcome outcome = Outcome::held;
   enum class Modality { necessary, possible, impossible } modality = Modality::possible;
-  StatementSet rests_on; ///< for what is necessary or impossible by the scores
+  StatementSet
+      rests_on; ///< for what is necessary: under these it is; nothing of the rest is needed
+  std::vector<std::string> rules; ///< policies, hurdles, decisions by which it is put out
+};
+
+/// Where a candidate that a rule puts out after the cut stands by its scores alone.
+struct ScoreStanding {
+  bool inside = false; ///< among the first that are taken, in every completion; else outside
+  StatementSet rests_on;
 };
 
 /// One node of the criteria tree of the stage.
@@ -64,6 +72,9 @@ struct Reconstruction {
   std::vector<std::size_t> best_place, worst_place;    ///< by entrant, by all keys of the order
   std::vector<bool> places_proven;                     ///< false: bounds, out of time
   std::vector<std::vector<OutcomeProspect>> prospects; ///< by entrant
+  std::vector<std::optional<ScoreStanding>> by_score;  ///< by entrant
+  std::size_t line = 0;                                ///< so many are taken first
+
   /// Degrees of freedom by depth of the tree: the scores of all nodes at that depth (and of leaves
   /// above it) less the independent equations between them.
   std::vector<std::size_t> freedom;

@@ -57,33 +57,46 @@ public:
   /// For each certain outcome a smallest set of statements that excludes all others.
   void reasons() {
     out_.rests_on.resize(n_);
+    out_.inside.resize(n_);
+    out_.inside_rests_on.resize(n_);
     if (!out_.contest.unread.empty())
       return;
     const IntegerSystem rules = rules_alone();
     for (std::size_t e = 0; e < n_; ++e) {
-      const auto certain = out_.certain(e);
-      if (!certain)
-        continue;
-      std::vector<IntegerSystem> otherwise;
-      for (const Way& way : ways(e)) {
-        Answer answer = completion(rules, e, way);
-        if (answer.status == Answer::Status::infeasible)
-          continue;
-        answer.point.resize(k_.system.unknowns.size());
-        if (answer.status != Answer::Status::optimal || run(answer.point).outcomes[e] != *certain)
-          otherwise.push_back(in_that_way(k_.system, e, way));
-      }
-      out_.rests_on[e] =
-          otherwise.empty() ? CoreSet{{}, true, true} : smallest_core(otherwise, limits_);
+      if (const auto certain = out_.certain(e))
+        out_.rests_on[e] = reason(e, [&](const Way& way) {
+          Answer answer = completion(rules, e, way);
+          if (answer.status != Answer::Status::optimal)
+            return answer.status == Answer::Status::infeasible;
+          answer.point.resize(k_.system.unknowns.size());
+          return run(answer.point).outcomes[e] == *certain;
+        });
+      if (put_out_[e] && out_.field.in[e] != 0 && out_.contest.hurdles.empty())
+        stand_by_score(e);
     }
   }
 
-  Outlook take() {
-    out_.out_by.resize(n_, nobody);
-    for (std::size_t e = 0; e < n_; ++e)
-      out_.out_by[e] = last_step(e);
-    return std::move(out_);
+  /// A smallest set of statements that excludes all ways but those.
+  template <class Allowed>
+  CoreSet reason(std::size_t e, const Allowed& allowed) {
+    std::vector<IntegerSystem> otherwise;
+    for (const Way& way : ways(e))
+      if (!allowed(way))
+        otherwise.push_back(in_that_way(k_.system, e, way));
+    return otherwise.empty() ? CoreSet{{}, true, true} : smallest_core(otherwise, limits_);
   }
+
+  void stand_by_score(std::size_t e) {
+    const auto line = static_cast<std::int64_t>(out_.contest.lines.front());
+    if (out_.most[e] >= line && out_.fewest[e] < line)
+      return;
+    out_.inside[e] = out_.most[e] < line;
+    out_.inside_rests_on[e] = reason(e, [&](const Way& way) {
+      return *out_.inside[e] ? way.region->or_level == 0 : way.region->strictly > 0;
+    });
+  }
+
+  Outlook take() { return std::move(out_); }
 
 private:
   void unread(const std::string& what) {

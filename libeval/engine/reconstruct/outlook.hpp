@@ -38,8 +38,10 @@ struct Outlook {
 
   /// By entrant, whose outcome is certain: a smallest set of statements under which it is.
   std::vector<CoreSet> rests_on;
-  /// By entrant, who is put out whatever its scores: by which step of the selection.
-  std::vector<std::size_t> out_by;
+  /// By entrant, who is put out after the first are taken: whether it would be among them, or would
+  /// not, in every completion, and a smallest set of statements under which that is so.
+  std::vector<std::optional<bool>> inside;
+  std::vector<CoreSet> inside_rests_on;
 
   /// The outcome that an entrant has in every completion, if there is one.
   [[nodiscard]] std::optional<Outcome> certain(std::size_t entrant) const;

@@ -118,12 +118,14 @@ private:
     out_.worst_place = outlook_.worst;
     for (const std::uint8_t bracketed : outlook_.bracketed)
       out_.places_proven.push_back(bracketed == 0);
+    if (!outlook_.contest.lines.empty())
+      out_.line = outlook_.contest.lines.front();
     using Modality = OutcomeProspect::Modality;
     for (std::size_t e = 0; e < n_; ++e) {
       std::vector<OutcomeProspect> prospects;
       const auto certain = outlook_.certain(e);
       StatementSet reason;
-      if (certain && options_.reasons)
+      if (certain && e < outlook_.rests_on.size())
         reason = set_of(outlook_.rests_on[e]);
       for (const Outcome outcome : {Outcome::advances, Outcome::reserve, Outcome::cut,
                                     Outcome::disqualified, Outcome::withdrawn, Outcome::held}) {
@@ -136,11 +138,31 @@ private:
                 : Modality::impossible;
         if (one.modality == Modality::necessary || (certain && outcome == Outcome::advances))
           one.rests_on = reason;
+        if (one.modality == Modality::necessary)
+          one.rules = rules_of(e);
         if (one.modality != Modality::impossible || outcome == Outcome::advances)
           prospects.push_back(std::move(one));
       }
       out_.prospects.push_back(std::move(prospects));
+      out_.by_score.emplace_back();
+      if (e < outlook_.inside.size() && outlook_.inside[e])
+        out_.by_score.back() = {*outlook_.inside[e], set_of(outlook_.inside_rests_on[e])};
     }
+  }
+
+  /// What put an entrant out, where a step of the selection did.
+  [[nodiscard]] std::vector<std::string> rules_of(std::size_t e) const {
+    std::vector<std::string> out;
+    const StageDecision& one = outlook_.at_one;
+    for (const Finding& f : one.findings) {
+      const bool puts_out =
+          f.kind == Finding::Kind::withdraw ||
+          ((f.kind == Finding::Kind::policy || f.kind == Finding::Kind::require) &&
+           f.verdict == Verdict::fail);
+      if (puts_out && f.step == one.decided_by[e] && f.candidate == k_.entrants[e])
+        out.push_back(f.kind == Finding::Kind::withdraw ? "withdrawal" : f.rule.get());
+    }
+    return out;
   }
 
   PartlyKnown& known_;
