@@ -9,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import panels
+import votes
+
 HERE = Path(__file__).resolve().parent
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
@@ -98,16 +101,16 @@ def main():
                        f"--benchmark_filter=^decide/{rows}", environment=LARGE_PAGES)
     large = large[f"decide/{rows}"]
     twice = 2 * kernels["memory/sum"]["cpu"]
-    others = {"numpy, blocked": ("numpy_blocked", repeats), "numpy, columns": ("numpy_columns", repeats),
+    tasks = {"numpy, blocked": ("numpy_blocked", repeats), "numpy, columns": ("numpy_columns", repeats),
               "numpy, textbook": ("numpy_textbook", 2), "scikit-criteria 0.9": ("scikit_criteria", 1),
               "pymcdm 1.4.0, not validating": ("pymcdm", 1)}
-    found = {name: peer(task, folder, rows, n) for name, (task, n) in others.items()}
+    others = {name: peer(task, folder, rows, n) for name, (task, n) in tasks.items()}
 
     end = benchmarks(programs / "bench_end_to_end", f"--rows={rows}", f"--data={folder}",
                      f"--advancing={folder / 'advancing'}", "--benchmark_min_time=0",
                      f"--benchmark_repetitions={2 if options.quick else 3}")["load_and_decide"]
     first = sorted(int(line[1:]) for line in (folder / "advancing").read_text().split())
-    differ = [name for name, run in found.items() if run["first"] != first]
+    differ = [name for name, run in others.items() if run["first"] != first]
 
     def versus(name, run, base):
         return [name, ms(run["wall"]), ms(run["cpu"]), f"{run['cpu'] / base['cpu']:.2f}"]
@@ -117,7 +120,7 @@ def main():
          [versus("libeval decide", own, own),
           versus("libeval decide, large pages", large, own),
           ["the table read twice, nothing else", "", ms(twice), f"{twice / own['cpu']:.2f}"],
-          *(versus(name, run, own) for name, run in found.items())])
+          *(versus(name, run, own) for name, run in others.items())])
     print("  " + (f"other winners than libeval: {', '.join(differ)}" if differ
                   else f"all choose the same {len(first)}"))
 
@@ -147,6 +150,20 @@ def main():
           ["one verdict with its witness", f"{lineage['one_verdict']['cpu'] * 1e6:.3g} us", ""],
           ["one verdict over the longest chain", ms(lineage["longest_chain"]["cpu"]), ""]])
 
+    found = votes.rows(programs / "bench_votes", options.build / "data" / "votes", options.quick,
+                       benchmarks)
+    result["votes"] = [row[:4] for row in found]
+    show("Votes (ratio: the other to libeval)", ["", "libeval", "other", "", "ratio", ""],
+         [[name, ms(mine), peer, ms(theirs), f"{theirs / mine:.1f}", note]
+          for name, mine, peer, theirs, note in found])
+    found = panels.rows(programs / "bench_panels", options.build / "data" / "panels", options.quick,
+                        benchmarks)
+    result["panels"] = found
+    show("Krippendorff's alpha, 1,000 items by 50 raters, 30 % missing",
+         ["", "libeval", "other", "", "ratio"],
+         [[name, ms(mine), peer, ms(theirs), f"{theirs / mine:.0f}"]
+          for name, mine, peer, theirs in found])
+
     libeval, bundle = options.build / "tool" / "libeval", HERE.parent / "examples" / "kai-benchmarks"
     if libeval.exists() and (bundle / "program.yaml").exists():
         seconds = command_times([libeval, "decide", bundle], 10 if options.quick else 40)
@@ -159,7 +176,7 @@ def main():
                    "decide_large_pages": large["cpu"],
                    "end_to_end": {k: end[k] for k in ("wall", "cpu", "load_s", "decide_s", "peak_MB")},
                    "others": {name: {k: v for k, v in run.items() if k != "first"}
-                              for name, run in (found | {"pandas": pandas}).items()}}
+                              for name, run in (others | {"pandas": pandas}).items()}}
         options.json.write_text(json.dumps(result, indent=1) + "\n")
     return 1 if differ else 0
 

@@ -69,8 +69,7 @@ void write(const std::filesystem::path& file, const std::vector<Comparison>& vot
   }
 }
 
-void write_raw(const std::filesystem::path& folder, std::size_t items,
-               const std::vector<Comparison>& votes) {
+void write_raw(const std::filesystem::path& folder, const std::vector<Comparison>& votes) {
   std::filesystem::create_directories(folder);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> raw; // winner, loser
   for (const Comparison& v : votes) {
@@ -92,7 +91,6 @@ void write_raw(const std::filesystem::path& folder, std::size_t items,
          "votes.csv\n    keys: [row]\n    pairs: {a: model_a, b: model_b, winner: winner, sides: "
          "[model_a, model_b]}\nstages:\n  - id: arena\n    score: {from: votes, steps: "
          "[{bradley_terry: {errors: none}}]}\n";
-  (void)items;
 }
 
 void fit(const std::string& name, std::size_t items, const std::vector<Comparison>& votes) {
@@ -104,10 +102,15 @@ void fit(const std::string& name, std::size_t items, const std::vector<Compariso
   })->Unit(benchmark::kMillisecond);
 }
 
-Eigen::MatrixXd random_orders(std::uint32_t items, std::size_t voters, std::uint64_t seed) {
+/// How often each was put before each in orders drawn at random; `file` gets an order a line.
+Eigen::MatrixXd random_orders(std::uint32_t items, std::size_t voters, std::uint64_t seed,
+                              const std::filesystem::path& file = {}) {
   std::mt19937_64 random(seed);
   Eigen::MatrixXd tally = Eigen::MatrixXd::Zero(items, items);
   std::vector<std::uint32_t> order(items);
+  std::ofstream out;
+  if (!file.empty())
+    out.open(file);
   for (std::size_t v = 0; v < voters; ++v) {
     for (std::uint32_t i = 0; i < items; ++i)
       order[i] = i;
@@ -115,6 +118,8 @@ Eigen::MatrixXd random_orders(std::uint32_t items, std::size_t voters, std::uint
     for (std::uint32_t i = 0; i < items; ++i)
       for (std::uint32_t j = i + 1; j < items; ++j)
         tally(order[i], order[j]) += 1;
+    for (std::uint32_t i = 0; i < items; ++i)
+      out << order[i] << (i + 1 < items ? ' ' : '\n');
   }
   return tally;
 }
@@ -137,9 +142,10 @@ int main(int argc, char** argv) {
     write(data / "hundred.bin", hundred);
     write(data / "sparse.bin", sparse);
     write(data / "dense.bin", dense);
-    write_raw(data / "raw", 100, hundred);
+    write_raw(data / "raw", hundred);
     for (const std::uint32_t n : {20U, 30U})
-      write_tally(data / ("tally" + std::to_string(n) + ".txt"), random_orders(n, 20, n));
+      write_tally(data / ("tally" + std::to_string(n) + ".txt"),
+                  random_orders(n, 20, n, data / ("orders" + std::to_string(n) + ".txt")));
   }
   fit("bradley_terry/100 items, 4950 pairs", 100, hundred);
   fit("bradley_terry/5000 items, 124000 pairs", 5000 / part, sparse);

@@ -1,30 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures votes beside others: votes.py BENCH_VOTES DIR [--quick].
-
-Others work on the files that the program writes to DIR."""
-import argparse
-import json
-import subprocess
-import sys
+"""Votes beside others, on the files that bench_votes writes."""
 import time
-from pathlib import Path
 
 import numpy as np
-
-
-def own(program, folder, quick):
-    out = subprocess.run([program, f"--data={folder}", "--benchmark_format=json",
-                          f"--benchmark_min_time={0.05 if quick else 0.5}"],
-                         check=True, capture_output=True, text=True).stdout
-    return {run["name"].removesuffix("/real_time"): run for run in json.loads(out)["benchmarks"]}
 
 
 def best(times, task):
     seconds = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         result = task()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return min(seconds), result
 
 
@@ -83,28 +69,32 @@ def kemeny_milp(tally):
     return found.fun + sum(tally[i, j] for i, j in pairs)
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("program", type=Path)
-    arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--quick", action="store_true", help="without what takes minutes")
-    options = arguments.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    ours = own(options.program, options.folder, options.quick)
-    rows = []
+def kemeny_corankco(orders):
+    from corankco import Dataset, Element, Ranking, ScoringScheme
+    from corankco.algorithms.exact.exactalgorithmpulp import ExactAlgorithmPulp
 
-    def line(name, peer, seconds, note=""):
-        mine = ours[name]["real_time"] * 1e-3
-        rows.append([name, f"{mine * 1e3:.4g} ms", peer, f"{seconds * 1e3:.4g} ms",
-                     f"{seconds / mine:.1f}", note])
+    data = Dataset([Ranking([{Element(int(i))} for i in order]) for order in orders])
+    scheme = ScoringScheme([[0.0, 1.0, 1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.0, 1.0, 1.0, 0.0]])
+    return ExactAlgorithmPulp().compute_consensus_rankings(data, scheme, True).kemeny_score
+
+
+def rows(program, folder, quick, benchmarks):
+    """[task, ours, the other's name, the other's time, note], CPU seconds; the file of raw votes and
+    Kemeny by programs that start others: wall clock."""
+    ours = benchmarks(program, f"--data={folder}", f"--benchmark_min_time={0.05 if quick else 0.5}")
+    out = []
+
+    def line(name, peer, seconds, note="", clock="cpu"):
+        out.append([name, ours[name][clock], peer, seconds, note])
 
     import choix
 
-    hundred = matrix(options.folder / "hundred.bin", 100)
+    hundred = matrix(folder / "hundred.bin", 100)
     seconds, found = best(5, lambda: choix.ilsr_pairwise_dense(hundred))
-    line("bradley_terry/100 items, 4950 pairs", "choix.ilsr_pairwise_dense", seconds,
-         f"gradient {ours['bradley_terry/100 items, 4950 pairs']['gradient']:.0e}, "
-         f"{largest_gradient(found, options.folder / 'hundred.bin'):.0e}")
+    name = "bradley_terry/100 items, 4950 pairs"
+    line(name, "choix.ilsr_pairwise_dense", seconds,
+         f"gradient {ours[name]['gradient']:.0e}, "
+         f"{largest_gradient(found, folder / 'hundred.bin'):.0e}")
     random = np.random.default_rng(1)
 
     def bootstrap():
@@ -113,21 +103,29 @@ def main():
             choix.ilsr_pairwise_dense(drawn.reshape(100, 100).astype(float))
 
     line("bradley_terry/100 bootstraps of 100 items", "choix.ilsr_pairwise_dense",
-         best(1 if options.quick else 3, bootstrap)[0])
-    sparse = wins(options.folder / "sparse.bin")
+         best(1 if quick else 3, bootstrap)[0])
+    sparse = wins(folder / "sparse.bin")
+    name = "bradley_terry/5000 items, 124000 pairs"
     seconds, found = best(3, lambda: logistic(*sparse, 5000))
-    line("bradley_terry/5000 items, 124000 pairs", "scikit-learn, sparse", seconds,
-         f"gradient {ours['bradley_terry/5000 items, 124000 pairs']['gradient']:.0e}, "
-         f"{largest_gradient(found, options.folder / 'sparse.bin'):.0e}")
-    if not options.quick:
-        dense = matrix(options.folder / "dense.bin", 5000)
-        seconds, _ = best(1, lambda: choix.ilsr_pairwise_dense(dense))
-        line("bradley_terry/5000 items, 10 million pairs", "choix.ilsr_pairwise_dense", seconds)
+    line(name, "scikit-learn, sparse", seconds,
+         f"gradient {ours[name]['gradient']:.0e}, "
+         f"{largest_gradient(found, folder / 'sparse.bin'):.0e}")
+    if not quick:
+        dense = matrix(folder / "dense.bin", 5000)
+        name = "bradley_terry/5000 items, 10 million pairs"
+        seconds, found = best(1, lambda: choix.ilsr_pairwise_dense(dense))
+        line(name, "choix.ilsr_pairwise_dense", seconds,
+             f"gradient {ours[name]['gradient']:.0e}, "
+             f"{largest_gradient(found, folder / 'dense.bin'):.0e}")
+        del dense
 
-    def from_csv():
-        import pandas
+    import pandas
 
-        table = pandas.read_csv(options.folder / "raw" / "votes.csv")
+    def raw():
+        return pandas.read_csv(folder / "raw" / "votes.csv")
+
+    def by_choix():
+        table = raw()
         names = sorted(set(table.model_a) | set(table.model_b))
         code = {name: k for k, name in enumerate(names)}
         a, b = table.model_a.map(code).to_numpy(), table.model_b.map(code).to_numpy()
@@ -136,21 +134,26 @@ def main():
         counts = np.bincount(winner * len(names) + loser, minlength=len(names) ** 2)
         return choix.ilsr_pairwise_dense(counts.reshape(len(names), -1).astype(float))
 
-    line("votes.csv, 1 million rows, to strengths", "pandas and choix", best(3, from_csv)[0])
+    def by_evalica():
+        import evalica
+
+        table = raw()
+        winner = table.winner.map({"model_a": evalica.Winner.X, "model_b": evalica.Winner.Y})
+        return evalica.newman(table.model_a, table.model_b, winner, tolerance=1e-10).scores
+
+    name = "votes.csv, 1 million rows, to strengths"
+    for peer, task in (("pandas and choix", by_choix), ("pandas and evalica", by_evalica)):
+        line(name, peer, best(3, task)[0], clock="wall")
     for n in (20, 30):
-        tally = np.loadtxt(options.folder / f"tally{n}.txt")
-        seconds, cost = best(1 if options.quick else 3, lambda: kemeny_milp(tally))
         name = f"kemeny/{n} candidates, 20 random orders"
-        line(name, "scipy (HiGHS), one program", seconds)
-        if abs(cost - ours[name]["cost"]) > 1e-6:
-            raise SystemExit(f"{name}: {ours[name]['cost']}, the other {cost}")
-
-    print("\nVotes, one thread (wall clock; ratio: the other to libeval)")
-    header = ["", "libeval", "other", "", "ratio", ""]
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    for row in [header, *rows]:
-        print("  " + "  ".join(cell.ljust(w) if i in (0, 2, 5) else cell.rjust(w)
-                               for i, (cell, w) in enumerate(zip(row, widths))).rstrip())
-
-
-sys.exit(main())
+        tally, orders = (np.loadtxt(folder / f"{what}{n}.txt") for what in ("tally", "orders"))
+        for peer, task in (("scipy (HiGHS), one program", lambda: kemeny_milp(tally)),
+                           ("corankco and CBC", lambda: kemeny_corankco(orders))):
+            if quick and n > 20:
+                continue
+            start = time.perf_counter()
+            cost = task()
+            line(name, peer, time.perf_counter() - start, clock="wall")
+            if abs(cost - ours[name]["cost"]) > 1e-6:
+                raise SystemExit(f"{name}: {ours[name]['cost']}, {peer} {cost}")
+    return out

@@ -8,7 +8,7 @@
 #include <libeval/domain/language.hpp>
 #include <libeval/engine/decide.hpp>
 #include <libeval/kernel/agreement.hpp>
-#include <libeval/kernel/resample.hpp>
+#include <libeval/kernel/draw.hpp>
 #include <libeval/kernel/severity.hpp>
 
 #include <algorithm>
@@ -334,14 +334,14 @@ private:
   void draw(PanelCheck& check) const {
     const StageDecision& stage = *decision_.stage(check.stage);
     const std::size_t n = check.jurors.size();
-    const std::vector<double> once(n, 1);
     std::vector<std::vector<double>> scores(stage.entrants.size());
     for (std::size_t r = 0; r < options_.draws; ++r) {
-      kernel::Stream stream(options_.seed, static_cast<std::uint32_t>(r), 0);
-      const std::vector<double> often = kernel::resample(once, stream);
+      const kernel::Stream stream(options_.seed, r, 0);
       Draw times;
       for (std::size_t j = 0; j < n; ++j)
-        times[check.jurors[j].juror] = static_cast<std::size_t>(often[j]);
+        times[check.jurors[j].juror] = 0;
+      for (std::uint32_t k = 0; k < n; ++k)
+        ++times[check.jurors[kernel::below_at(stream, k, n)].juror];
       Diagnostics unheard;
       const Decision then = decide(drawn(bundle_, check.jurors_are, times), unheard);
       const StageDecision* same = unheard.has_errors() ? nullptr : then.stage(check.stage);

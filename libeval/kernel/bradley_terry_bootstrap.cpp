@@ -2,7 +2,10 @@
 #include <libeval/kernel/bradley_terry.hpp>
 #include <libeval/kernel/resample.hpp>
 
+#include "kernel/bradley_terry_fit.hpp"
+
 #include <algorithm>
+#include <optional>
 #include <span>
 
 namespace libeval::kernel {
@@ -27,30 +30,38 @@ BradleyTerryBootstrap bradley_terry_bootstrap(std::size_t items,
                                               const Eigen::Ref<const Eigen::MatrixXd>& covariates,
                                               const BradleyTerryRule& rule, const BradleyTerry& fit,
                                               std::size_t replicates, std::uint64_t seed,
-                                              double fallback_ridge) {
+                                              std::size_t first, double fallback_ridge) {
   constexpr std::uint32_t source = 0x42540000;
   std::vector<double> counts;
   counts.reserve(3 * votes.size());
   for (const Comparison& v : votes)
     counts.insert(counts.end(), {v.a_wins, v.b_wins, v.ties});
+  const Resampler resampler(counts);
   BradleyTerryBootstrap out;
   out.strength.resize(static_cast<Eigen::Index>(items), static_cast<Eigen::Index>(replicates));
   std::vector<Comparison> drawn = votes;
   BradleyTerryRule penalized = rule, quick = rule;
   penalized.ridge = std::max(rule.ridge, fallback_ridge);
   quick.gradient = std::max(rule.gradient, 1e-8); // far below what resampling moves
+  std::optional<PairRows> rows;                   // laid out once, where strengths are all
+  if (strengths_alone(votes, covariates, rule) && added_up(votes))
+    rows.emplace(items, votes, rule.ridge);
   for (std::size_t r = 0; r < replicates; ++r) {
-    Stream stream(seed, static_cast<std::uint32_t>(r), source);
-    const std::vector<double> again = resample(std::span<const double>(counts), stream);
+    Words words(Stream(seed, first + r, source));
+    resampler.draw(words, counts);
     for (std::size_t k = 0; k < drawn.size(); ++k) {
-      drawn[k].a_wins = again[3 * k];
-      drawn[k].b_wins = again[3 * k + 1];
-      drawn[k].ties = again[3 * k + 2];
+      drawn[k].a_wins = counts[3 * k];
+      drawn[k].b_wins = counts[3 * k + 1];
+      drawn[k].ties = counts[3 * k + 2];
     }
     BradleyTerry one;
     const bool penalize = rule.ridge <= 0 && one_sided(items, drawn);
-    if (!penalize)
+    if (!penalize && rows) {
+      rows->recount(drawn);
+      one = fit_strengths(*rows, quick, &fit.strength);
+    } else if (!penalize) {
       one = bradley_terry(items, drawn, covariates, quick, &fit.strength);
+    }
     if (penalize || !one.converged) {
       ++out.without_estimate;
       one = bradley_terry(items, drawn, covariates, penalized);

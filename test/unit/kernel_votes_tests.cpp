@@ -148,7 +148,7 @@ TEST_CASE("a bootstrap spreads as the information says, and repeats for the same
 TEST_CASE("binomial draws have the mean and the variance they should") {
   for (const auto& [n, p] : std::vector<std::pair<std::uint64_t, double>>{
            {5, 0.3}, {40, 0.2}, {100, 0.5}, {1000, 0.03}, {100000, 0.7}, {1000000, 0.000001}}) {
-    Stream stream(11, 0, 1);
+    Words stream(Stream(11, 0, 1));
     constexpr int draws = 20000;
     double sum = 0, squares = 0;
     const double mean = static_cast<double>(n) * p, variance = mean * (1 - p);
@@ -163,16 +163,120 @@ TEST_CASE("binomial draws have the mean and the variance they should") {
   }
 }
 
+TEST_CASE("an alias table draws in proportion to its weights") {
+  const std::vector<double> weights = {1, 0, 5, 2, 0.5};
+  const AliasTable table(weights);
+  // All words there are, in steps: shares come out exactly.
+  std::vector<double> share(weights.size(), 0);
+  constexpr int words = 1 << 20;
+  for (int i = 0; i < words; ++i)
+    share[table.at(static_cast<std::uint64_t>(i) << 44)] += 1.0 / words;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    CHECK(share[i] == Approx(weights[i] / 8.5).margin(2.0 * 8 / words));
+  CHECK(share[1] == 0);
+}
+
 TEST_CASE("resampling draws as many as there were") {
-  Stream stream(3, 1, 2);
-  const std::vector<double> counts = {0, 5, 1000, 0, 1, 94};
-  const auto again = resample(std::span<const double>(counts), stream);
-  double sum = 0;
-  for (const double k : again)
-    sum += k;
-  CHECK(sum == 1100);
-  CHECK(again[0] == 0);
-  CHECK(again[3] == 0);
+  for (const std::vector<double>& counts : {std::vector<double>{0, 5, 1000, 0, 1, 94},
+                                            {1},
+                                            {0, 0},
+                                            {3, 1, 2},
+                                            {1e6, 5, 0, 2000, 7, 7, 7, 900},
+                                            {1e9, 1e12}}) {
+    const Resampler resampler(counts);
+    double wanted = 0;
+    for (const double count : counts)
+      wanted += count;
+    std::vector<double> again(counts.size());
+    for (std::uint64_t r = 0; r < 200; ++r) {
+      Words words(Stream(3, r, 2));
+      resampler.draw(words, again);
+      double sum = 0;
+      for (std::size_t i = 0; i < counts.size(); ++i) {
+        sum += again[i];
+        CHECK((counts[i] > 0 || again[i] == 0));
+        CHECK(again[i] >= 0);
+      }
+      CHECK(sum == wanted);
+    }
+  }
+}
+
+TEST_CASE("resampled counts have the means, variances and covariances of a multinomial") {
+  // Heavy and light counts, and so few that all are drawn one by one.
+  for (const std::vector<double>& counts :
+       {std::vector<double>{3000, 40, 40, 1, 700}, {2, 1, 4}, {30, 1, 60, 9}}) {
+    double n = 0;
+    for (const double count : counts)
+      n += count;
+    const Resampler resampler(counts);
+    constexpr int draws = 40000;
+    const std::size_t k = counts.size();
+    std::vector<double> again(k), mean(k, 0);
+    MatrixXd square = MatrixXd::Zero(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(k));
+    for (int r = 0; r < draws; ++r) {
+      Words words(Stream(5, static_cast<std::uint64_t>(r), 1));
+      resampler.draw(words, again);
+      const Eigen::Map<const VectorXd> x(again.data(), static_cast<Eigen::Index>(k));
+      const Eigen::Map<const VectorXd> c(counts.data(), static_cast<Eigen::Index>(k));
+      square += (x - c) * (x - c).transpose();
+      for (std::size_t i = 0; i < k; ++i)
+        mean[i] += again[i] / draws;
+    }
+    square /= draws;
+    for (std::size_t i = 0; i < k; ++i) {
+      const double p = counts[i] / n;
+      CHECK(mean[i] == Approx(counts[i]).margin(5 * std::sqrt(n * p * (1 - p) / draws)));
+      for (std::size_t j = 0; j < k; ++j) {
+        const double q = counts[j] / n, expected = i == j ? n * p * (1 - p) : -n * p * q;
+        const double noise = n * std::sqrt(p * (1 - p) * q * (1 - q) * 2 / draws);
+        CAPTURE(i, j);
+        CHECK(square(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) ==
+              Approx(expected).margin(6 * noise));
+      }
+    }
+  }
+}
+
+TEST_CASE("replicates are the same however they are split") {
+  const std::vector<Comparison> votes = {{0, 1, 30, 10, 0}, {1, 2, 25, 15, 3}, {0, 2, 32, 8, 0}};
+  for (const auto ties : {BradleyTerryRule::Ties::half, BradleyTerryRule::Ties::davidson}) {
+    const BradleyTerryRule rule{ties};
+    const auto fit = bradley_terry(3, votes, none, rule);
+    const auto all = bradley_terry_bootstrap(3, votes, none, rule, fit, 10, 7);
+    const auto end = bradley_terry_bootstrap(3, votes, none, rule, fit, 4, 7, 6);
+    CHECK(all.strength.rightCols(4) == end.strength);
+  }
+}
+
+TEST_CASE("few of many pairs, most of them and all of them lead to the same strengths") {
+  // The same votes as they stand, and split over two rows of the same pair in turned order.
+  std::mt19937 random(11);
+  for (const unsigned every : {1U, 2U, 9U}) {
+    std::vector<Comparison> votes, split;
+    for (std::uint32_t i = 0; i < 90; ++i)
+      for (std::uint32_t j = i + 1; j < 90; ++j)
+        if (random() % every == 0 || j == i + 1) {
+          const double a = static_cast<double>(random() % 9 + 1),
+                       b = static_cast<double>(random() % 9 + 1);
+          votes.push_back({i, j, a, b, 1});
+          split.push_back({j, i, b - 1, 0, 1});
+          split.push_back({i, j, a, 1, 0});
+        }
+    const auto fit = bradley_terry(90, votes, none, {});
+    const auto other = bradley_terry(90, split, none, {});
+    REQUIRE(fit.converged);
+    CHECK((fit.strength - other.strength).cwiseAbs().maxCoeff() < 1e-12);
+    const VectorXd plain = libeval::test::plain_bradley_terry(90, votes, 20000);
+    CHECK((fit.strength - plain).cwiseAbs().maxCoeff() < 1e-7);
+    double likelihood = 0;
+    for (const Comparison& v : votes) {
+      const double d = fit.strength(v.a) - fit.strength(v.b);
+      likelihood -=
+          (v.a_wins + 0.5) * std::log1p(std::exp(-d)) + (v.b_wins + 0.5) * std::log1p(std::exp(d));
+    }
+    CHECK(fit.log_likelihood == Approx(likelihood).epsilon(1e-12));
+  }
 }
 
 TEST_CASE("places by limits count who lies wholly above") {

@@ -67,10 +67,11 @@ bradley_terry_covariance(std::size_t items, const std::vector<Comparison>& votes
                          const BradleyTerryRule& rule, const BradleyTerry& fit,
                          const std::vector<std::uint32_t>& clusters = {});
 
-/// Strengths of fits to resampled votes: replicate r draws as many votes as there are, with
-/// replacement, from philox({draw, part, r, 0x42540000}, seed); counts must be whole numbers.
-/// One column a replicate. A replicate whose votes leave somebody without win or loss has no
-/// finite estimate: it is fitted with `fallback_ridge`, and counted.
+/// Strengths of fits to resampled votes: replicates first ... first + replicates - 1, of which each
+/// draws as many votes as there are, with replacement, from the stream (seed, replicate, source
+/// 0x42540000); counts must be whole numbers. One column a replicate, whatever else is drawn. A
+/// replicate whose votes leave somebody without win or loss has no finite estimate: it is fitted
+/// with `fallback_ridge`, and counted.
 struct BradleyTerryBootstrap {
   Eigen::MatrixXd strength; ///< items x replicates
   std::size_t without_estimate = 0;
@@ -79,7 +80,8 @@ struct BradleyTerryBootstrap {
 bradley_terry_bootstrap(std::size_t items, const std::vector<Comparison>& votes,
                         const Eigen::Ref<const Eigen::MatrixXd>& covariates,
                         const BradleyTerryRule& rule, const BradleyTerry& fit,
-                        std::size_t replicates, std::uint64_t seed, double fallback_ridge = 1e-3);
+                        std::size_t replicates, std::uint64_t seed, std::size_t first = 0,
+                        double fallback_ridge = 1e-3);
 
 /// Place of each item among estimates with limits: 1 + how many lie wholly above it.
 [[nodiscard]] std::vector<std::uint32_t> rank_by_limits(const Eigen::VectorXd& lower,

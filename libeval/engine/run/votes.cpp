@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/votes.hpp"
 
+#include "base/parallel.hpp"
 #include "engine/run/kemeny.hpp"
 
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/strong_components.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -144,9 +146,12 @@ void add_up(std::size_t items, PairVotes& votes) {
 }
 
 bool whole(const std::vector<kernel::Comparison>& votes) {
-  const auto is_whole = [](double x) { return x == std::floor(x) && x < 9e15; };
+  double sum = 0;
   return std::ranges::all_of(votes, [&](const kernel::Comparison& v) {
-    return is_whole(v.a_wins) && is_whole(v.b_wins) && is_whole(v.ties);
+    for (const double x : {v.a_wins, v.b_wins, v.ties})
+      if (x != std::floor(x) || (sum += x) > 9e15)
+        return false;
+    return true;
   });
 }
 
@@ -157,9 +162,20 @@ void bootstrap_limits(const op::Votes& o, const PairVotes& votes,
     out.why = "a bootstrap draws whole votes, and there are broken ones";
     return;
   }
-  const auto boot = kernel::bradley_terry_bootstrap(
-      o.items->size(), votes.comparisons, votes.covariates, rule, fit, o.replicates, o.seed);
   const Eigen::Index n = fit.strength.size();
+  Eigen::MatrixXd strength(n, static_cast<Eigen::Index>(o.replicates));
+  std::atomic<std::size_t> without_estimate = 0;
+  const unsigned threads = threads_for(0, o.replicates);
+  const std::size_t each = (o.replicates + threads - 1) / threads;
+  for_each_task(threads, threads, [&](std::size_t task, unsigned /*worker*/) {
+    const std::size_t first = std::min(task * each, o.replicates);
+    const std::size_t count = std::min(each, o.replicates - first);
+    const auto some = kernel::bradley_terry_bootstrap(
+        o.items->size(), votes.comparisons, votes.covariates, rule, fit, count, o.seed, first);
+    strength.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(count)) =
+        some.strength;
+    without_estimate += some.without_estimate;
+  });
   Eigen::VectorXd lower(n), upper(n), errors(n);
   const auto m = static_cast<double>(o.replicates);
   const auto quantile = [&](const std::vector<double>& sorted, double at) {
@@ -170,7 +186,7 @@ void bootstrap_limits(const op::Votes& o, const PairVotes& votes,
                                      : sorted[below];
   };
   for (Eigen::Index i = 0; i < n; ++i) {
-    const Eigen::VectorXd row = boot.strength.row(i);
+    const Eigen::VectorXd row = strength.row(i);
     std::vector<double> draws = to_vector(row);
     std::ranges::sort(draws);
     lower(i) = quantile(draws, (1 - o.level) / 2);
@@ -180,7 +196,7 @@ void bootstrap_limits(const op::Votes& o, const PairVotes& votes,
   out.voted.errors = to_vector(errors);
   out.voted.facts.emplace_back("replicates", m);
   out.voted.facts.emplace_back("replicates_without_estimate",
-                               static_cast<double>(boot.without_estimate));
+                               static_cast<double>(without_estimate));
   add_limits(out, lower, upper);
 }
 
