@@ -98,10 +98,10 @@ const Matrix::Cell* CompatibilityMatrix::find(std::string_view outbound,
   return cell == row->second.end() ? nullptr : &cell->second;
 }
 
-void merge(CompatibilityMatrix& matrix, CompatibilityMatrix more) {
-  for (auto& [outbound, row] : more.cells)
-    for (auto& [inbound, cell] : row)
-      matrix.cells[outbound][inbound] = std::move(cell);
+void merge(CompatibilityMatrix& matrix, const CompatibilityMatrix& more) {
+  for (const auto& [outbound, row] : more.cells)
+    for (const auto& [inbound, cell] : row)
+      matrix.cells[outbound][inbound] = cell;
   matrix.source += (matrix.source.empty() ? "" : ", ") + more.source;
   matrix.date = std::max(matrix.date, more.date);
 }

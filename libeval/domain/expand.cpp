@@ -30,6 +30,7 @@ Tree step(const char* name, const Where& where, std::vector<std::pair<std::strin
 
 Tree names(std::vector<std::string> words) {
   std::vector<Tree> items;
+  items.reserve(words.size());
   for (std::string& word : words)
     items.push_back(tree::text(std::move(word)));
   return tree::list(std::move(items));

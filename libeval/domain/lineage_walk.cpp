@@ -4,6 +4,7 @@
 #include "domain/unit_cut.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <deque>
 #include <numeric>
 
@@ -93,6 +94,7 @@ public:
             (next == nullptr || before(edge.to, next->to) ||
              (edge.to == next->to && pro(edge) > pro(*next))))
           next = &edge;
+      assert(next != nullptr); // somebody stands one step nearer
       path.nodes.push_back(local_.nodes[next->to]);
       path.edges.push_back(next->edge);
       const std::uint8_t strength = pro(*next);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/domain/shape.hpp>
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
@@ -107,19 +108,6 @@ std::string joined(const std::vector<std::string>& words) {
     out += words[i];
   }
   return out;
-}
-
-bool is_date(const std::string& text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-')
-    return false;
-  for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U})
-    if (text[i] < '0' || text[i] > '9')
-      return false;
-  const int year = std::stoi(text.substr(0, 4)), month = std::stoi(text.substr(5, 2)),
-            day = std::stoi(text.substr(8, 2));
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  const int days[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }
 
 /// How the user's value reads in a message.

@@ -14,7 +14,7 @@ std::vector<std::uint32_t> UnitCut::smallest(std::size_t most) const {
   constexpr std::uint32_t unseen = std::numeric_limits<std::uint32_t>::max();
   constexpr std::uint32_t plenty = unseen / 2;
   // Arc a appears as 2a (forward) and 2a + 1 (backward) at its two ends.
-  std::vector<std::uint32_t> first(nodes_ + 1, 0), at(arcs_.size() * 2), room(arcs_.size() * 2, 0);
+  std::vector<std::uint32_t> first(nodes_ + 1, 0), at(2 * arcs_.size()), room(2 * arcs_.size(), 0);
   for (const Arc& arc : arcs_) {
     ++first[arc.from + 1];
     ++first[arc.to + 1];

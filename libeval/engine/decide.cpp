@@ -41,6 +41,7 @@ std::vector<std::uint32_t> entrants_of(const Bundle& bundle, const Names& names,
     const std::uint32_t at = names.candidate(id);
     if (at == npos) {
       std::vector<std::string> known;
+      known.reserve(candidates.size());
       for (const Candidate& c : candidates)
         known.push_back(c.id.str());
       const auto hint = did_you_mean(id, known);

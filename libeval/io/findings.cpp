@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/findings.hpp"
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/io/csv.hpp>
 
-#include "io/row_filter.hpp"
 #include "io/row_places.hpp"
 
 #include <algorithm>

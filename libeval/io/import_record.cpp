@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/import_record.hpp"
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/domain/license_terms.hpp>
 
-#include "io/row_filter.hpp"
 
 #include <algorithm>
 #include <array>

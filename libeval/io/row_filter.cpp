@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/row_filter.hpp"
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
@@ -8,24 +9,6 @@
 #include <vector>
 
 namespace libeval {
-bool is_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-')
-    return false;
-  int part[3] = {0, 0, 0};
-  for (std::size_t i = 0, at = 0; i < text.size(); ++i) {
-    if (i == 4 || i == 7) {
-      ++at;
-      continue;
-    }
-    if (text[i] < '0' || text[i] > '9')
-      return false;
-    part[at] = part[at] * 10 + (text[i] - '0');
-  }
-  const auto [year, month, day] = part;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  const int days[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
-}
 
 void leave_out_later_rows(Table& table, const TableSpec& spec, const std::string& as_of,
                           const Quote& quote, Diagnostics& diagnostics) {

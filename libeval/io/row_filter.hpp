@@ -21,7 +21,4 @@ using Quote = std::function<Diagnostic(const Table&, std::size_t row, std::strin
 void leave_out_later_rows(Table& table, const TableSpec& spec, const std::string& as_of,
                           const Quote& quote, Diagnostics& diagnostics);
 
-/// `YYYY-MM-DD`, and a day that exists.
-[[nodiscard]] bool is_date(std::string_view text);
-
 } // namespace libeval

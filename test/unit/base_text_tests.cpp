@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
@@ -171,4 +172,30 @@ TEST_CASE("decimal: numbers are written without noise") {
   CHECK(format_decimal(1e-300, 3) == "0");
   CHECK(format_decimal(123456.789, 1) == "123456.8");
   CHECK_THROWS_AS(format_decimal(std::nan("")), std::invalid_argument);
+}
+
+TEST_CASE("date: a day is one of the calendar") {
+  CHECK(is_date("2026-02-28"));
+  CHECK(is_date("2024-02-29"));
+  CHECK_FALSE(is_date("2026-02-29"));
+  CHECK_FALSE(is_date("1900-02-29"));
+  CHECK_FALSE(is_date("2026-13-01"));
+  CHECK_FALSE(is_date("2026-00-10"));
+  CHECK_FALSE(is_date("2026-1-1"));
+  CHECK_FALSE(is_date("2026-01-01x"));
+  CHECK_FALSE(is_date("2026-01-011"));
+  CHECK_FALSE(is_date(""));
+}
+
+TEST_CASE("date: days are counted from 1970 and times are parts of a day") {
+  CHECK(parse_days("1970-01-01") == 0.0);
+  CHECK(parse_days("1969-12-31") == -1.0);
+  CHECK(parse_days("2000-03-01") == 11017.0);
+  CHECK(parse_days("1970-01-02 12:00") == 1.5);
+  CHECK(parse_days("1970-01-02T06:00:00Z") == 1.25);
+  CHECK(*parse_days("1970-01-01 00:00:01.5") * 86400 == 1.5);
+  for (const char* text : {"2026-02-30", "2026-01-01 24:00", "2026-01-01 10:60", "2026-01-01 10:00:61",
+                           "2026-01-01 10", "2026-01-01 10:00:", "2026-01-01 10:00 KST",
+                           "2026-01-01-10:00", "2026-01-01T", "2026-01-01 10:00:00.0e3"})
+    CHECK_FALSE(parse_days(text));
 }

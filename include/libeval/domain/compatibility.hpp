@@ -27,7 +27,7 @@ struct CompatibilityMatrix {
 };
 
 /// Puts the cells of `more` over those of `matrix`.
-void merge(CompatibilityMatrix& matrix, CompatibilityMatrix more);
+void merge(CompatibilityMatrix& matrix, const CompatibilityMatrix& more);
 
 /// What decides a question of compatibility: one pair of licenses.
 struct CompatibilityPair {

@@ -142,8 +142,7 @@ void Compiler::settle_part_gaps(const Node& node, std::vector<Frame>& parts,
         correction[i] = all / standing;
     }
   }
-  for (std::size_t k = 0; k < parts.size(); ++k) {
-    Frame& part = parts[k];
+  for (Frame& part : parts) {
     Codes cells;
     for (std::size_t i = 0; i < n; ++i)
       if (part.is_gap(i)) {

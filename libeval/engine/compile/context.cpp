@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/context.hpp"
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
@@ -82,35 +83,8 @@ bool fits(const Test& test, double x) {
 }
 
 std::optional<double> number_or_date(std::string_view text) {
-  if (const auto number = parse_decimal(text))
-    return *number;
-  const auto digits = [&](std::size_t at, std::size_t n) -> std::optional<int> {
-    int value = 0;
-    for (std::size_t i = at; i < at + n; ++i) {
-      if (i >= text.size() || text[i] < '0' || text[i] > '9')
-        return std::nullopt;
-      value = value * 10 + (text[i] - '0');
-    }
-    return value;
-  };
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-')
-    return std::nullopt;
-  const auto y = digits(0, 4), m = digits(5, 2), d = digits(8, 2);
-  if (!y || !m || !d || *m < 1 || *m > 12 || *d < 1 || *d > 31)
-    return std::nullopt;
-  // Days from civil (proleptic Gregorian).
-  const int year = *m <= 2 ? *y - 1 : *y;
-  const int era = year / 400, yoe = year - era * 400;
-  const int doy = (153 * (*m + (*m > 2 ? -3 : 9)) + 2) / 5 + *d - 1;
-  double days = era * 146097.0 + yoe * 365 + yoe / 4 - yoe / 100 + doy;
-  if (text.size() >= 16 && (text[10] == 'T' || text[10] == ' ') && text[13] == ':') {
-    const auto hour = digits(11, 2), minute = digits(14, 2);
-    const auto second = text.size() >= 19 ? digits(17, 2) : std::optional<int>(0);
-    if (!hour || !minute || !second)
-      return std::nullopt;
-    days += (*hour * 3600 + *minute * 60 + *second) / 86400.0;
-  }
-  return days;
+  const auto number = parse_decimal(text);
+  return number ? number : parse_days(text);
 }
 
 const Names::Rows& Names::rows(const Table& table, const TextColumn& column) const {

@@ -82,13 +82,13 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
     add(plan_, op::Fill{in, harmless, std::move(harmless_cells), no_array, 1}, step_.name);
     in = harmless;
   }
-  if (out.any_gap() == false)
+  if (!out.any_gap())
     out.gap.clear();
-  for (std::size_t d = 0; d < rest.size(); ++d) {
+  for (auto& dimension : rest) {
     Codes codes(n);
     for (std::size_t g = 0; g < n; ++g)
-      codes[g] = (*rest[d].codes)[groups.first[g]];
-    rest[d].codes = shared_codes(std::move(codes));
+      codes[g] = (*dimension.codes)[groups.first[g]];
+    dimension.codes = shared_codes(std::move(codes));
   }
   out.dimensions = std::move(rest);
   if (!frame_.outside.empty() && !candidate_disappears) {

@@ -162,6 +162,7 @@ bool Lowering::collect_pairs(op::Votes& op, const Codes& item_of) {
 bool Lowering::collect_ballots(op::Votes& op, const Codes& item_of,
                                const std::vector<std::string>& over) {
   std::vector<Index> keys;
+  keys.reserve(over.size());
   for (const std::string& name : over)
     keys.push_back(frame_.find(name)->codes);
   const Index candidates = frame_.candidates();

@@ -65,7 +65,7 @@ public:
 private:
   // --- arguments -------------------------------------------------------------------------------
   [[nodiscard]] const Tree* arg(std::string_view key) const { return step_.args.find(key); }
-  [[nodiscard]] std::string text(std::string_view key, std::string otherwise = "") const {
+  [[nodiscard]] std::string text(std::string_view key, const std::string& otherwise = "") const {
     const Tree* found = arg(key);
     return found == nullptr ? otherwise : found->scalar().value_or(otherwise);
   }
