@@ -124,6 +124,71 @@ std::string PolicyWords::facts(const std::vector<OpenFact>& open) const {
   return out;
 }
 
+std::string PolicyWords::claim(const ClaimTrace& claim) const {
+  return escape_control(claim.what) +
+         (claim.edge == no_node ? " of " + id(claim.node) : " in " + edge(claim.edge, claim.node));
+}
+
+bool PolicyWords::of_license(const Condition& condition) {
+  return condition.kind == Condition::Kind::license ||
+         condition.kind == Condition::Kind::compatible || condition.licensed;
+}
+
+std::string PolicyWords::point(const Rule& rule, const SubjectVerdict& subject,
+                               const OpenPoint& point) const {
+  const Condition& condition = rule.formula[point.condition];
+  const auto known = [&](std::string text, Level needed) {
+    text += " at " + level_word(needed);
+    std::string now;
+    if (const auto level = point.now.level_for())
+      now = "for it: " + level_word(*level);
+    if (const auto level = point.now.level_against())
+      now += (now.empty() ? "" : ", ") + ("against: " + level_word(*level));
+    return text + (now.empty() ? "" : " (now " + now + ")");
+  };
+  if (point.fact)
+    switch (point.fact->kind) {
+    case OpenFact::Kind::derivation:
+      return known(fact(*point.fact) + (point.holds ? " is shown" : " is refuted"),
+                   point.holds ? rule.convict_at : rule.clear_at);
+    case OpenFact::Kind::record:
+      return known("the record of " + id(point.fact->node) + " is shown to be complete",
+                   rule.complete_at);
+    case OpenFact::Kind::target: {
+      std::string whose =
+          condition.to.external
+              ? (point.holds ? "another's" : "the team's own")
+              : "of an owner that the rule " + std::string(point.holds ? "names" : "does not name");
+      return id(point.fact->node) + " is shown to be " + whose;
+    }
+    }
+  if (point.claim == nobody)
+    return "the score of " + escape_control(condition.name) +
+           (point.holds ? " meets the bound" : " misses the bound");
+  const auto trace =
+      std::ranges::find(subject.conditions, point.condition, &ConditionTrace::condition);
+  const ClaimTrace& one = trace->claims[point.claim];
+  if (of_license(condition))
+    return claim(one) + (point.holds ? " is found to be fine" : " is found not to be fine");
+  const std::string is =
+      condition.kind == Condition::Kind::control
+          ? claim(one) + (point.holds ? " is shown to be at least " : " is shown to be below ") +
+                std::to_string(condition.level)
+          : claim(one) + (point.holds ? " is shown to be met" : " is shown not to be met");
+  return known(is, point.holds ? rule.clear_at : rule.convict_at);
+}
+
+std::string PolicyWords::points(const Rule& rule, const SubjectVerdict& subject,
+                                const std::vector<OpenPoint>& points) const {
+  constexpr std::size_t most = 8;
+  std::string out;
+  for (std::size_t i = 0; i < points.size() && i < most; ++i)
+    out += (i == 0 ? "" : "; ") + point(rule, subject, points[i]);
+  if (points.size() > most)
+    out += " and " + counted(points.size() - most, "more", "more");
+  return out;
+}
+
 std::string PolicyWords::waiver(const Waiver& waiver) const {
   std::string out = escape_control(waiver.reason);
   if (!waiver.by.empty())

@@ -23,6 +23,12 @@ public:
   [[nodiscard]] std::string fact(const UsedItem& used) const;
   [[nodiscard]] std::string fact(const OpenFact& open) const;
   [[nodiscard]] std::string facts(const std::vector<OpenFact>& open) const;
+  /// A claim and whose it is.
+  [[nodiscard]] std::string claim(const ClaimTrace& claim) const;
+  /// What would have to turn out, with the level it takes and what is known.
+  [[nodiscard]] std::string points(const Rule& rule, const SubjectVerdict& subject,
+                                   const std::vector<OpenPoint>& points) const;
+  [[nodiscard]] static bool of_license(const Condition& condition);
   [[nodiscard]] std::string waiver(const Waiver& waiver) const;
   [[nodiscard]] std::string waiver_for(const Waiver& waiver) const;
   [[nodiscard]] std::string defect(const LineageDefect& defect) const;
@@ -31,6 +37,8 @@ public:
 
 private:
   [[nodiscard]] std::string edge(std::uint32_t edge, NodeIndex child) const;
+  [[nodiscard]] std::string point(const Rule& rule, const SubjectVerdict& subject,
+                                  const OpenPoint& point) const;
 
   const Program& program_;
   const PolicyFile& policy_;

@@ -54,6 +54,15 @@ struct ConditionTrace {
   std::vector<UsedItem> items;
 };
 
+/// Something that is open in a verdict, and how it would have to turn out.
+struct OpenPoint {
+  std::uint32_t condition = 0;  ///< position in Rule::formula
+  std::optional<OpenFact> fact; ///< of the lineage; or
+  std::size_t claim = nobody;   ///< position in the claims of the condition; neither: its score
+  bool holds = true;            ///< to be shown (of a record: complete), or refuted
+  Belief now;                   ///< what is known of it
+};
+
 /// The verdict of one rule on one thing: a model, or a part of one.
 struct SubjectVerdict {
   NodeIndex subject = no_node; ///< none: the candidate itself
@@ -62,6 +71,10 @@ struct SubjectVerdict {
   std::optional<Level> level; ///< of the weakest link of what the verdict rests on
   std::vector<ConditionTrace> conditions;
   std::string error;
+  /// Of an unknown: the least that would settle it either way (of a note: that it is noted, or
+  /// not), where conditions share a fact perhaps not the very least. Empty: nothing on record
+  /// would.
+  std::vector<OpenPoint> passes_if, fails_if;
   /// It failed on the day judged and was mended in time; the day on which it no longer failed.
   std::string cured_on;
   std::string curable_until;   ///< it fails, and until then it may be mended

@@ -66,6 +66,9 @@ void add_claim(ConditionTrace& out, ClaimTrace claim, Possible possible);
 /// The evidence that an answer rests on (ConditionTrace::items).
 void collect_items(ConditionTrace& trace, const Condition& condition, const Asked& asked);
 
+/// The least that would settle an unknown verdict (SubjectVerdict::passes_if, fails_if).
+void settle(SubjectVerdict& verdict, const Asked& asked);
+
 /// What a formula may turn out to be from its conditions without parts, all of them looked at: what
 /// is not applicable is left out. Where everything applies this is strong Kleene logic. Marks the
 /// conditions that an open value turns on. `leaves` are in the order of the formula; an empty one

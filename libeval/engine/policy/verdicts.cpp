@@ -243,6 +243,7 @@ private:
     if (!out.error.empty() && out.verdict != Verdict::fail)
       out.verdict = Verdict::error;
     out.level = level_of_verdict(rule, out, now);
+    settle(out, asked);
     return out;
   }
 
