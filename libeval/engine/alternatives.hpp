@@ -17,4 +17,8 @@ struct Variant {
 /// Every changed copy worth deciding to explain the outcomes of a stage.
 [[nodiscard]] std::vector<Variant> variants(const Bundle& bundle, const StageDecision& stage);
 
+/// For each rule that a candidate does not pass, the bundle with own things in the place of those
+/// that every failing way leads through: what comes from elsewhere is gone, and nothing is hidden.
+[[nodiscard]] std::vector<Variant> replacements(const Bundle& bundle, const WhyPolicy& judged);
+
 } // namespace libeval

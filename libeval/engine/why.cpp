@@ -96,6 +96,37 @@ std::vector<Finding> findings_about(const StageDecision& stage, std::size_t cand
   return out;
 }
 
+/// What each policy of a stage says of the candidate, as far as it follows from something.
+std::vector<WhyPolicy> judged(const Bundle& bundle, const Stage& rules, const StageDecision& stage,
+                              std::size_t candidate) {
+  std::vector<WhyPolicy> out;
+  JudgeOptions options;
+  options.findings = false;
+  options.rests = true;
+  options.score = [&](std::size_t who, const std::string& part) -> std::optional<double> {
+    const std::size_t entrant = stage.entrant(who);
+    const auto node = std::ranges::find_if(
+        stage.nodes, [&](const NodeScores& n) { return n.path == part || n.id == part; });
+    if (entrant == nobody || node == stage.nodes.end() || !node->scores.has(entrant))
+      return std::nullopt;
+    return node->scores.value(entrant);
+  };
+  for (const SelectStep& step : rules.select) {
+    const auto* policy = std::get_if<select::Policy>(&step.what);
+    if (policy == nullptr)
+      continue;
+    const auto file = std::ranges::find(bundle.policies, policy->file, &PolicyFile::file);
+    const bool asks = file != bundle.policies.end() &&
+                      std::ranges::any_of(file->rules, [](const Rule& rule) {
+                        return rule.form != Rule::Form::findings;
+                      });
+    if (asks)
+      out.push_back({static_cast<std::size_t>(file - bundle.policies.begin()),
+                     judge(bundle.program, *file, options, {static_cast<std::uint32_t>(candidate)})});
+  }
+  return out;
+}
+
 /// The last line that a step drew on scores.
 void set_line(Why& why, const StageDecision& stage) {
   for (const StepReport& step : stage.steps)
@@ -138,21 +169,35 @@ Why explain(const Bundle& bundle, const Decision& decision, std::size_t candidat
                                        [](const Stage& one) { return one.id.str(); });
   if (rules != bundle.program.stages.end() && rules->score)
     settle_gaps(why.scores, stage, *rules->score);
+  if (rules != bundle.program.stages.end())
+    why.policies = judged(bundle, *rules, stage, candidate);
   why.because = findings_about(stage, candidate, why.outcome == Outcome::held);
   set_line(why, stage);
   if (!alternatives)
     return why;
 
-  for (Variant& variant : variants(bundle, stage)) {
+  std::vector<Variant> tried = variants(bundle, stage);
+  for (const WhyPolicy& policy : why.policies)
+    for (Variant& variant : replacements(bundle, policy))
+      tried.push_back(std::move(variant));
+  for (Variant& variant : tried) {
     Diagnostics unheard;
     const Decision other = decide(variant.bundle, unheard);
     if (unheard.has_errors())
       continue;
     const StageDecision* then = other.stage(stage_id);
     const std::size_t there = then == nullptr ? nobody : then->entrant(candidate);
-    if (there == nobody || then->outcomes[there] == why.outcome)
+    if (there == nobody)
       continue;
     Alternative alternative = std::move(variant.alternative);
+    if (then->outcomes[there] == why.outcome) {
+      if (alternative.kind != Alternative::Kind::replaced)
+        continue;
+      for (const Finding& finding : then->findings)
+        if (finding.candidate == candidate && finding.kind == Finding::Kind::policy &&
+            finding.verdict == Verdict::fail)
+          alternative.still += (alternative.still.empty() ? "" : ", ") + finding.rule.get();
+    }
     alternative.outcome = then->outcomes[there];
     alternative.vacancies = then->vacancies;
     for (StageChange& change : compare(bundle.program, decision, variant.bundle.program, other))

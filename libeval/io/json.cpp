@@ -266,7 +266,7 @@ const char* kind_name(Alternative::Kind kind) {
                                    "rule_not_applied",   "hurdle_not_applied", "one_place_more",
                                    "one_place_fewer",    "ties_all_advance",   "ties_all_cut",
                                    "verdict_pass",       "verdict_fail",       "gap_zero",
-                                   "gap_drop",           "gap_lowest"};
+                                   "gap_drop",           "gap_lowest",         "replaced"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -270,12 +270,16 @@ std::string condition(const Alternative& a, const Program& program) {
     return "with gaps in " + quoted(a.subject) + " dropped";
   case Kind::gap_lowest:
     return "with gaps in " + quoted(a.subject) + " counted as the lowest";
+  case Kind::replaced:
+    return "with " + subject + " replaced by own work";
   }
   return {};
 }
 
 std::string consequence(const Alternative& a, const Program& program) {
   std::string out(to_string(a.outcome));
+  if (!a.still.empty())
+    out += " all the same, by " + safe(a.still);
   std::string others;
   for (std::size_t i = 0; i < a.others.size() && i < 4; ++i) {
     const CandidateChange& one = a.others[i];

@@ -3,6 +3,7 @@
 
 #include <libeval/domain/program.hpp>
 #include <libeval/engine/decision.hpp>
+#include <libeval/engine/verdicts.hpp>
 #include <libeval/engine/whatif.hpp>
 
 #include <cstddef>
@@ -41,14 +42,23 @@ struct Alternative {
     verdict_fail,
     gap_zero, ///< `subject`: the node whose gap is meant
     gap_drop,
-    gap_lowest
+    gap_lowest,
+    replaced ///< `subject`: the things of the lineage that an own one would take the place of, so
+             ///< that rule `rule` passes; said even where the outcome stays
   };
   Kind kind = Kind::policy_before_take;
   std::string subject;
+  std::string rule, still; ///< of `replaced`; and the rules that fail all the same
   std::size_t candidate = nobody;
   Outcome outcome = Outcome::held; ///< what the candidate asked about would be
   std::optional<std::size_t> vacancies;
   std::vector<CandidateChange> others; ///< whose outcome in the stage changes with it
+};
+
+/// The verdicts of one policy file on one candidate that follow from the lineage or the scores.
+struct WhyPolicy {
+  std::size_t policy = 0; ///< position in Bundle::policies
+  Judgments judgments;    ///< points into the bundle
 };
 
 /// Why one candidate had its outcome in one stage, as data.
@@ -60,7 +70,8 @@ struct Why {
   std::optional<double> place, place_before_ties;
   std::size_t field = 0; ///< entrants of the stage
   std::vector<WhyScore> scores;
-  std::vector<Finding> because; ///< findings about the candidate, and those that hold the stage
+  std::vector<WhyPolicy> policies; ///< in the order of the steps
+  std::vector<Finding> because;    ///< findings about the candidate, and those that hold the stage
   /// The total of the last that was taken and of the first that was not, at the last line drawn.
   std::optional<double> last_in, first_out;
   /// Points ahead of the first that was not taken (for those taken), or short of the last that was
@@ -69,7 +80,7 @@ struct Why {
   std::vector<Alternative> instead; ///< only those that change this candidate's outcome
 };
 
-/// Explains an outcome. The alternatives are found by deciding changed copies of the bundle, so
+/// Explains an outcome; the bundle outlives the answer. The alternatives are found by deciding changed copies of the bundle, so
 /// this costs about as many decisions as there are rules, hurdles and unknown verdicts; with
 /// `alternatives` false only one pass over the findings. Throws std::invalid_argument if the
 /// candidate did not enter the stage.
