@@ -142,11 +142,18 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
   reconstruct->add_option("--seconds", a.reconstruct.seconds, "then what is proven so far is shown")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  reconstruct
+      ->add_option("--samples", a.reconstruct.samples,
+                   "draw so many completions instead, each one of many")
+      ->check(CLI::Range(1, 1'000'000));
+  reconstruct->add_option("--seed", a.reconstruct.seed, "where chance begins")
+      ->capture_default_str();
   reconstruct->add_flag("--json", a.reconstruct.json, "as JSON");
   reconstruct->footer("Examples:\n"
                       "  libeval reconstruct examples/kai --stage stage-1\n"
                       "  libeval reconstruct examples/kai --level official\n"
                       "  libeval reconstruct examples/kai --without etnews-order\n"
+                      "  libeval reconstruct examples/kai --samples 3 --seed 7\n"
                       "Exit code: 0 answered, 2 refused, 3 the statements contradict each other");
 
   auto* make = app.add_subcommand("new", "Write a small commented bundle to begin with");

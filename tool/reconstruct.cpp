@@ -12,6 +12,53 @@
 #include <unistd.h>
 
 namespace libeval::tool {
+namespace {
+
+std::optional<Level> level_of(const ReconstructArguments& arguments) {
+  if (arguments.level.empty())
+    return std::nullopt;
+  return statement_level(arguments.level);
+}
+
+int refuse(const ReconstructArguments& arguments, const Diagnostics& diagnostics) {
+  if (arguments.json)
+    print(diagnostics_json(diagnostics) + "\n");
+  else
+    complain(draw_all(diagnostics, wants_color(STDERR_FILENO)));
+  return Exit::refused;
+}
+
+int determine(const ReconstructArguments& arguments, const Bundle& bundle,
+              Diagnostics& diagnostics) {
+  ReconstructOptions options;
+  options.stage = arguments.stage;
+  options.level = level_of(arguments);
+  options.without = arguments.without;
+  options.seconds = arguments.seconds;
+  const Reconstruction result = libeval::reconstruct(bundle, options, diagnostics);
+  if (diagnostics.has_errors())
+    return refuse(arguments, diagnostics);
+  print(arguments.json ? to_json(result, bundle.program)
+                       : report(bundle, result, {.color = wants_color(STDOUT_FILENO)}));
+  return result.contradictory() ? Exit::held : Exit::decided;
+}
+
+int draw(const ReconstructArguments& arguments, const Bundle& bundle, Diagnostics& diagnostics) {
+  SampleOptions options;
+  options.stage = arguments.stage;
+  options.level = level_of(arguments);
+  options.without = arguments.without;
+  options.samples = arguments.samples;
+  options.seed = arguments.seed;
+  const Completions result = sample_completions(bundle, options, diagnostics);
+  if (diagnostics.has_errors())
+    return refuse(arguments, diagnostics);
+  print(arguments.json ? to_json(result, bundle.program)
+                       : report(bundle, result, {.color = wants_color(STDOUT_FILENO)}));
+  return Exit::decided;
+}
+
+} // namespace
 
 int reconstruct(const ReconstructArguments& arguments) {
   Diagnostics diagnostics;
@@ -19,26 +66,10 @@ int reconstruct(const ReconstructArguments& arguments) {
   Bundle bundle;
   if (!diagnostics.has_errors())
     bundle = load_bundle(rules, arguments.bundle, diagnostics);
-  Reconstruction result;
-  if (!diagnostics.has_errors()) {
-    ReconstructOptions options;
-    options.stage = arguments.stage;
-    if (!arguments.level.empty())
-      options.level = statement_level(arguments.level);
-    options.without = arguments.without;
-    options.seconds = arguments.seconds;
-    result = libeval::reconstruct(bundle, options, diagnostics);
-  }
-  if (diagnostics.has_errors()) {
-    if (arguments.json)
-      print(diagnostics_json(diagnostics) + "\n");
-    else
-      complain(draw_all(diagnostics, wants_color(STDERR_FILENO)));
-    return Exit::refused;
-  }
-  print(arguments.json ? to_json(result, bundle.program)
-                       : report(bundle, result, {.color = wants_color(STDOUT_FILENO)}));
-  return result.contradictory() ? Exit::held : Exit::decided;
+  if (diagnostics.has_errors())
+    return refuse(arguments, diagnostics);
+  return arguments.samples > 0 ? draw(arguments, bundle, diagnostics)
+                               : determine(arguments, bundle, diagnostics);
 }
 
 } // namespace libeval::tool

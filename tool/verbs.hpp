@@ -86,6 +86,8 @@ struct ReconstructArguments {
   std::string bundle = ".", stage, level;
   std::vector<std::string> without;
   double seconds = 60;
+  std::size_t samples = 0; ///< 0: ranges, places and outcomes instead
+  std::uint64_t seed = 1;
   bool json = false;
 };
 int reconstruct(const ReconstructArguments& arguments);

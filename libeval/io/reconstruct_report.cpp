@@ -5,10 +5,12 @@
 #include "io/json_writer.hpp"
 #include "io/stage_table.hpp"
 
+#include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/io/words.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace libeval {
@@ -252,6 +254,77 @@ std::string to_json(const Reconstruction& r, const Program& program) {
   out.close(']').key("interrupted").flag(r.interrupted).key("trouble").flag(r.trouble);
   out.key("bounds").count(std::uint64_t{r.bounds});
   out.key("certified").count(std::uint64_t{r.certified}).close('}');
+  return out.take();
+}
+
+namespace {
+
+/// How the completions were come by.
+std::string drawn_from(const Completions& drawn) {
+  if (drawn.enumerated)
+    return "drawn evenly from all " + std::to_string(drawn.completions) + " completions";
+  if (!drawn.mixing_told)
+    return "drawn by a random walk, too few to tell how well it has mixed";
+  return "drawn by a random walk: effective sample size " +
+         format_decimal(std::floor(drawn.effective * 10) / 10) + ", split R-hat " +
+         format_decimal(std::round(drawn.r_hat * 1000) / 1000);
+}
+
+constexpr const char* label = "one of many completions that fit the record, not a fact";
+
+} // namespace
+
+std::string report(const Bundle& bundle, const Completions& drawn, const ReportOptions& options) {
+  std::string out = styled(escape_control(drawn.stage), Style::bold, options.color) + " · " +
+                    counted(drawn.count, "completion") + " · " + drawn_from(drawn) + "\n each is " +
+                    label + "\n";
+  Grid grid;
+  grid.column("draw", Align::right);
+  grid.column("candidate", Align::left);
+  int decimals = 0;
+  for (std::size_t p = 0; p < drawn.parts.size(); ++p) {
+    decimals = std::max(decimals, decimals_of({{drawn.steps[p], drawn.steps[p]}}));
+    if (drawn.parts[p] != "total")
+      grid.column(escape_control(drawn.parts[p]), Align::right);
+  }
+  grid.column("total", Align::right);
+  const auto number = [&](double x) { return written_range({x, x}, decimals); };
+  for (std::size_t s = 0; s < drawn.count; ++s)
+    for (std::size_t e = 0; e < drawn.entrants.size(); ++e) {
+      std::vector<Grid::Cell> row = {{e == 0 ? std::to_string(s + 1) : ""},
+                                     {name_of(bundle.program, drawn.entrants[e])}};
+      for (std::size_t p = 0; p < drawn.parts.size(); ++p)
+        if (drawn.parts[p] != "total")
+          row.push_back({number(drawn.score(s, p, e))});
+      row.push_back({number(drawn.total(s, e))});
+      grid.row(std::move(row));
+    }
+  return out + grid.text(options.color);
+}
+
+std::string to_json(const Completions& drawn, const Program& program) {
+  JsonWriter out;
+  out.open('{').key("stage").text(drawn.stage).key("label").text(label);
+  out.key("enumerated").flag(drawn.enumerated).key("completions");
+  if (drawn.enumerated)
+    out.count(std::uint64_t{drawn.completions});
+  else
+    out.null();
+  out.key("effective").number(drawn.mixing_told ? std::optional(drawn.effective) : std::nullopt);
+  out.key("r_hat").number(drawn.mixing_told ? std::optional(drawn.r_hat) : std::nullopt);
+  out.key("draws").open('[');
+  for (std::size_t s = 0; s < drawn.count; ++s) {
+    out.open('{').key("label").text(label).key("scores").open('{');
+    for (std::size_t e = 0; e < drawn.entrants.size(); ++e) {
+      out.key(program.candidates[drawn.entrants[e]].id.str()).open_line('{');
+      for (std::size_t p = 0; p < drawn.parts.size(); ++p)
+        if (drawn.parts[p] != "total")
+          out.key(drawn.parts[p]).number(drawn.score(s, p, e));
+      out.key("total").number(drawn.total(s, e)).close('}');
+    }
+    out.close('}').close('}');
+  }
+  out.close(']').close('}');
   return out.take();
 }
 

@@ -729,6 +729,45 @@ void check(const Instance& x, Tally& tally) {
   }
 }
 
+/// The unknown scores of a draw, part by part.
+std::vector<int> cells_of(const Completions& drawn, std::size_t sample) {
+  std::vector<int> out;
+  for (std::size_t p = 0; p < drawn.parts.size(); ++p)
+    for (std::size_t c = 0; c < drawn.entrants.size(); ++c)
+      out.push_back(static_cast<int>(std::lround(drawn.score(sample, p, c) * 100)));
+  return out;
+}
+
+/// Draws from the completions of an instance and compares how often each comes with an even share.
+void check_even(const Instance& x, const std::set<std::vector<int>>& all, bool walk) {
+  const Bundle bundle = load_record(program_of(x), published_of(x));
+  SampleOptions options;
+  options.samples = 40 * all.size();
+  options.seed = 5;
+  options.enumerate_up_to = walk ? 0 : 20'000;
+  Diagnostics diagnostics;
+  const Completions drawn = sample_completions(bundle, options, diagnostics);
+  REQUIRE_FALSE(diagnostics.has_errors());
+  REQUIRE(drawn.count == options.samples);
+  CHECK(drawn.enumerated != walk);
+  if (!walk)
+    CHECK(drawn.completions == all.size());
+  std::map<std::vector<int>, int> times;
+  for (std::size_t s = 0; s < drawn.count; ++s)
+    ++times[cells_of(drawn, s)];
+  double chi_square = 0;
+  for (const std::vector<int>& one : all) {
+    const double off = times[one] - 40.0;
+    chi_square += off * off / 40;
+  }
+  CHECK(times.size() == all.size()); // and no other came
+  const double df = static_cast<double>(all.size()) - 1;
+  const double heeded = walk ? drawn.effective / static_cast<double>(drawn.count) : 1;
+  CHECK(chi_square * heeded < df + 6 * std::sqrt(2 * df) + 6); // one in some ten million
+  CHECK(drawn.r_hat < 1.1);
+  CHECK(drawn.effective > 0.1 * static_cast<double>(drawn.count));
+}
+
 } // namespace
 
 TEST_CASE("Every range, place, outcome and smallest set is that of all completions listed") {
@@ -742,4 +781,27 @@ TEST_CASE("Every range, place, outcome and smallest set is that of all completio
   CHECK(tally.unique > 20);
   CHECK(tally.necessary > 200);
   CHECK(tally.with_reasons > 40);
+}
+
+TEST_CASE("Completions are drawn evenly, from their list and by the walk") {
+  int drawn_from = 0;
+  for (unsigned seed = 1000; seed < 1400 && drawn_from < 60; ++seed) {
+    const Instance x = Maker(seed).make();
+    std::set<std::vector<int>> all;
+    for (const Completion& one : all_completions(x))
+      if (one.kept == (1U << x.said.size()) - 1) {
+        std::vector<int> cells;
+        for (std::size_t p = 0; p < x.parts.size(); ++p)
+          for (std::size_t c = 0; c < x.n && x.parts[p].known.empty(); ++c)
+            cells.push_back(one.scores[x.node_of(p)][c]);
+        all.insert(cells);
+      }
+    if (x.said.empty() || all.size() < 2 || all.size() > 80)
+      continue;
+    ++drawn_from;
+    INFO("seed " << seed << "\n" << program_of(x) << published_of(x));
+    check_even(x, all, false);
+    check_even(x, all, true);
+  }
+  CHECK(drawn_from == 60);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <libeval/base/diagnostic.hpp>
+#include <libeval/domain/criteria.hpp>
 #include <libeval/domain/program.hpp>
 #include <libeval/engine/decision.hpp>
 #include <libeval/engine/partial.hpp>
@@ -107,20 +108,31 @@ struct SampleOptions {
   std::size_t enumerate_up_to = 20'000; ///< with no more completions than this all are listed
 };
 
-/// Completions of a record, each one of many and none of them a fact.
+/// Completions of a record, each one of many and none of them a fact. How to use them:
+///
+///     const Completions drawn = sample_completions(bundle, {.samples = 1000, .seed = 7},
+///     problems); for (std::size_t i = 0; i < drawn.count; ++i)
+///       analyze(with_completion(bundle, drawn, i)); // decide, simulate, margins, whatif, ...
 struct Completions {
   std::string stage;
   std::vector<std::uint32_t> entrants; ///< positions in Program::candidates
   std::vector<std::string> parts;      ///< paths of the nodes whose scores are unknown (leaves)
+  std::vector<double> steps;           ///< by part: scores are multiples of it
+  std::vector<Direction> directions;   ///< by part
   std::size_t count = 0;
   std::vector<double> scores; ///< count x parts x entrants
+  std::vector<double> totals; ///< count x entrants
   bool enumerated = false;    ///< drawn evenly from the list of all `completions`
   std::size_t completions = 0;
-  double effective = 0; ///< the smallest effective sample size of a total
-  double r_hat = 1;     ///< the largest split R-hat of a total
+  bool mixing_told = true; ///< false: too few draws to tell whether the walk has mixed
+  double effective = 0;    ///< the smallest effective sample size of a score or total
+  double r_hat = 1;        ///< the largest split R-hat of a score or total
 
   [[nodiscard]] double score(std::size_t sample, std::size_t part, std::size_t entrant) const {
     return scores[(sample * parts.size() + part) * entrants.size() + entrant];
+  }
+  [[nodiscard]] double total(std::size_t sample, std::size_t entrant) const {
+    return totals[sample * entrants.size() + entrant];
   }
 };
 
@@ -132,7 +144,12 @@ struct Completions {
 [[nodiscard]] Completions sample_completions(const Bundle& bundle, const SampleOptions& options,
                                              Diagnostics& diagnostics);
 
-/// The bundle with one completion as evidence, on which every analysis works as on any other.
+/// The bundle with one completion as evidence of its stage, on which every analysis works as on any
+/// other; unpublished evidence elsewhere (other stages, hurdles) stays unpublished. O(bundle), and
+/// nothing is solved. All completions of one draw make bundles that differ in `tables.back()`
+/// alone, whose one column has at row part * entrants + entrant the score (a share of the points
+/// where the part has points), so a stage compiled for one of them can be run on all. Throws
+/// std::invalid_argument where there is no such sample or stage.
 [[nodiscard]] Bundle with_completion(const Bundle& bundle, const Completions& completions,
                                      std::size_t sample);
 

@@ -15,4 +15,9 @@ namespace libeval {
 /// The same as JSON.
 [[nodiscard]] std::string to_json(const Reconstruction& reconstruction, const Program& program);
 
+/// Completions drawn, one after the other, each labelled as one of many.
+[[nodiscard]] std::string report(const Bundle& bundle, const Completions& drawn,
+                                 const ReportOptions& options = {});
+[[nodiscard]] std::string to_json(const Completions& drawn, const Program& program);
+
 } // namespace libeval

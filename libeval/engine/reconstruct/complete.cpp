@@ -2,7 +2,6 @@
 #include "engine/reconstruct/complete.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 namespace libeval {
@@ -10,61 +9,58 @@ namespace {
 
 constexpr const char* table_name = "a completion of the record";
 
-void take_from_completion(Node& node, const std::map<std::string, double>& steps,
-                          const std::map<std::string, Direction>& directions) {
-  const auto at = steps.find(node.path);
-  if (at == steps.end()) {
-    for (Node& part : node.parts)
-      take_from_completion(part, steps, directions);
-    return;
-  }
+/// Makes a node take its scores from the table; returns its points, or 1 without.
+Fraction take_from_table(Node& node, const CompletedPart& part) {
   node.parts.clear();
   Measure measure;
-  measure.name = node.path;
+  measure.name = part.path;
   measure.source.kind = Source::Kind::evidence;
   measure.source.name = table_name;
-  measure.direction = directions.at(node.path);
+  measure.direction = part.direction;
   Test test;
   test.column = "part";
-  test.any_of = {node.path};
+  test.any_of = {part.path};
   measure.filter = {test};
   measure.where = node.measure.where;
   node.measure = std::move(measure);
   node.round = Rounding{};
-  node.round->to = at->second;
+  node.round->to = part.step;
+  return node.points ? fraction_of(*node.points) : Fraction(1);
+}
+
+Node* find_by_path(Node& node, const std::string& path) {
+  if (node.path == path)
+    return &node;
+  for (Node& part : node.parts)
+    if (Node* found = find_by_path(part, path))
+      return found;
+  return nullptr;
 }
 
 } // namespace
 
-Bundle completed(const Bundle& bundle, std::size_t s, const Knowledge& knowledge,
-                 const std::vector<std::int64_t>& point, const std::vector<bool>& high) {
-  Bundle out = filled(bundle, high);
-  Stage& stage = out.program.stages[s];
+Bundle with_scores(Bundle bundle, std::size_t s, const std::vector<CompletedPart>& parts,
+                   const std::vector<std::uint32_t>& entrants,
+                   const std::function<Fraction(std::size_t, std::size_t)>& score_of) {
+  Stage& stage = bundle.program.stages[s];
   Table table;
   table.name = table_name;
-  table.rows = knowledge.cells.size();
+  table.rows = parts.size() * entrants.size();
   TextColumn candidate{"candidate", {}, {}}, part{"part", {}, {}};
-  for (const std::uint32_t c : knowledge.entrants)
+  for (const std::uint32_t c : entrants)
     candidate.texts.push_back(bundle.program.candidates[c].id.str());
-  for (const Knowledge::Node& node : knowledge.nodes)
-    part.texts.push_back(node.path);
   ValueColumn score;
   score.name = "score";
-  std::map<std::string, double> steps;
-  std::map<std::string, Direction> directions;
-  for (const Knowledge::Cell& cell : knowledge.cells) {
-    const Knowledge::Node& node = knowledge.nodes[cell.node];
-    steps[node.path] = to_double(cell.step);
-    directions[node.path] = node.direction;
-    Fraction value = cell.step * Fraction(point[cell.unknown]);
-    if (node.points) // a node with points sees a share of them
-      value = *node.points == 0 ? Fraction(0) : value / fraction_of(*node.points);
-    candidate.codes.push_back(static_cast<std::uint32_t>(cell.entrant));
-    part.codes.push_back(static_cast<std::uint32_t>(cell.node));
-    score.numbers.push_back(to_double(value));
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    part.texts.push_back(parts[p].path);
+    Node* node = stage.score ? find_by_path(*stage.score, parts[p].path) : nullptr;
+    const Fraction points = node == nullptr ? Fraction(1) : take_from_table(*node, parts[p]);
+    for (std::size_t e = 0; e < entrants.size(); ++e) {
+      candidate.codes.push_back(static_cast<std::uint32_t>(e));
+      part.codes.push_back(static_cast<std::uint32_t>(p));
+      score.numbers.push_back(points.above == 0 ? 0 : to_double(score_of(p, e) / points));
+    }
   }
-  if (stage.score)
-    take_from_completion(*stage.score, steps, directions);
   table.keys = {std::move(candidate), std::move(part)};
   table.values = {std::move(score)};
   table.lines.assign(table.rows, 0);
@@ -72,9 +68,28 @@ Bundle completed(const Bundle& bundle, std::size_t s, const Knowledge& knowledge
   spec.name = table_name;
   spec.keys = {"candidate", "part"};
   spec.values = {"score"};
-  out.program.evidence.push_back(std::move(spec));
-  out.tables.push_back(std::make_shared<const Table>(std::move(table)));
+  bundle.program.evidence.push_back(std::move(spec));
+  bundle.tables.push_back(std::make_shared<const Table>(std::move(table)));
+  return bundle;
+}
+
+std::vector<CompletedPart> parts_of(const Knowledge& knowledge) {
+  std::vector<CompletedPart> out;
+  for (const Knowledge::Cell& cell : knowledge.cells)
+    if (const Knowledge::Node& node = knowledge.nodes[cell.node]; cell.entrant == 0)
+      out.push_back({node.path, to_double(cell.step), node.direction});
   return out;
+}
+
+Bundle completed(const Bundle& bundle, std::size_t stage, const Knowledge& knowledge,
+                 const std::vector<std::int64_t>& point, const std::vector<bool>& high) {
+  const std::size_t n = knowledge.entrants.size();
+  return with_scores(
+      filled(bundle, high), stage, parts_of(knowledge), knowledge.entrants,
+      [&](std::size_t part, std::size_t entrant) { // cells: one entrant after another
+        const Knowledge::Cell& cell = knowledge.cells[part * n + entrant];
+        return cell.step * Fraction(point[cell.unknown]);
+      });
 }
 
 } // namespace libeval

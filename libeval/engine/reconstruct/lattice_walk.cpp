@@ -50,6 +50,10 @@ private:
   std::array<std::uint32_t, 4> four_{};
 };
 
+std::int64_t floor_of(std::int64_t a, std::int64_t b) { // b > 0
+  return a / b - (a % b < 0 ? 1 : 0);
+}
+
 /// Directions that keep every equation between cells: a basis of the integer kernel, by column
 /// operations (Hermite).
 std::vector<Point> kernel_basis(const std::vector<std::vector<std::int64_t>>& equations,
@@ -134,27 +138,29 @@ public:
         equations.emplace_back(n_, 0);
         equations.back()[c] = 1;
       }
-    const std::vector<Point> basis = kernel_basis(equations, n_);
+    for (const Point& cells : kernel_basis(equations, n_))
+      basis_.push_back({cells, slopes_of(cells)});
     out.chains = options_.chains;
     const std::size_t each = (options_.samples + options_.chains - 1) / options_.chains;
     const std::size_t thin = options_.thin > 0 ? options_.thin : 10 * std::max<std::size_t>(1, n_);
-    Point cells(n_);
+    Direction begin{Point(n_), {}};
     for (std::size_t c = 0; c < n_; ++c)
-      cells[c] = start[k_.cells[c].unknown];
+      begin.cells[c] = start[k_.cells[c].unknown];
+    begin.lines = slopes_of(begin.cells);
     for (std::size_t chain = 0; chain < options_.chains; ++chain) {
       Words words(options_.seed, static_cast<std::uint32_t>(chain));
-      Point at = cells;
+      Direction at = begin;
       std::uint64_t move = 0;
       const auto walk = [&](std::size_t moves) {
-        for (std::size_t m = 0; m < moves && !basis.empty(); ++m) {
+        for (std::size_t m = 0; m < moves && !basis_.empty(); ++m) {
           words.begin(move++);
-          step(at, basis, words);
+          step(at, words);
         }
       };
       walk(50 * thin); // forget where it began
       for (std::size_t s = 0; s < each; ++s) {
         walk(thin);
-        out.points.push_back(whole(at));
+        out.points.push_back(whole(at.cells));
       }
     }
     return out;
@@ -165,6 +171,27 @@ private:
     std::vector<std::int64_t> factors;
     std::optional<std::int64_t> low, high;
   };
+  /// A point or a direction, with what every line makes of it.
+  struct Direction {
+    Point cells, lines;
+
+    void add(const Direction& other, std::int64_t times) {
+      for (std::size_t c = 0; c < cells.size(); ++c)
+        cells[c] += times * other.cells[c];
+      for (std::size_t l = 0; l < lines.size(); ++l)
+        lines[l] += times * other.lines[l];
+    }
+  };
+
+  [[nodiscard]] Point slopes_of(const Point& cells) const {
+    Point out;
+    for (const Line& line : lines_) {
+      out.push_back(0);
+      for (std::size_t c = 0; c < n_; ++c)
+        out.back() += line.factors[c] * cells[c];
+    }
+    return out;
+  }
 
   [[nodiscard]] Point whole(const Point& cells) const {
     Point point(k_.system.unknowns.size(), 0);
@@ -187,70 +214,58 @@ private:
 
   /// A direction that keeps the equations (one or a sum or difference of two of the basis), and an
   /// even choice among the whole points of the line; what derived rows refuse stays where it is.
-  void step(Point& at, const std::vector<Point>& basis, Words& words) const {
-    Point direction = basis[words.below(basis.size())];
+  void step(Direction& at, Words& words) const {
+    Direction direction = basis_[words.below(basis_.size())];
     for (std::uint64_t more = words.below(3); more > 0; --more) {
-      const Point& other = basis[words.below(basis.size())];
-      const std::int64_t sign = words.below(2) == 0 ? 1 : -1;
-      for (std::size_t c = 0; c < n_; ++c)
-        direction[c] += sign * other[c];
+      const Direction& other = basis_[words.below(basis_.size())];
+      direction.add(other, words.below(2) == 0 ? 1 : -1);
     }
-    if (std::ranges::all_of(direction, [](std::int64_t x) { return x == 0; }))
-      return;
     std::int64_t low = std::int64_t{-1} << 40, high = std::int64_t{1} << 40;
     const auto keep = [&](std::int64_t slope, std::int64_t value,
                           const std::optional<std::int64_t>& least,
                           const std::optional<std::int64_t>& most) {
       if (slope == 0)
         return;
-      const auto to = [&](std::int64_t room, bool up) { // room / slope, rounded inside
-        const Fraction t(room, slope);
-        if (up)
-          high = std::min(high, floor(t));
-        else
-          low = std::max(low, ceil(t));
-      };
-      if (most)
-        to(*most - value, slope > 0);
-      if (least)
-        to(*least - value, slope < 0);
+      const std::int64_t size = std::abs(slope);
+      // With a falling line the two ends change places.
+      const auto& above = slope > 0 ? most : least;
+      const auto& below = slope > 0 ? least : most;
+      if (above)
+        high = std::min(high, floor_of(slope > 0 ? *above - value : value - *above, size));
+      if (below)
+        low = std::max(low, -floor_of(slope > 0 ? value - *below : *below - value, size));
     };
     for (std::size_t c = 0; c < n_; ++c)
-      keep(direction[c], at[c], box_[c].low, box_[c].high);
-    for (const Line& line : lines_) {
-      std::int64_t slope = 0, value = 0;
-      for (std::size_t c = 0; c < n_; ++c) {
-        slope += line.factors[c] * direction[c];
-        value += line.factors[c] * at[c];
-      }
-      keep(slope, value, line.low, line.high);
-    }
-    if (low >= high)
+      keep(direction.cells[c], at.cells[c], box_[c].low, box_[c].high);
+    for (std::size_t l = 0; l < lines_.size(); ++l)
+      keep(direction.lines[l], at.lines[l], lines_[l].low, lines_[l].high);
+    if (low >= high || std::ranges::all_of(direction.cells, [](std::int64_t x) { return x == 0; }))
       return;
     const std::int64_t t =
         low + static_cast<std::int64_t>(words.below(static_cast<std::uint64_t>(high - low) + 1));
-    Point next = at;
-    for (std::size_t c = 0; c < n_; ++c)
-      next[c] += t * direction[c];
-    if (passes(next))
+    Direction next = at;
+    next.add(direction, t);
+    if (passes(next.cells))
       at = std::move(next);
   }
 
   /// Lists all points where there are few enough, depth first with bounds; then draws from them.
   bool list_all(LatticeDraws& out) {
     std::vector<Point> all;
-    Point cells(n_, 0);
     std::size_t visited = 0;
     const std::size_t most_visits = 50 * options_.enumerate_up_to + 1000;
     std::vector<std::size_t> order(n_);
     std::iota(order.begin(), order.end(), 0U);
     const auto width = [&](std::size_t c) { return *box_[c].high - *box_[c].low; };
     std::ranges::stable_sort(order, {}, width);
-    // An explicit stack: how far each cell has been tried.
+    const Rest rest = rest_of(order);
+    // An explicit stack: how far each cell has been tried, and what the lines have so far.
     std::vector<std::int64_t> next(n_ + 1, 0);
-    std::size_t depth = 0;
+    std::vector<Point> sums(n_ + 1, Point(lines_.size(), 0));
+    Point cells(n_, 0);
     if (n_ > 0)
       next[0] = *box_[order[0]].low;
+    std::size_t depth = 0;
     while (true) {
       if (depth == n_) {
         if (passes(cells))
@@ -272,7 +287,9 @@ private:
       if (++visited > most_visits)
         return false;
       cells[c] = next[depth]++;
-      if (!may_hold(cells, order, depth + 1))
+      for (std::size_t l = 0; l < lines_.size(); ++l)
+        sums[depth + 1][l] = sums[depth][l] + lines_[l].factors[c] * cells[c];
+      if (!may_hold(sums[depth + 1], rest, depth + 1))
         continue;
       ++depth;
       if (depth < n_)
@@ -288,25 +305,31 @@ private:
     return true;
   }
 
-  /// Whether the rows can still hold with the first cells of the order set.
-  [[nodiscard]] bool may_hold(const Point& cells, const std::vector<std::size_t>& order,
-                              std::size_t set) const {
-    for (const Line& line : lines_) {
-      Wide low = 0, high = 0;
-      for (std::size_t i = 0; i < n_; ++i) {
-        const std::size_t c = order[i];
-        const std::int64_t f = line.factors[c];
-        if (i < set) {
-          low += Wide{f} * cells[c];
-          high += Wide{f} * cells[c];
-        } else {
-          low += Wide{f} * (f > 0 ? *box_[c].low : *box_[c].high);
-          high += Wide{f} * (f > 0 ? *box_[c].high : *box_[c].low);
-        }
+  /// The least and the most that cells from a depth on can add to each line.
+  struct Rest {
+    std::vector<Point> low, high;
+  };
+  [[nodiscard]] Rest rest_of(const std::vector<std::size_t>& order) const {
+    Rest out;
+    out.low.assign(n_ + 1, Point(lines_.size(), 0));
+    out.high = out.low;
+    for (std::size_t depth = n_; depth > 0; --depth)
+      for (std::size_t l = 0; l < lines_.size(); ++l) {
+        const std::size_t c = order[depth - 1];
+        const std::int64_t a = lines_[l].factors[c] * *box_[c].low,
+                           b = lines_[l].factors[c] * *box_[c].high;
+        out.low[depth - 1][l] = out.low[depth][l] + std::min(a, b);
+        out.high[depth - 1][l] = out.high[depth][l] + std::max(a, b);
       }
-      if ((line.high && low > *line.high) || (line.low && high < *line.low))
+    return out;
+  }
+
+  /// Whether the rows can still hold with the first cells of the order set.
+  [[nodiscard]] bool may_hold(const Point& sums, const Rest& rest, std::size_t depth) const {
+    for (std::size_t l = 0; l < lines_.size(); ++l)
+      if ((lines_[l].high && sums[l] + rest.low[depth][l] > *lines_[l].high) ||
+          (lines_[l].low && sums[l] + rest.high[depth][l] < *lines_[l].low))
         return false;
-    }
     return true;
   }
 
@@ -315,6 +338,7 @@ private:
   const LatticeOptions& options_;
   std::size_t n_;
   std::vector<Line> lines_;
+  std::vector<Direction> basis_;
   std::vector<const Row*> checked_;
   std::vector<std::pair<std::uint32_t, Unknown>> bounded_;
 };
@@ -335,7 +359,8 @@ ChainCheck check_chains(const std::vector<double>& values, std::size_t chains) {
   out.effective = static_cast<double>(values.size());
   const std::size_t n = values.size() / std::max<std::size_t>(1, 2 * chains);
   const std::size_t m = 2 * chains;
-  if (n < 4)
+  out.told = n >= 4;
+  if (!out.told || std::ranges::all_of(values, [&](double x) { return x == values[0]; }))
     return out;
   std::vector<double> means(m), variances(m, 0);
   std::vector<const double*> half(m);

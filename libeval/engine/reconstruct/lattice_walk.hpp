@@ -37,6 +37,7 @@ struct LatticeDraws {
 /// other; a quantity that never moves has R-hat 1 and counts in full.
 struct ChainCheck {
   double r_hat = 1, effective = 0;
+  bool told = true; ///< false: too few draws to tell
 };
 [[nodiscard]] ChainCheck check_chains(const std::vector<double>& values, std::size_t chains);
 

@@ -37,4 +37,8 @@ struct PartlyKnown {
                                                         const StatementFilter& filter,
                                                         Diagnostics& diagnostics);
 
+/// Ids that no statement has are diagnostics.
+void check_statement_ids(const Bundle& bundle, const std::vector<std::string>& ids,
+                         Diagnostics& diagnostics);
+
 } // namespace libeval

@@ -174,8 +174,10 @@ private:
   Reconstruction out_;
 };
 
-void check_ids(const Bundle& bundle, const std::vector<std::string>& ids,
-               Diagnostics& diagnostics) {
+} // namespace
+
+void check_statement_ids(const Bundle& bundle, const std::vector<std::string>& ids,
+                         Diagnostics& diagnostics) {
   std::vector<std::string> known;
   for (const Published& published : bundle.published)
     for (const Statement& s : published.statements)
@@ -188,11 +190,9 @@ void check_ids(const Bundle& bundle, const std::vector<std::string>& ids,
     }
 }
 
-} // namespace
-
 Reconstruction reconstruct(const Bundle& bundle, const ReconstructOptions& options,
                            Diagnostics& diagnostics) {
-  check_ids(bundle, options.without, diagnostics);
+  check_statement_ids(bundle, options.without, diagnostics);
   if (diagnostics.has_errors())
     return {};
   const auto known =

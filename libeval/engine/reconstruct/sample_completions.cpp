@@ -13,6 +13,9 @@ namespace libeval {
 Completions sample_completions(const Bundle& bundle, const SampleOptions& options,
                                Diagnostics& diagnostics) {
   Completions out;
+  check_statement_ids(bundle, options.without, diagnostics);
+  if (diagnostics.has_errors())
+    return out;
   const auto known =
       know_in_part(bundle, options.stage, {options.level, options.without}, diagnostics);
   if (!known)
@@ -49,30 +52,39 @@ Completions sample_completions(const Bundle& bundle, const SampleOptions& option
                            options.thin, options.enumerate_up_to});
   out.stage = known->context.stage.id.str();
   out.entrants = k.entrants;
-  std::vector<std::size_t> part_of(k.nodes.size(), nobody);
-  for (const Knowledge::Cell& cell : k.cells)
-    if (part_of[cell.node] == nobody) {
-      part_of[cell.node] = out.parts.size();
-      out.parts.push_back(k.nodes[cell.node].path);
-    }
-  out.count = draws.points.size();
-  out.scores.assign(out.count * out.parts.size() * out.entrants.size(), 0);
-  for (std::size_t s = 0; s < out.count; ++s)
-    for (const Knowledge::Cell& cell : k.cells)
-      out.scores[(s * out.parts.size() + part_of[cell.node]) * out.entrants.size() + cell.entrant] =
-          to_double(cell.step * Fraction(draws.points[s][cell.unknown]));
+  for (CompletedPart& part : parts_of(k)) {
+    out.parts.push_back(std::move(part.path));
+    out.steps.push_back(part.step);
+    out.directions.push_back(part.direction);
+  }
+  // Draws of the chains in turn, so that the first few are of all chains.
+  const std::size_t each = draws.points.size() / draws.chains;
+  out.count = std::min(options.samples, draws.points.size());
+  for (std::size_t s = 0; s < out.count; ++s) {
+    const auto& point = draws.points[s % draws.chains * each + s / draws.chains];
+    for (const Knowledge::Cell& cell : k.cells) // one entrant after another, as in the table
+      out.scores.push_back(to_double(cell.step * Fraction(point[cell.unknown])));
+    for (std::size_t e = 0; e < k.entrants.size(); ++e)
+      out.totals.push_back(k.scores.empty() ? 0 : to_double(value_at(k.scores[0][e], point)));
+  }
   out.enumerated = draws.enumerated;
   out.completions = draws.all;
   out.effective = static_cast<double>(out.count);
-  if (!draws.enumerated && !k.scores.empty())
-    for (const Linear& total : k.scores[0]) {
-      std::vector<double> values;
-      for (const auto& point : draws.points)
-        values.push_back(to_double(value_at(total, point)));
-      const ChainCheck check = check_chains(values, draws.chains);
-      out.effective = std::min(out.effective, check.effective);
-      out.r_hat = std::max(out.r_hat, check.r_hat);
-    }
+  const auto check = [&](const Linear& x) {
+    std::vector<double> values;
+    for (const auto& point : draws.points)
+      values.push_back(to_double(value_at(x, point)));
+    const ChainCheck one = check_chains(values, draws.chains);
+    out.effective = std::min(out.effective, one.effective);
+    out.r_hat = std::max(out.r_hat, one.r_hat);
+    out.mixing_told = out.mixing_told && one.told;
+  };
+  if (!draws.enumerated) {
+    for (const Knowledge::Cell& cell : k.cells)
+      check(Linear::variable(cell.unknown, Fraction(1)));
+    if (!k.scores.empty())
+      std::ranges::for_each(k.scores[0], check);
+  }
   return out;
 }
 
@@ -80,20 +92,17 @@ Bundle with_completion(const Bundle& bundle, const Completions& completions, std
   if (sample >= completions.count)
     throw std::invalid_argument("there is no completion " + std::to_string(sample) + ", only " +
                                 std::to_string(completions.count));
-  Diagnostics diagnostics;
-  const auto known = know_in_part(bundle, completions.stage, {}, diagnostics);
-  if (!known)
-    throw LoadError(std::move(diagnostics));
-  const Knowledge& k = known->knowledge;
-  std::vector<std::int64_t> point(k.system.unknowns.size(), 0);
-  for (const Knowledge::Cell& cell : k.cells) {
-    const auto part = static_cast<std::size_t>(
-        std::ranges::find(completions.parts, k.nodes[cell.node].path) - completions.parts.begin());
-    const double score = completions.score(sample, part, cell.entrant);
-    point[cell.unknown] = floor(fraction_of(score) / cell.step + Fraction(1, 2));
-  }
-  return completed(bundle, known->stage, k, point,
-                   std::vector<bool>(bundle.program.candidates.size(), true));
+  const auto stage = std::ranges::find(bundle.program.stages, completions.stage,
+                                       [](const Stage& one) { return one.id.str(); });
+  if (stage == bundle.program.stages.end())
+    throw std::invalid_argument("there is no stage `" + completions.stage + "`");
+  std::vector<CompletedPart> parts;
+  for (std::size_t p = 0; p < completions.parts.size(); ++p)
+    parts.push_back({completions.parts[p], completions.steps[p], completions.directions[p]});
+  return with_scores(bundle, static_cast<std::size_t>(stage - bundle.program.stages.begin()), parts,
+                     completions.entrants, [&](std::size_t part, std::size_t entrant) {
+                       return fraction_of(completions.score(sample, part, entrant));
+                     });
 }
 
 } // namespace libeval

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each kind of statement says, on one part of ten points in steps of one, by hand.
+#include "support/catch.hpp"
+#include "support/record.hpp"
+
+#include <libeval/base/decimal.hpp>
+#include <libeval/engine/decide.hpp>
+
+#include <atomic>
+
+using namespace libeval;
+using namespace libeval::test;
+
+namespace {
+
+std::string program_with(const std::string& candidates, const std::string& stage,
+                         const std::string& evidence = {}) {
+  return "libeval: 1\nprogram: small\nas_of: 2026-02-01\ncandidates: {" + candidates +
+         "}\nevidence:\n  published: published.yaml\n" + evidence + "stages:\n  - id: s\n" + stage;
+}
+
+const std::string three = "a: {}, b: {}, c: {}";
+const std::string ten = "    score: {points: 10, from: published}\n";
+
+std::string record_of(const std::vector<std::string>& statements, const std::string& step = "1") {
+  std::string out = "published: record\nstep: " + step + "\nstage: s\nstatements:\n";
+  for (std::size_t i = 0; i < statements.size(); ++i)
+    out += "  - {id: s" + std::to_string(i) + ", source: somebody, " + statements[i] + "}\n";
+  return out;
+}
+
+std::string span(const ScoreRange& range) {
+  const auto end = [](const std::optional<double>& x) { return x ? format_decimal(*x) : "?"; };
+  return range.single() ? end(range.low) : end(range.low) + "-" + end(range.high);
+}
+
+/// The ranges of a node, or the ids of a smallest contradictory set.
+std::string ranges(const Reconstruction& r, std::size_t node = 0) {
+  std::string out;
+  if (r.contradictory()) {
+    out = "contradiction:";
+    for (const std::size_t s : r.contradiction.statements)
+      out += " " + r.statements[s].id;
+    return out;
+  }
+  for (const ScoreRange& range : r.nodes[node].ranges)
+    out += (out.empty() ? "" : ", ") + span(range);
+  return out;
+}
+
+/// The scores of a, b and c, given statements about their totals.
+std::string totals(const std::vector<std::string>& statements, const std::string& step = "1") {
+  return ranges(
+      reconstruct_record(load_record(program_with(three, ten), record_of(statements, step))));
+}
+
+} // namespace
+
+TEST_CASE("A value, exact or rounded") {
+  CHECK(totals({"value: {a: 7}"}) == "7, 0-10, 0-10");
+  CHECK(totals({"value: {a: 7, c: 0}"}) == "7, 0-10, 0");
+  CHECK(totals({"value: {a: 7}, rounded: 1"}, "0.1") == "6.5-7.4, 0-10, 0-10");
+  CHECK(totals({"value: {a: 7}, rounded: {to: 1, mode: down}"}, "0.1") == "7-7.9, 0-10, 0-10");
+  CHECK(totals({"value: {a: 7}, rounded: {to: 1, mode: up}"}, "0.1") == "6.1-7, 0-10, 0-10");
+  CHECK(totals({"value: {a: 7}, rounded: {to: 1, mode: half_down}"}, "0.1") ==
+        "6.6-7.5, 0-10, 0-10");
+  CHECK(totals({"value: {a: 10}, rounded: 1"}, "0.1") == "9.5-10, 0-10, 0-10");
+}
+
+TEST_CASE("A range, with and without its ends") {
+  CHECK(totals({"range: {a: [2, 5], b: {above: 8}, c: {below: 1}}"}) == "2-5, 9-10, 0");
+  CHECK(totals({"range: {a: {at_least: 4, below: 6}}"}) == "4-5, 0-10, 0-10");
+  CHECK(totals({"range: {a: {above: 4.5, at_most: 5.5}}"}) == "5, 0-10, 0-10");
+}
+
+TEST_CASE("A mean and a sum, of all and of some") {
+  CHECK(totals({"mean: 9"}) == "7-10, 7-10, 7-10");
+  CHECK(totals({"mean: 9, of: [a, b]"}) == "8-10, 8-10, 0-10");
+  CHECK(totals({"sum: 29"}) == "9-10, 9-10, 9-10");
+  // 28/3 = 9.33, 29/3 = 9.67
+  CHECK(totals({"mean: 9.3, rounded: 0.1"}) == "8-10, 8-10, 8-10");
+  CHECK(totals({"mean: 9.3"}) == "contradiction: s0");
+  CHECK(totals({"sum: 30, rounded: {to: 2, mode: down}"}) == "10, 10, 10");
+}
+
+TEST_CASE("The gap between the first and the last") {
+  CHECK(totals({"gap: 10"}) == "0-10, 0-10, 0-10");
+  CHECK(totals({"gap: 10", "value: {a: 4}", "ahead: {candidate: b, of: c, by: 0}"}) == "4, 10, 0");
+  CHECK(totals({"gap: 0", "value: {b: 3}"}) == "3, 3, 3");
+  CHECK(totals({"gap: 2, of: [a, b]", "value: {a: 9}"}) == "9, 7, 0-10");
+}
+
+TEST_CASE("First, strict or shared, and last") {
+  CHECK(totals({"first: a"}) == "1-10, 0-9, 0-9");
+  CHECK(totals({"first: [a, b]", "value: {a: 4}"}) == "4, 4, 0-3");
+  CHECK(totals({"first: a, ties: allowed", "value: {a: 4}"}) == "4, 0-4, 0-4");
+  CHECK(totals({"last: c"}) == "1-10, 1-10, 0-9");
+  CHECK(totals({"last: [b, c]", "value: {b: 4}"}) == "5-10, 4, 4");
+  CHECK(totals({"first: a", "first: b"}) == "contradiction: s0 s1");
+}
+
+TEST_CASE("The first two in some order") {
+  CHECK(totals({"top: [a, b]"}) == "1-10, 1-10, 0-9");
+  CHECK(totals({"top: [a, b], ties: allowed", "value: {a: 3, b: 8}"}) == "3, 8, 0-3");
+  CHECK(totals({"top: [a, b, c]"}) == "0-10, 0-10, 0-10");
+}
+
+TEST_CASE("An order, full or in part") {
+  CHECK(totals({"order: [a, b, c]"}) == "2-10, 1-9, 0-8");
+  CHECK(totals({"order: [b, c]"}) == "0-10, 1-10, 0-9");
+  CHECK(totals({"order: [a, [b, c]]"}) == "1-10, 0-9, 0-9");
+  CHECK(totals({"order: [a, b, c], ties: allowed", "value: {b: 5}"}) == "5-10, 5, 0-5");
+}
+
+TEST_CASE("So much ahead, above and below the mean") {
+  CHECK(totals({"ahead: {candidate: a, of: [b, c], by: 8}"}) == "8-10, 0-2, 0-2");
+  CHECK(totals({"above_mean: a", "value: {b: 9, c: 10}"}) == "10, 9, 10");
+  CHECK(totals({"above_mean: a, ties: allowed", "value: {b: 9, c: 10}"}) == "10, 9, 10");
+  CHECK(totals({"below_mean: a", "value: {b: 1, c: 0}"}) == "0, 1, 0");
+  CHECK(totals({"above_mean: a, of: [a, b]", "value: {b: 9}"}) == "10, 9, 0-10");
+}
+
+TEST_CASE("Better is smaller where a part is a cost") {
+  const std::string time = "    score: {points: 10, direction: cost, from: published}\n";
+  const auto of = [&](const std::vector<std::string>& statements) {
+    return ranges(
+        reconstruct_record(load_record(program_with(three, time), record_of(statements))));
+  };
+  CHECK(of({"first: a"}) == "0-9, 1-10, 1-10");
+  CHECK(of({"ahead: {candidate: a, of: b, by: 9}"}) == "0-1, 9-10, 0-10");
+  CHECK(of({"above_mean: a", "value: {a: 9, b: 0}"}) == "9, 0, 0-10"); // above as a number
+}
+
+TEST_CASE("An outcome says who is ahead") {
+  const std::string one_place = ten + "    select: [{order: [total]}, {take: {first: 1}}]\n";
+  const auto of = [&](const std::string& statement) {
+    return reconstruct_record(load_record(program_with(three, one_place), record_of({statement})));
+  };
+  CHECK(ranges(of("outcome: {a: advances}")) == "1-10, 0-9, 0-9");
+  CHECK(ranges(of("outcome: {a: cut}")) == "0-9, 0-10, 0-10");
+  CHECK(prospect(of("outcome: {a: advances}"), 1) == "necessarily cut");
+  CHECK(prospect(of("outcome: {a: cut}"), 1) == "advances or cut or held");
+}
+
+TEST_CASE("With nothing published every outcome is possible") {
+  const std::string two_places = ten + "    select: [{order: [total]}, {take: {first: 2}}]\n";
+  const Bundle bundle =
+      load_record(program_with(three, two_places), // the only statement is later than what is seen
+                  record_of({"date: 2026-03-01, value: {a: 9}"}));
+  const Reconstruction r = reconstruct_record(bundle);
+  CHECK(r.statements.empty());
+  for (std::size_t e = 0; e < 3; ++e)
+    CHECK(prospect(r, e) == "advances or cut or held");
+}
+
+TEST_CASE("A scale of ratings bounds a score that is scaled to the first") {
+  const Reconstruction r = reconstruct_record(load_record(
+      program_with(three,
+                   "    score: {points: 25, from: users, steps: [{sum: user}, {ratio: "
+                   "{to: best}}]}\n",
+                   "  users: {unpublished: {user: 49}, keys: [user, candidate], values: "
+                   "[rating]}\n"),
+      record_of({"marks: {of: users, from: 1, to: 5}", "part: total, first: a"}, "0.1")));
+  CHECK(ranges(r) == "25, 5-24.9, 5-24.9");
+}
+
+TEST_CASE("A mean without the highest and the lowest mark lies inside the scale of marks") {
+  const Reconstruction r = reconstruct_record(load_record(
+      program_with(three,
+                   "    score: {points: 35, from: experts, steps: [{drop: {over: juror, "
+                   "highest: 1, lowest: 1}}, {mean: juror}, {scale: {from: [0, 35]}}]}\n",
+                   "  experts: {unpublished: {juror: 10}, keys: [juror, candidate], "
+                   "values: [mark], range: [0, 35]}\n"),
+      record_of({"marks: {of: experts, from: 20, to: 30}", "value: {a: 27.3}"}, "0.1")));
+  CHECK(ranges(r) == "27.3, 20-30, 20-30");
+}
+
+TEST_CASE("A hurdle on a score that is known in part is read exactly") {
+  const std::string hurdle =
+      ten + "    select: [{require: {part: total, at_least: 60%}}, {order: [total]}, "
+            "{take: {first: 1}}]\n";
+  const Reconstruction r = reconstruct_record(
+      load_record(program_with(three, hurdle),
+                  record_of({"range: {a: [6, 7], b: [5, 8], c: [0, 5]}", "order: [[a, b], c]"})));
+  CHECK(prospect(r, 0) == "advances or cut or held");
+  CHECK(prospect(r, 1) == "advances or cut or held");
+  CHECK(prospect(r, 2) == "necessarily cut");
+  for (const OutcomeProspect& p : r.prospects[2])
+    if (p.modality == OutcomeProspect::Modality::necessary) {
+      CHECK(p.rests_on.statements == std::vector<std::size_t>{0}); // c has at most 5
+      CHECK(p.rules == std::vector<std::string>{"total"});
+    }
+}
+
+TEST_CASE("Who is put out by decision is so by it, and its score stands beside") {
+  const std::string stage =
+      ten + "    select:\n      - order: [total]\n      - take: {first: 2}\n"
+            "      - withdraw: {decision: {candidate: a, reason: asked, source: letter, date: "
+            "2026-01-01}}\n";
+  const Reconstruction r =
+      reconstruct_record(load_record(program_with(three, stage), record_of({"order: [a, b, c]"})));
+  CHECK(prospect(r, 0) == "necessarily withdrawn");
+  CHECK(r.prospects[0].back().rules == std::vector<std::string>{"withdrawal"});
+  CHECK(r.prospects[0].back().rests_on.statements.empty());
+  REQUIRE(r.by_score[0]);
+  CHECK(r.by_score[0]->inside);
+  CHECK(r.by_score[0]->rests_on.statements == std::vector<std::size_t>{0});
+  CHECK_FALSE(r.by_score[1]);
+  // A published outcome that the rules do not give contradicts them.
+  CHECK(ranges(reconstruct_record(
+            load_record(program_with(three, stage), record_of({"outcome: {a: advances}"})))) ==
+        "contradiction: s0");
+}
+
+TEST_CASE("A record that leaves one table of scores") {
+  const std::string parts =
+      "    score: {points: 10, parts: {p: {points: 6, from: published}, q: {points: 4, from: "
+      "published}}}\n";
+  const Bundle bundle =
+      load_record(program_with(three, parts),
+                  record_of({"part: p, value: {a: 6, b: 0, c: 1}", "part: q, sum: 12"}));
+  const Reconstruction r = reconstruct_record(bundle);
+  CHECK(r.unique);
+  CHECK(r.freedom == std::vector<std::size_t>{0});
+  CHECK(ranges(r, 0) == "10, 4, 5");
+  const Decision decision = decide(bundle);
+  CHECK(decision.stages[0].total == std::vector<double>{10, 4, 5});
+}
+
+TEST_CASE("One candidate, and a step that does not fit the points") {
+  CHECK(ranges(reconstruct_record(
+            load_record(program_with("a: {}", ten), record_of({"mean: 4"})))) == "4");
+  CHECK(totals({"range: {a: {at_least: 9}}"}, "0.3") == "9-9.9, 0-9.9, 0-9.9");
+}
+
+TEST_CASE("Names in Hangul and numbers of many digits") {
+  const Reconstruction r = reconstruct_record(load_record(
+      program_with("가나: {}, 다라: {}", "    score: {points: 1000000, from: published}\n"),
+      record_of({"first: 가나", "sum: 1999999.999"}, "0.001")));
+  CHECK(ranges(r) == "1000000, 999999.999");
+}
+
+TEST_CASE("A completion is evidence like any other") {
+  const std::string two_stages =
+      "    score: {points: 10, parts: {p: {points: 6, from: published}, q: {points: 4, from: "
+      "marks, "
+      "steps: [{scale: {from: [0, 4]}}]}}}\n    places: 2\n"
+      "  - id: later\n    places: 1\n    entrants: {advanced_from: [s]}\n    score: {points: 5, "
+      "from: hidden, "
+      "steps: [{mean: juror}, {scale: {from: [0, 5]}}]}\n";
+  const std::string evidence =
+      "  marks: {keys: [candidate], values: [mark], csv: \"candidate,mark\\na,1\\nb,2\\nc,3\\n\"}\n"
+      "  hidden: {unpublished: {juror: 3}, keys: [juror, candidate], values: [mark], range: [0, "
+      "5]}\n";
+  const Bundle bundle = load_record(program_with(three, two_stages, evidence),
+                                    record_of({"part: p, order: [a, b, c]"}));
+  Diagnostics diagnostics;
+  SampleOptions options;
+  options.samples = 30;
+  const Completions drawn = sample_completions(bundle, options, diagnostics);
+  REQUIRE_FALSE(diagnostics.has_errors());
+  CHECK(drawn.stage == "s");
+  CHECK(drawn.parts == std::vector<std::string>{"p"});
+  CHECK(drawn.enumerated);
+  CHECK(drawn.completions == 35); // three of seven scores
+  REQUIRE(drawn.count == 30);
+  for (std::size_t i = 0; i < drawn.count; ++i) {
+    const Bundle one = with_completion(bundle, drawn, i);
+    const Decision decision = decide(one);
+    for (std::size_t e = 0; e < 3; ++e) {
+      CHECK(decision.stages[0].total[e] == drawn.score(i, 0, e) + static_cast<double>(e) + 1);
+      CHECK(decision.stages[0].total[e] == drawn.total(i, e));
+      CHECK(one.tables.back()->values[0].numbers[e] == Approx(drawn.score(i, 0, e) / 6));
+    }
+    // What nobody published elsewhere stays unknown.
+    CHECK(decision.stages[1].held() != decision.stages[1].entrants.empty());
+  }
+  CHECK_THROWS_AS(with_completion(bundle, drawn, 30), std::invalid_argument);
+  // The same seed, the same draws; another, others.
+  CHECK(sample_completions(bundle, options, diagnostics).scores == drawn.scores);
+  options.seed = 2;
+  CHECK(sample_completions(bundle, options, diagnostics).scores != drawn.scores);
+}
+
+TEST_CASE("Completions of a contradictory or unbounded record are refused") {
+  Diagnostics diagnostics;
+  CHECK(
+      sample_completions(load_record(program_with(three, ten), record_of({"first: a", "first: b"})),
+                         {}, diagnostics)
+          .count == 0);
+  CHECK_THAT(diagnostics.all().front().message, contains("contradict each other"));
+  Diagnostics others;
+  SampleOptions options;
+  options.without = {"s9"};
+  CHECK(sample_completions(load_record(program_with(three, ten), record_of({"first: a"})), options,
+                           others)
+            .count == 0);
+  CHECK_THAT(others.all().front().message, contains("there is no statement `s9`"));
+}
+
+TEST_CASE("Draws of a published outcome keep to it") {
+  const std::string one_place = ten + "    select: [{order: [total]}, {take: {first: 1}}]\n";
+  Diagnostics diagnostics;
+  const Completions drawn = sample_completions(
+      load_record(program_with(three, one_place), record_of({"outcome: {b: advances}"})), {},
+      diagnostics);
+  REQUIRE(drawn.count == 1000);
+  for (std::size_t i = 0; i < drawn.count; ++i)
+    CHECK((drawn.total(i, 1) > drawn.total(i, 0) && drawn.total(i, 1) > drawn.total(i, 2)));
+}
+
+TEST_CASE("Who stops the work gets what was proven until then") {
+  const std::atomic<bool> stop = true;
+  ReconstructOptions options;
+  options.stop = &stop;
+  const Reconstruction r =
+      reconstruct_record(load_record(program_with(three, ten), record_of({"first: a"})), options);
+  CHECK(r.interrupted);
+  CHECK_FALSE(r.contradictory());
+}
