@@ -165,6 +165,7 @@ int simulate(const SimulateArguments& arguments) {
     const ShardRange range = range_of_shard(part.total, part.shard, part.of);
     options.first = range.first;
     options.samples = range.samples;
+    options.total = part.total;
   }
   const bool shows_progress = ::isatty(STDERR_FILENO) == 1;
   const std::uint64_t asked = options.samples;

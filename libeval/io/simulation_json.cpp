@@ -46,7 +46,8 @@ void put_stage(JsonWriter& out, const Simulation& simulation, const Counts& coun
     out.close(']').key("within").open('[');
     for (std::size_t p = 1; p <= stage.places; ++p)
       put(out, place_within(counts, s, c, p));
-    out.close(']').key("entropy").number(place_entropy(counts, s, c));
+    out.close(']').key("entropy");
+    put(out, place_entropy(counts, s, c));
     out.key("at_least").open('[');
     for (std::size_t t = 0; t < simulation.at_least.size(); ++t) {
       out.open_line('{').key("score").number(simulation.at_least[t]).key("probability");
@@ -93,7 +94,9 @@ void put_weights(JsonWriter& out, const Simulation& simulation, const Counts& co
     out.open('{').key("node").text(simulation.weighed[k]).key("candidates").open('[');
     for (std::size_t c = 0; c < simulation.ids.size(); ++c) {
       out.open('{').key("id").text(simulation.ids[c]);
-      out.key("first").count(counts.weights[k].first[c]).key("weights").open('{');
+      out.key("first").count(counts.weights[k].first[c]).key("confidence");
+      put(out, confidence_factor(counts, k, c));
+      out.key("weights").open('{');
       for (std::size_t j = 0; j < simulation.parts[k].size(); ++j) {
         out.key(simulation.parts[k][j]);
         put(out, central_weight(counts, k, c, j, simulation.parts[k].size()));
@@ -117,11 +120,18 @@ class Rows {
 public:
   explicit Rows(const Simulation& simulation) : simulation_(simulation) {}
 
-  void row(std::size_t stage, std::size_t candidate, std::string_view quantity,
+  /// What follows holds for those samples only.
+  void given(const std::string& what) { given_ = what; }
+  void row(const std::string& stage, std::size_t candidate, std::string_view quantity,
            const std::string& of, const Estimate& x) {
-    out_ += cell(simulation_.stages[stage]) + "," + cell(simulation_.ids[candidate]) + "," +
-            std::string(quantity) + "," + cell(of) + "," + format_decimal(x.value) + "," +
-            format_decimal(x.error) + "\n";
+    out_ += cell(stage) + "," + cell(simulation_.ids[candidate]) + "," + std::string(quantity) +
+            "," + cell(of) + "," + format_decimal(x.value) + "," + format_decimal(x.error) + "," +
+            cell(given_) + "\n";
+  }
+  void row(const std::string& stage, std::size_t candidate, std::string_view quantity,
+           const std::string& of, const std::optional<Estimate>& x) {
+    if (x)
+      row(stage, candidate, quantity, of, *x);
   }
   [[nodiscard]] std::string take() { return std::move(out_); }
 
@@ -140,8 +150,47 @@ public:
 
 private:
   const Simulation& simulation_;
-  std::string out_ = "stage,candidate,quantity,of,value,error\n";
+  std::string given_;
+  std::string out_ = "stage,candidate,quantity,of,value,error,given\n";
 };
+
+void add_stages(Rows& out, const Simulation& simulation, const Counts& counts) {
+  for (std::size_t s = 0; s < simulation.stages.size(); ++s) {
+    const std::string& id = simulation.stages[s];
+    const StageCounts& stage = counts.stages[s];
+    for (std::size_t c = 0; c < simulation.ids.size(); ++c) {
+      out.row(id, c, "entered", "", probability(stage.entered[c], counts.samples));
+      for (const Outcome outcome : outcomes)
+        out.row(id, c, "outcome", std::string(to_string(outcome)),
+                outcome_probability(counts, s, c, outcome));
+      for (std::size_t p = 1; p <= stage.places; ++p)
+        out.row(id, c, "place", std::to_string(p), place_probability(counts, s, c, p));
+      for (std::size_t p = 1; p <= stage.places; ++p)
+        out.row(id, c, "within", std::to_string(p), place_within(counts, s, c, p));
+      out.row(id, c, "entropy", "", place_entropy(counts, s, c));
+      for (std::size_t t = 0; t < simulation.at_least.size(); ++t)
+        out.row(id, c, "at_least", format_decimal(simulation.at_least[t]),
+                probability(stage.reached[c * simulation.at_least.size() + t], counts.samples));
+      for (const double q : quantiles)
+        out.row(id, c, "quantile", format_decimal(q), score_quantile(simulation, counts, s, c, q));
+      for (std::size_t other = 0; other < simulation.ids.size(); ++other)
+        if (other != c)
+          out.row(id, c, "ahead", simulation.ids[other], ahead_probability(counts, s, c, other));
+    }
+  }
+}
+
+void add_weights(Rows& out, const Simulation& simulation) {
+  for (std::size_t k = 0; k < simulation.parts.size(); ++k) {
+    const std::string& node = simulation.weighed[k];
+    for (std::size_t c = 0; c < simulation.ids.size(); ++c) {
+      for (std::size_t j = 0; j < simulation.parts[k].size(); ++j)
+        out.row(node, c, "central_weight", simulation.parts[k][j],
+                central_weight(simulation.all, k, c, j, simulation.parts[k].size()));
+      out.row(node, c, "confidence", "", confidence_factor(simulation.all, k, c));
+    }
+  }
+}
 
 } // namespace
 
@@ -169,26 +218,11 @@ std::string to_json(const Simulation& simulation) {
 
 std::string to_csv(const Simulation& simulation) {
   Rows out(simulation);
-  for (std::size_t s = 0; s < simulation.stages.size(); ++s) {
-    const StageCounts& stage = simulation.all.stages[s];
-    for (std::size_t c = 0; c < simulation.ids.size(); ++c) {
-      out.row(s, c, "entered", "", probability(stage.entered[c], simulation.all.samples));
-      for (const Outcome outcome : outcomes)
-        out.row(s, c, "outcome", std::string(to_string(outcome)),
-                outcome_probability(simulation.all, s, c, outcome));
-      for (std::size_t p = 1; p <= stage.places; ++p)
-        out.row(s, c, "place", std::to_string(p), place_probability(simulation.all, s, c, p));
-      for (std::size_t t = 0; t < simulation.at_least.size(); ++t)
-        out.row(
-            s, c, "at_least", format_decimal(simulation.at_least[t]),
-            probability(stage.reached[c * simulation.at_least.size() + t], simulation.all.samples));
-      for (const double q : quantiles)
-        if (const auto x = score_quantile(simulation, simulation.all, s, c, q))
-          out.row(s, c, "quantile", format_decimal(q), *x);
-      for (std::size_t other = 0; other < simulation.ids.size(); ++other)
-        if (const auto x = ahead_probability(simulation.all, s, c, other); x && other != c)
-          out.row(s, c, "ahead", simulation.ids[other], *x);
-    }
+  add_stages(out, simulation, simulation.all);
+  add_weights(out, simulation);
+  for (const ConditionCounts& condition : simulation.conditions) {
+    out.given(condition.source + ": " + condition.value);
+    add_stages(out, simulation, condition.counts);
   }
   return out.take();
 }

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 Json of_doubles(const std::vector<double>& numbers) {
   Json out = Json::array();
@@ -49,7 +49,11 @@ Json of_counts(const Counts& counts) {
                              {"filled", s.filled}});
   out["weights"] = Json::array();
   for (const WeightCounts& w : counts.weights)
-    out["weights"].push_back({{"first", w.first}, {"sum", w.sum}, {"squares", w.squares}});
+    out["weights"].push_back({{"first", w.first},
+                              {"sum", w.sum},
+                              {"squares", w.squares},
+                              {"tried", w.tried},
+                              {"won", w.won}});
   return out;
 }
 
@@ -97,7 +101,8 @@ Counts counts_of(const Json& json, const Simulation& simulation) {
   for (std::size_t k = 0; k < weights.size(); ++k) {
     const std::size_t m = simulation.parts[k].size();
     out.weights.push_back({numbers(weights[k], "first", n), numbers(weights[k], "sum", n * m),
-                           numbers(weights[k], "squares", n * m)});
+                           numbers(weights[k], "squares", n * m), numbers(weights[k], "tried", n),
+                           numbers(weights[k], "won", n)});
   }
   return out;
 }

@@ -177,10 +177,51 @@ std::string filled(const Simulation& simulation, std::size_t s) {
   return out;
 }
 
+/// How uncertain the places are, in one number: 0 bits where each is known.
+std::string entropy(const Simulation& simulation, std::size_t s) {
+  const std::vector<std::size_t> order = order_of(simulation.all, s);
+  double sum = 0, most = 0;
+  std::size_t whose = 0;
+  for (const std::size_t c : order) {
+    const double bits = place_entropy(simulation.all, s, c).value;
+    sum += bits;
+    if (bits > most) {
+      most = bits;
+      whose = c;
+    }
+  }
+  if (most < 0.005)
+    return "";
+  return fmt::format(" entropy of a place: {:.2f} bits on average, {:.2f} at most ({})\n",
+                     sum / static_cast<double>(order.size()), most, name(simulation, whose));
+}
+
+/// Pairwise winning indices: how often the row is ahead of the column.
+std::string pairs(const Simulation& simulation, std::size_t s, bool color) {
+  std::vector<std::size_t> order = order_of(simulation.all, s);
+  order.resize(std::min<std::size_t>(order.size(), 12));
+  Grid grid;
+  grid.column("ahead of", Align::left);
+  for (const std::size_t c : order)
+    grid.column(name(simulation, c), Align::right);
+  bool any = false;
+  for (const std::size_t a : order) {
+    std::vector<Grid::Cell> row = {{name(simulation, a)}};
+    for (const std::size_t b : order) {
+      const auto x = a == b ? std::nullopt : ahead_probability(simulation.all, s, a, b);
+      any = any || x;
+      row.push_back({x ? percent(x->value) : "-"});
+    }
+    grid.row(std::move(row));
+  }
+  return any ? std::string("\n").append(grid.text(color)) : std::string();
+}
+
 std::string central_weights(const Simulation& simulation, std::size_t entry, bool color) {
   Grid grid;
   grid.column("first with these weights", Align::left);
   grid.column("first", Align::right);
+  grid.column("confidence", Align::right);
   for (const std::string& part : simulation.parts[entry])
     grid.column(escape_control(shorten(part, 20)), Align::right);
   std::size_t rows = 0;
@@ -195,6 +236,8 @@ std::string central_weights(const Simulation& simulation, std::size_t entry, boo
     std::vector<Grid::Cell> row = {
         {name(simulation, c)},
         {percent(probability(counts.first[c], simulation.all.samples).value)}};
+    const auto confidence = confidence_factor(simulation.all, entry, c);
+    row.push_back({confidence ? percent(confidence->value) : "-"});
     for (std::size_t j = 0; j < simulation.parts[entry].size(); ++j)
       row.push_back({percent(
           central_weight(simulation.all, entry, c, j, simulation.parts[entry].size())->value)});
@@ -248,7 +291,10 @@ std::string report(const Simulation& simulation, const ReportOptions& options) {
     if (simulation.places[s])
       out += " · " + counted(*simulation.places[s], "place");
     out.append("\n").append(table(simulation, s, options)).append(not_separable(simulation, s));
-    out.append(filled(simulation, s)).append(conditions(simulation, s, options.color));
+    out.append(entropy(simulation, s)).append(filled(simulation, s));
+    if (options.all)
+      out.append(pairs(simulation, s, options.color));
+    out.append(conditions(simulation, s, options.color));
   }
   for (std::size_t k = 0; k < simulation.parts.size(); ++k)
     out += central_weights(simulation, k, options.color);

@@ -110,6 +110,7 @@ TEST_CASE("shards add up to exactly the unsharded result, and foreign ones are r
     out.of = 3;
     SimulateOptions options;
     options.seed = seed;
+    options.total = 301;
     options.first = range_of_shard(301, shard, 3).first;
     options.samples = range_of_shard(301, shard, 3).samples;
     out.simulation = simulate(loaded.uncertain, options, loaded.diagnostics);
@@ -362,13 +363,73 @@ TEST_CASE("one number a candidate gives what one a measurement gives") {
         continue;
       const auto a = central_weight(fast.all, 0, c, 0, 2),
                  b = central_weight(plain.all, 0, c, 0, 2);
-      if (a && b && plain.all.weights[0].first[c] > 100)
+      if (a && b && plain.all.weights[0].first[c] > 100) {
         near(*a, *b);
+        const auto wins = confidence_factor(fast.all, 0, c);
+        const auto also = confidence_factor(plain.all, 0, c);
+        REQUIRE((wins && also));
+        CHECK(std::abs(wins->value - also->value) <
+              4.5 * std::hypot(wins->error, also->error) + 0.03); // the weights differ too
+      }
     }
     options.samples = 9999;
     const std::string one = part_of(both_ways(uncertainty, true, options));
     options.threads = 3;
     CHECK(part_of(both_ways(uncertainty, true, options)) == one);
+  }
+}
+
+TEST_CASE("confidence factors: Phi at the central weights, and the same in shards") {
+  SimulateOptions options;
+  options.samples = 40000;
+  const std::string uncertainty = "weights: [{uniform: true}]\nmeasurements: [{evidence: tests, "
+                                  "normal: 6}, {evidence: marks, normal: 0.6}]";
+  const char* const two = R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  tests: {csv: "candidate,score\na,60\nb,54\n", keys: [candidate], values: [score]}
+  marks: {csv: "candidate,mark\na,5\nb,6\n", keys: [candidate], values: [mark]}
+stages:
+  - id: first
+    places: 1
+    score:
+      parts:
+        tests: {weight: 0.6, from: tests, steps: [{scale: {from: [0, 100]}}]}
+        panel: {weight: 0.4, from: marks, steps: [{scale: {from: [0, 10]}}]}
+)";
+  for (const bool collapse : {true, false}) {
+    Loaded loaded = load(uncertainty, two);
+    options.collapse = collapse;
+    options.samples = collapse ? 200000 : 8000;
+    const Simulation whole = simulate(loaded.uncertain, options, loaded.diagnostics);
+    REQUIRE(whole.collapsed == collapse);
+    for (std::size_t c = 0; c < 2; ++c) {
+      const double tests = central_weight(whole.all, 0, c, 0, 2)->value;
+      const double gap = (c == 0 ? 1 : -1) * (0.06 * tests - 0.1 * (1 - tests));
+      const double sd = std::sqrt(2 * 0.06 * 0.06 * (tests * tests + (1 - tests) * (1 - tests)));
+      const auto confidence = confidence_factor(whole.all, 0, c);
+      REQUIRE(confidence);
+      // The weights are those of the first replicates: 0.3 / sqrt(1000) apart at most.
+      CHECK(std::abs(confidence->value - kernel::normal_cdf(gap / sd)) <
+            4 * confidence->error + 0.02);
+    }
+    Simulation sum;
+    for (std::size_t shard = 1; shard <= 3; ++shard) {
+      SimulateOptions part = options;
+      part.total = options.samples;
+      part.first = range_of_shard(part.total, shard, 3).first;
+      part.samples = range_of_shard(part.total, shard, 3).samples;
+      part.threads = static_cast<unsigned>(shard);
+      Simulation some = simulate(loaded.uncertain, part, loaded.diagnostics);
+      if (shard == 1)
+        sum = std::move(some);
+      else
+        add_part(sum, some);
+    }
+    CHECK(to_json(sum) == to_json(whole));
+    CHECK_THAT(to_csv(whole), contains("first.total,a,confidence,,"));
+    CHECK_THAT(report(whole), contains("confidence"));
   }
 }
 

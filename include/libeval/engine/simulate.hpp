@@ -28,6 +28,7 @@ struct Uncertain {
 struct SimulateOptions {
   std::uint64_t seed = 1;
   std::uint64_t first = 0, samples = 10000; ///< replicates first ... first + samples - 1
+  std::uint64_t total = 0;                  ///< of all shards, where this is one; 0: `samples`
   unsigned threads = 1;
   /// Stop as soon as every probability is known within this (half a 95 % interval); `samples` is
   /// then the most. Looked at after 1024 samples and whenever their number has doubled.
@@ -57,6 +58,9 @@ struct StageCounts {
 struct WeightCounts {
   std::vector<std::uint64_t> first;        ///< how often, by candidate
   std::vector<std::uint64_t> sum, squares; ///< a row a candidate, in units of 2^-32
+  /// How often a replicate was decided with the central weights of a candidate too, and how often
+  /// that candidate was first then.
+  std::vector<std::uint64_t> tried, won;
 };
 
 struct Counts {
@@ -116,12 +120,17 @@ struct Simulation {
 [[nodiscard]] std::optional<Estimate> central_weight(const Counts& counts, std::size_t entry,
                                                      std::size_t candidate, std::size_t part,
                                                      std::size_t parts);
+/// The confidence factor: the chance to be first with the central weights, as the first replicates
+/// of the seed find them; none for a candidate that was never first in these.
+[[nodiscard]] std::optional<Estimate> confidence_factor(const Counts& counts, std::size_t entry,
+                                                        std::size_t candidate);
 /// A quantile of the total (0 < q < 1), to the width of a bin; its error from the density there.
 [[nodiscard]] std::optional<Estimate> score_quantile(const Simulation& simulation,
                                                      const Counts& counts, std::size_t stage,
                                                      std::size_t candidate, double q);
 /// Entropy of a candidate's places in bits: 0 where the place is certain.
-[[nodiscard]] double place_entropy(const Counts& counts, std::size_t stage, std::size_t candidate);
+[[nodiscard]] Estimate place_entropy(const Counts& counts, std::size_t stage,
+                                     std::size_t candidate);
 /// Half of the widest 95 % interval of all outcome probabilities (after Agresti and Coull 1998).
 [[nodiscard]] double widest_interval(const Counts& counts);
 

@@ -227,7 +227,11 @@ void Sampler::draw(World& world, const Replicate& replicate) const {
       fresh = fresh && weights[j].stage != w.stage;
     if (fresh)
       copy_points(top, nominal);
-    w.draw(replicate.stream(source++), world.shares[k]);
+    if (replicate.shares != nullptr && !(*replicate.shares)[k].empty())
+      world.shares[k] = (*replicate.shares)[k];
+    else
+      w.draw(replicate.stream(source), world.shares[k]);
+    ++source;
     Node& node = *find_node(top, w.path);
     double sum = 0; // of now: an entry above may have changed it
     for (const Node& part : node.parts)

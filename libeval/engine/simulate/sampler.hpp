@@ -18,6 +18,8 @@ namespace libeval {
 struct Replicate {
   std::uint64_t seed = 1, number = 0;
   const std::vector<std::uint64_t>* of_source = nullptr; ///< by source, from 0
+  /// Shares instead of those drawn, by entry of `weights`; empty: drawn.
+  const std::vector<std::vector<double>>* shares = nullptr;
 
   [[nodiscard]] kernel::Stream stream(std::size_t source) const {
     return {seed, of_source == nullptr ? number : (*of_source)[source],

@@ -16,6 +16,18 @@ namespace {
 
 constexpr std::uint64_t block = 64, pilot = 64, first_look = 1024;
 constexpr std::size_t bins = 512;
+/// So many of the first replicates of the seed say which weights are central, and so many are
+/// decided with those too; more where the kernel does it.
+constexpr std::uint64_t look_for_centers = 2048, look_for_centers_fast = 65536;
+constexpr std::uint64_t most_tried = 65536, most_tried_fast = 262144;
+
+/// Who was ever first in a stage whose weights are uncertain, and with which on average.
+struct Centers {
+  std::size_t stage = 0;
+  std::vector<std::uint32_t> candidates;
+  /// By candidate of these and entry of `weights`; empty for entries of other stages.
+  std::vector<std::vector<std::vector<double>>> shares;
+};
 
 /// What one thread needs: a world for each variant, and its counts.
 struct Worker {
@@ -33,6 +45,7 @@ public:
     prepare();
     if (diagnostics_.has_errors())
       return std::move(out_);
+    find_centers();
     std::uint64_t done = 0;
     while (done < options_.samples) {
       std::uint64_t until = options_.samples;
@@ -139,8 +152,9 @@ private:
 
   /// Decides one replicate in the world of its variant; `fell` gets the conditions that hold in it.
   Decision decide_one(Worker& worker, std::uint64_t number, std::vector<std::size_t>* fell,
-                      const World** where = nullptr) {
-    const Replicate replicate{options_.seed, number, nullptr};
+                      const World** where = nullptr,
+                      const std::vector<std::vector<double>>* shares = nullptr) {
+    const Replicate replicate{options_.seed, number, nullptr, shares};
     std::vector<std::size_t> options;
     const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, options);
     auto& world = worker.worlds[variant];
@@ -174,8 +188,7 @@ private:
     kernel::SmaaModel& model = collapsed_->model;
     if (model.weighting == kernel::SmaaModel::Weights::given)
       model.sample = [this](std::uint64_t replicate, std::span<double> shares) {
-        samplers_.front()->weights[0].draw(Replicate{options_.seed, replicate, nullptr}.stream(0),
-                                           shares);
+        samplers_.front()->weights[0].draw({options_.seed, replicate, 1}, shares);
       };
     model.bins = 1;
     const kernel::SmaaCounts some = kernel::smaa(model, {.seed = options_.seed, .samples = pilot});
@@ -248,24 +261,156 @@ private:
           stage.ahead[c * all + collapsed_->entrants[f]] = from.ahead[e * n + f];
           stage.both[c * all + collapsed_->entrants[f]] = from.samples;
         }
-      if (counts.weights.empty())
-        continue;
-      const auto& source = samplers_.front()->weights[0];
-      WeightCounts& weights = counts.weights[0];
-      const std::size_t m = model.criteria;
-      weights.first[c] = from.first[e];
-      for (std::size_t k = 0; k < m; ++k) {
-        std::size_t column = k;
-        if (source.ordered_all)
-          column =
-              static_cast<std::size_t>(std::ranges::find(source.order, k) - source.order.begin());
-        weights.sum[c * m + k] = from.first_weights[e * m + column];
-        weights.squares[c * m + k] = from.first_squares[e * m + column];
-      }
     }
+    add_kernel_weights(from, counts);
     stage.filled.clear(); // ties across the line are counted by candidate, not by replicate
     out_.all.stages[0].filled.clear();
     add(out_.all, counts);
+  }
+
+  /// The column of the model that holds a part: in an order the most important comes first.
+  [[nodiscard]] std::size_t column_of_part(std::size_t part) const {
+    const WeightSource& source = samplers_.front()->weights[0];
+    if (!source.ordered_all)
+      return part;
+    return static_cast<std::size_t>(std::ranges::find(source.order, part) - source.order.begin());
+  }
+
+  void add_kernel_weights(const kernel::SmaaCounts& from, Counts& to) const {
+    if (to.weights.empty())
+      return;
+    WeightCounts& weights = to.weights[0];
+    const std::size_t m = collapsed_->model.criteria;
+    for (std::size_t e = 0; e < collapsed_->entrants.size(); ++e) {
+      const std::size_t c = collapsed_->entrants[e];
+      weights.first[c] += from.first[e];
+      for (std::size_t k = 0; k < m; ++k) {
+        weights.sum[c * m + k] += from.first_weights[e * m + column_of_part(k)];
+        weights.squares[c * m + k] += from.first_squares[e * m + column_of_part(k)];
+      }
+    }
+  }
+
+  /// Which weights are central, from replicates that are the same for all shards.
+  void find_centers() {
+    if (out_.parts.empty() || (collapsed_ && collapsed_->model.candidates > most_pairs))
+      return;
+    const std::uint64_t total = options_.total > 0 ? options_.total : options_.samples;
+    Counts counts = empty_counts(shape_);
+    if (collapsed_) {
+      kernel::SmaaModel model = collapsed_->model;
+      model.bins = 0;
+      model.pairs = false;
+      model.thresholds.clear();
+      add_kernel_weights(
+          kernel::smaa(model, kernel_options(0, std::min(total, look_for_centers_fast))), counts);
+    } else {
+      const std::uint64_t enough = options_.until ? first_look : look_for_centers;
+      each_replicate(0, std::min(total, enough), [&](Worker& worker, std::uint64_t number) {
+        const World* world = nullptr;
+        const Decision decision = decide_one(worker, number, nullptr, &world);
+        if (!failed())
+          count(worker.all, decision, world->shares, weight_stages_, options_.at_least, out_.axes);
+      });
+      gather(counts);
+    }
+    for (std::size_t s = 0; s < out_.stages.size(); ++s) {
+      Centers centers;
+      centers.stage = s;
+      for (std::uint32_t c = 0; c < out_.ids.size(); ++c) {
+        std::vector<std::vector<double>> shares(out_.parts.size());
+        for (std::size_t k = 0; k < shares.size(); ++k)
+          if (weight_stages_[k] == s && counts.weights[k].first[c] > 0)
+            shares[k] = mean_shares(counts.weights[k], c, out_.parts[k].size());
+        if (std::ranges::all_of(shares, &std::vector<double>::empty))
+          continue;
+        centers.candidates.push_back(c);
+        centers.shares.push_back(std::move(shares));
+      }
+      if (!centers.candidates.empty())
+        centers_.push_back(std::move(centers));
+    }
+  }
+  static std::vector<double> mean_shares(const WeightCounts& of, std::size_t c, std::size_t m) {
+    std::vector<double> out;
+    double sum = 0;
+    for (std::size_t j = 0; j < m; ++j)
+      sum += static_cast<double>(of.sum[c * m + j]);
+    for (std::size_t j = 0; j < m; ++j)
+      out.push_back(static_cast<double>(of.sum[c * m + j]) / sum);
+    return out;
+  }
+
+  /// Decides a replicate with the central weights of one candidate after another.
+  void try_centers(Worker& worker, std::uint64_t number) {
+    for (const Centers& centers : centers_) {
+      if (number >= most_tried)
+        return;
+      const std::size_t at = number % centers.candidates.size();
+      const std::uint32_t c = centers.candidates[at];
+      const Decision decision = decide_one(worker, number, nullptr, nullptr, &centers.shares[at]);
+      if (failed())
+        return;
+      const StageDecision& stage = decision.stages[centers.stage];
+      const auto entrant = std::ranges::find(stage.entrants, c);
+      const bool first =
+          entrant != stage.entrants.end() &&
+          stage.place[static_cast<std::size_t>(entrant - stage.entrants.begin())] == 1;
+      for (std::size_t k = 0; k < out_.parts.size(); ++k)
+        if (!centers.shares[at][k].empty()) {
+          ++worker.all.weights[k].tried[c];
+          worker.all.weights[k].won[c] += first ? 1 : 0;
+        }
+    }
+  }
+
+  /// The same in the kernel: each candidate has every so many replicates.
+  void try_centers_collapsed(std::uint64_t done, std::uint64_t until) {
+    const std::uint64_t begin = options_.first + done;
+    const std::uint64_t end = std::min(options_.first + until, most_tried_fast);
+    if (centers_.empty() || begin >= end)
+      return;
+    const Centers& centers = centers_.front();
+    const std::size_t many = centers.candidates.size();
+    std::vector<std::uint64_t> tried(many, 0), won(many, 0);
+    for_each_task(many, threads_for(options_.threads, many), [&](std::size_t at, unsigned) {
+      const std::uint64_t first = begin + (at + many - begin % many) % many;
+      if (first >= end || stopped())
+        return;
+      const std::uint32_t c = centers.candidates[at];
+      kernel::SmaaModel model = collapsed_->model;
+      model.weighting = kernel::SmaaModel::Weights::fixed;
+      model.weights.resize(model.criteria);
+      for (std::size_t k = 0; k < model.criteria; ++k)
+        model.weights[column_of_part(k)] = centers.shares[at][0][k];
+      model.bins = 0;
+      model.pairs = false;
+      model.thresholds.clear();
+      kernel::SmaaOptions options = kernel_options(first, (end - first + many - 1) / many);
+      options.stride = many;
+      const kernel::SmaaCounts counts = kernel::smaa(model, options);
+      const auto entrant = std::ranges::find(collapsed_->entrants, c);
+      tried[at] = counts.samples;
+      won[at] = counts.first[static_cast<std::size_t>(entrant - collapsed_->entrants.begin())];
+    });
+    for (std::size_t at = 0; at < many; ++at) {
+      out_.all.weights[0].tried[centers.candidates[at]] += tried[at];
+      out_.all.weights[0].won[centers.candidates[at]] += won[at];
+    }
+  }
+
+  [[nodiscard]] kernel::SmaaOptions kernel_options(std::uint64_t first,
+                                                   std::uint64_t samples) const {
+    kernel::SmaaOptions out;
+    out.seed = options_.seed;
+    out.first = first;
+    out.samples = samples;
+    out.weight_source = 1;
+    out.measurement_source = 2;
+    return out;
+  }
+  [[nodiscard]] bool stopped() const {
+    return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
   }
 
   std::uint64_t sample_collapsed(std::uint64_t done, std::uint64_t until) {
@@ -280,18 +425,13 @@ private:
         kernel::SmaaOptions options;
         {
           const std::lock_guard lock(grab);
-          if (next >= until ||
-              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
+          if (next >= until || stopped())
             return;
-          options.first = options_.first + next;
-          options.samples = std::min(until - next, piece);
+          options = kernel_options(options_.first + next, std::min(until - next, piece));
           next += options.samples;
           if (options_.progress)
             options_.progress(next);
         }
-        options.seed = options_.seed;
-        options.weight_source = 1;
-        options.measurement_source = 2;
         kernel::SmaaCounts some = kernel::smaa(collapsed_->model, options);
         if (counts[at])
           kernel::add_counts(*counts[at], some);
@@ -302,6 +442,7 @@ private:
     for (const auto& some : counts)
       if (some)
         add_kernel_counts(*some);
+    try_centers_collapsed(done, next);
     return next;
   }
 
@@ -309,32 +450,10 @@ private:
   std::uint64_t sample(std::uint64_t done, std::uint64_t until) {
     if (collapsed_)
       return sample_collapsed(done, until);
-    const std::uint64_t blocks = (until - done + block - 1) / block;
-    const unsigned threads = threads_for(options_.threads, static_cast<std::size_t>(blocks));
-    if (workers_.size() < threads)
-      for (std::size_t k = workers_.size(); k < threads; ++k)
-        workers_.push_back(fresh_worker());
-    std::uint64_t next = done;
-    std::mutex grab;
-    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
-      Worker& worker = workers_[at];
-      std::vector<std::size_t> fell;
-      for (;;) {
-        std::uint64_t begin = 0, end = 0;
-        {
-          const std::lock_guard lock(grab);
-          // What was begun is finished, so that the samples reached are the first ones.
-          if (next >= until ||
-              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
-            return;
-          begin = next;
-          end = next = std::min(until, begin + block);
-          if (options_.progress)
-            options_.progress(begin);
-        }
-        for (std::uint64_t r = begin; r < end; ++r) {
-          const std::uint64_t number = options_.first + r;
+    const std::uint64_t end = each_replicate(
+        options_.first + done, options_.first + until, [&](Worker& worker, std::uint64_t number) {
           const World* world = nullptr;
+          std::vector<std::size_t> fell;
           const Decision decision = decide_one(worker, number, &fell, &world);
           if (failed())
             return;
@@ -343,18 +462,52 @@ private:
           for (const std::size_t k : fell)
             count(worker.conditions[k], decision, drawn, weight_stages_, options_.at_least,
                   out_.axes);
-        }
-      }
-    });
-    for (Worker& worker : workers_) {
-      add(out_.all, worker.all);
-      worker.all = empty_counts(shape_);
+          try_centers(worker, number);
+        });
+    gather(out_.all);
+    for (Worker& worker : workers_)
       for (std::size_t k = 0; k < worker.conditions.size(); ++k) {
         add(out_.conditions[k].counts, worker.conditions[k]);
         worker.conditions[k] = empty_counts(small_);
       }
-    }
+    return end - options_.first;
+  }
+
+  /// Calls `body(worker, number)` for replicates from `begin` on, on all threads; returns how far
+  /// it came. What was begun is finished, so that the replicates reached are the first ones.
+  template <class Body>
+  std::uint64_t each_replicate(std::uint64_t begin, std::uint64_t until, Body&& body) {
+    const std::uint64_t blocks = (until - begin + block - 1) / block;
+    const unsigned threads = threads_for(options_.threads, static_cast<std::size_t>(blocks));
+    while (workers_.size() < threads)
+      workers_.push_back(fresh_worker());
+    std::uint64_t next = begin;
+    std::mutex grab;
+    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
+      for (;;) {
+        std::uint64_t from = 0, to = 0;
+        {
+          const std::lock_guard lock(grab);
+          if (next >= until || stopped() || failed())
+            return;
+          from = next;
+          to = next = std::min(until, from + block);
+          if (options_.progress && from >= options_.first)
+            options_.progress(from - options_.first);
+        }
+        for (std::uint64_t number = from; number < to && !failed(); ++number)
+          body(workers_[at], number);
+      }
+    });
     return next;
+  }
+
+  /// Adds what the workers counted and lets them begin anew.
+  void gather(Counts& to) {
+    for (Worker& worker : workers_) {
+      add(to, worker.all);
+      worker.all = empty_counts(shape_);
+    }
   }
 
   bool failed() {
@@ -369,6 +522,7 @@ private:
   TallyShape shape_, small_;
   std::vector<std::size_t> weight_stages_;
   std::vector<Worker> workers_;
+  std::vector<Centers> centers_;
   std::optional<Collapsed> collapsed_;
   std::mutex lock_;
   Simulation out_;

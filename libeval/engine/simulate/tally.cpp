@@ -102,7 +102,8 @@ Counts empty_counts(const TallyShape& shape) {
   out.stages.assign(shape.stages, stage);
   for (const std::size_t m : shape.parts)
     out.weights.push_back({std::vector<std::uint64_t>(n, 0), std::vector<std::uint64_t>(n * m, 0),
-                           std::vector<std::uint64_t>(n * m, 0)});
+                           std::vector<std::uint64_t>(n * m, 0), std::vector<std::uint64_t>(n, 0),
+                           std::vector<std::uint64_t>(n, 0)});
   return out;
 }
 
@@ -156,6 +157,8 @@ void add(Counts& to, const Counts& from) {
     add_vector(to.weights[k].first, from.weights[k].first);
     add_vector(to.weights[k].sum, from.weights[k].sum);
     add_vector(to.weights[k].squares, from.weights[k].squares);
+    add_vector(to.weights[k].tried, from.weights[k].tried);
+    add_vector(to.weights[k].won, from.weights[k].won);
   }
 }
 
@@ -249,6 +252,14 @@ std::optional<Estimate> central_weight(const Counts& counts, std::size_t entry,
   return Estimate{mean, std::sqrt(std::max(0.0, square - mean * mean) / times)};
 }
 
+std::optional<Estimate> confidence_factor(const Counts& counts, std::size_t entry,
+                                          std::size_t candidate) {
+  const WeightCounts& of = counts.weights[entry];
+  if (of.tried[candidate] == 0)
+    return std::nullopt;
+  return probability(of.won[candidate], of.tried[candidate]);
+}
+
 std::optional<Estimate> score_quantile(const Simulation& simulation, const Counts& counts,
                                        std::size_t stage, std::size_t candidate, double q) {
   const StageCounts& of = counts.stages[stage];
@@ -283,12 +294,15 @@ std::optional<Estimate> score_quantile(const Simulation& simulation, const Count
   return Estimate{high, 0};
 }
 
-double place_entropy(const Counts& counts, std::size_t stage, std::size_t candidate) {
-  double out = 0;
+Estimate place_entropy(const Counts& counts, std::size_t stage, std::size_t candidate) {
+  double mean = 0, square = 0; // of the surprise, -log2 of the chance of the place
   for (std::size_t p = 1; p <= counts.stages[stage].places; ++p)
-    if (const double b = place_probability(counts, stage, candidate, p).value; b > 0)
-      out -= b * std::log2(b);
-  return std::max(out, 0.0);
+    if (const double b = place_probability(counts, stage, candidate, p).value; b > 0) {
+      mean -= b * std::log2(b);
+      square += b * std::log2(b) * std::log2(b);
+    }
+  const double samples = std::max(as_double(counts.samples), 1.0);
+  return {std::max(mean, 0.0), std::sqrt(std::max(square - mean * mean, 0.0) / samples)};
 }
 
 double widest_interval(const Counts& counts) {
