@@ -236,6 +236,8 @@ void add_sampling_verbs(CLI::App& app, Arguments& a) {
                       "what is uncertain (default: uncertainty.yaml in the bundle)");
   margins->add_option("--samples", a.margins.samples,
                       "also what drives the outcomes (Sobol indices), from so many samples");
+  margins->add_option("--until", a.margins.until,
+                      "as many samples as it takes to know every index within this, such as 1%");
   margins->add_option("--seed", a.margins.seed, "of the samples")->capture_default_str();
   margins->add_flag("--json", a.margins.json, "as JSON");
   margins->footer("Examples:\n"

@@ -202,6 +202,7 @@ int margins(const MarginsArguments& arguments) {
   SimulateArguments numbers;
   numbers.seed = arguments.seed;
   numbers.samples = arguments.samples;
+  numbers.until = arguments.until;
   read_numbers(numbers, options, diagnostics);
   const Tree rules = load_rules(arguments.bundle, diagnostics);
   const Tree uncertainty = load_uncertainty(arguments.bundle, arguments.uncertainty, diagnostics);
@@ -213,11 +214,21 @@ int margins(const MarginsArguments& arguments) {
     decision = libeval::decide(uncertain.variants.front(), diagnostics);
   std::vector<StageMargins> found;
   std::vector<SobolIndices> indices;
+  const Interrupts interrupts;
+  interrupted = false;
   if (!diagnostics.has_errors())
-    found = libeval::margins(uncertain, decision, {.most_candidates = arguments.candidates},
+    found = libeval::margins(uncertain, decision,
+                             {.most_candidates = arguments.candidates, .stop = &interrupted},
                              diagnostics);
-  if (!diagnostics.has_errors() && !uncertain.uncertainty.empty() && !arguments.samples.empty())
-    indices = sobol(uncertain, options.seed, options.samples, 0, diagnostics);
+  const bool asked = !arguments.samples.empty() || !arguments.until.empty();
+  if (!diagnostics.has_errors() && !uncertain.uncertainty.empty() && asked)
+    indices = sobol(uncertain,
+                    {.seed = options.seed,
+                     .samples = options.samples,
+                     .threads = 0,
+                     .until = options.until,
+                     .stop = &interrupted},
+                    diagnostics);
   if (diagnostics.has_errors())
     return fail(diagnostics);
   const Program& program = uncertain.variants.front().program;

@@ -51,7 +51,7 @@ struct SimulateArguments {
 int simulate(const SimulateArguments& arguments);
 
 struct MarginsArguments {
-  std::string bundle = ".", uncertainty, seed = "1", samples;
+  std::string bundle = ".", uncertainty, seed = "1", samples, until;
   std::size_t candidates = 4;
   bool json = false;
 };

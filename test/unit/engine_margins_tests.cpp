@@ -174,7 +174,7 @@ TEST_CASE("Sobol indices of one source are one, of an idle one zero") {
   Answer it = ask("measurements: [{evidence: table, value: x, normal: 20}, {evidence: marks, "
                   "normal: 0}]");
   Diagnostics diagnostics;
-  const auto indices = sobol(it.uncertain, 1, 3000, 2, diagnostics);
+  const auto indices = sobol(it.uncertain, {.samples = 3000, .threads = 2}, diagnostics);
   REQUIRE_FALSE(diagnostics.has_errors());
   REQUIRE(!indices.empty());
   for (const SobolIndices& one : indices) {

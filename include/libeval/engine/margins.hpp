@@ -6,6 +6,7 @@
 #include <libeval/engine/decision.hpp>
 #include <libeval/engine/simulate.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -74,11 +75,20 @@ struct StageMargins {
   std::vector<LeftOut> left_out;            ///< only those that change an outcome or an order
   std::size_t left_out_tried = 0;
   std::vector<PossiblePlaces> places; ///< over the weights that the uncertainty allows, else all
+  /// Nothing else is told: its scores are known only through statements, and what those leave open
+  /// is a matter of `reconstruct`.
+  bool known_in_part = false;
+  bool interrupted = false; ///< stopped before all was tried
 };
 
 struct MarginOptions {
-  std::size_t most_members = 200;  ///< of a dimension to leave out one by one
-  std::size_t most_candidates = 4; ///< at each line
+  std::size_t most_members = 200;          ///< of a dimension to leave out one by one
+  std::size_t most_candidates = 4;         ///< at each line
+  const std::atomic<bool>* stop = nullptr; ///< set: end with what was reached
+
+  [[nodiscard]] bool stopped() const {
+    return stop != nullptr && stop->load(std::memory_order_relaxed);
+  }
 };
 
 /// How near every line of a decision is to another outcome. A bundle is decided anew about
@@ -99,14 +109,23 @@ struct SobolIndex {
 };
 struct SobolIndices {
   std::size_t stage = 0, candidate = 0;
-  double probability = 0; ///< to advance
+  double probability = 0;    ///< to advance
+  std::uint64_t samples = 0; ///< so many were reached
   std::vector<SobolIndex> sources;
 };
-/// After Saltelli et al. (2010) and Jansen (1999), from `samples` * (sources + 2) decisions. For
-/// every candidate of each stage whose outcome is neither certain nor impossible.
-[[nodiscard]] std::vector<SobolIndices> sobol(const Uncertain& uncertain, std::uint64_t seed,
-                                              std::uint64_t samples, unsigned threads,
-                                              Diagnostics& diagnostics);
+struct SobolOptions {
+  std::uint64_t seed = 1, samples = 10000; ///< `samples` * (sources + 2) decisions
+  unsigned threads = 1;
+  /// Stop as soon as every index is known within this (half a 95 % interval); `samples` is then the
+  /// most. Looked at after 512 samples and whenever their number has doubled.
+  std::optional<double> until;
+  const std::atomic<bool>* stop = nullptr; ///< set: end with what was reached
+};
+/// For every candidate of each stage whose outcome is neither certain nor impossible. First order
+/// after Saltelli et al. (2010) with the outcome of the common sample as control variate, total
+/// after Jansen (1999). The counts depend on seed and samples alone, not on threads.
+[[nodiscard]] std::vector<SobolIndices>
+sobol(const Uncertain& uncertain, const SobolOptions& options, Diagnostics& diagnostics);
 
 /// The sources of an uncertainty in words, in their order.
 [[nodiscard]] std::vector<std::string> sources_of(const Uncertainty& uncertainty);

@@ -150,6 +150,7 @@ private:
     cells.count = from.size();
     cells.rows = shared_codes(std::move(rows));
     cells.numbers = std::move(numbers);
+    cells.refill = nullptr;
     if (cells.category)
       cells.category = std::move(category);
     cells.gap = std::move(gap);
@@ -205,6 +206,11 @@ private:
     }
     cells.rows = shared_codes(std::move(rows));
     cells.numbers = numbers;
+    cells.refill = [numbers, table = table_, members] {
+      for (std::size_t m = 0; m < members; ++m)
+        for (std::size_t r = 0; r < table->rows; ++r)
+          (*numbers)[r * members + m] = table->values[m].numbers[r];
+    };
     if (any_category)
       cells.category = std::move(category);
     for (const TextColumn& key : table_->keys) {

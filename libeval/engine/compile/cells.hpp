@@ -3,6 +3,8 @@
 
 #include "engine/compile/context.hpp"
 
+#include <functional>
+
 namespace libeval {
 
 /// Cells before any is filtered out: the rows of a table, seen the way its spec says.
@@ -11,6 +13,7 @@ struct Cells {
   std::size_t count = 0;
   Index rows; ///< row of each cell; null: cell = row
   std::shared_ptr<const std::vector<double>> numbers;
+  std::function<void()> refill; ///< reads `numbers` anew where they are a copy of a wide table's
   const ValueColumn* column = nullptr; ///< when cells are the rows of one column
   std::shared_ptr<const std::vector<std::uint32_t>> category;
   std::vector<std::string> texts;

@@ -70,7 +70,8 @@ private:
   Frame attribute_frame(const Measure& measure);
   Frame source_frame(const Measure& measure, bool everybody);
   Frame stages_frame(const Measure& measure);
-  Frame static_frame(std::vector<std::uint32_t> candidates, std::vector<double> numbers,
+  Frame static_frame(std::vector<std::uint32_t> candidates,
+                     std::shared_ptr<const std::vector<double>> numbers,
                      std::vector<std::uint8_t> gap, const Measure& measure);
 
   std::map<const Node*, std::size_t> position_;

@@ -11,7 +11,7 @@
 
 namespace libeval {
 
-Frame Compiler::static_frame(Codes candidates, std::vector<double> numbers,
+Frame Compiler::static_frame(Codes candidates, std::shared_ptr<const std::vector<double>> numbers,
                              std::vector<std::uint8_t> gap, const Measure& measure) {
   Frame frame;
   frame.cells = candidates.size();
@@ -19,7 +19,7 @@ Frame Compiler::static_frame(Codes candidates, std::vector<double> numbers,
   frame.gap = std::move(gap);
   frame.direction = measure.direction;
   frame.array = new_array(plan, frame.cells, frame.candidates(), measure.name);
-  frame.raw = std::make_shared<const std::vector<double>>(std::move(numbers));
+  frame.raw = std::move(numbers);
   auto origin = std::make_shared<Origin>();
   origin->cells = frame.cells;
   frame.origin = std::move(origin);
@@ -27,17 +27,29 @@ Frame Compiler::static_frame(Codes candidates, std::vector<double> numbers,
   return frame;
 }
 
-Frame Compiler::stages_frame(const Measure& measure) {
-  const Source& source = measure.source;
+namespace {
+
+/// What stages decided before say of the entrants; a cell each that stands or should stand.
+struct Carried {
   Codes candidates, stages;
   std::vector<double> numbers;
   std::vector<std::uint8_t> gap;
   double resolution = 0;
   std::optional<Direction> direction;
+
+  [[nodiscard]] bool same_structure(const Carried& other) const {
+    return candidates == other.candidates && stages == other.stages && gap == other.gap &&
+           resolution == other.resolution && direction == other.direction;
+  }
+};
+
+/// None where a stage is not there or has no such part.
+std::optional<Carried> carried(const Context& context, const Source& source) {
+  Carried out;
   for (std::size_t s = 0; s < source.stages.size(); ++s) {
     const auto at = context.earlier.find(source.stages[s]);
     if (at == context.earlier.end())
-      return {}; // the stage graph has told already
+      return std::nullopt; // the stage graph has told already
     const StageDecision& stage = *at->second;
     Codes position(context.bundle.program.candidates.size(), npos);
     for (std::size_t e = 0; e < stage.entrants.size(); ++e)
@@ -57,12 +69,12 @@ Frame Compiler::stages_frame(const Measure& measure) {
         context.diagnostics.error(
             source.where, "stage `" + source.stages[s] + "` has no part or measure `" + part + "`",
             hint ? "did you mean `" + *hint + "`?" : "");
-        return {};
+        return std::nullopt;
       }
-      resolution = node->resolution;
-      direction = node->direction;
+      out.resolution = node->resolution;
+      out.direction = node->direction;
     } else {
-      direction = Direction::cost;
+      out.direction = Direction::cost;
     }
     for (const std::uint32_t entrant : context.entrants) {
       const std::uint32_t e = position[entrant];
@@ -80,20 +92,41 @@ Frame Compiler::stages_frame(const Measure& measure) {
       }
       if (missing && !source.stage_dimension)
         continue;
-      candidates.push_back(entrant);
-      stages.push_back(static_cast<std::uint32_t>(s));
-      numbers.push_back(x);
-      gap.push_back(missing ? 1 : 0);
+      out.candidates.push_back(entrant);
+      out.stages.push_back(static_cast<std::uint32_t>(s));
+      out.numbers.push_back(x);
+      out.gap.push_back(missing ? 1 : 0);
     }
   }
-  Frame frame = static_frame(std::move(candidates), std::move(numbers), std::move(gap), measure);
+  return out;
+}
+
+} // namespace
+
+Frame Compiler::stages_frame(const Measure& measure) {
+  const Source& source = measure.source;
+  auto from = carried(context, source);
+  if (!from)
+    return {};
+  auto numbers = std::make_shared<std::vector<double>>(from->numbers);
+  plan.feeds.push_back(
+      {plan.ops.size(), Feed::no_table, [&c = context, source, before = *from, numbers] {
+         auto now = carried(c, source);
+         if (!now || !now->same_structure(before))
+           return Feed::Now::otherwise;
+         if (now->numbers == *numbers)
+           return Feed::Now::same;
+         *numbers = std::move(now->numbers);
+         return Feed::Now::changed;
+       }});
+  Frame frame = static_frame(std::move(from->candidates), numbers, std::move(from->gap), measure);
   if (source.stage_dimension)
     frame.dimensions.push_back({"stage",
                                 std::make_shared<const std::vector<std::string>>(source.stages),
-                                shared_codes(std::move(stages))});
-  frame.resolution = resolution;
-  if (measure.direction == Direction::benefit && direction)
-    frame.direction = *direction;
+                                shared_codes(std::move(from->stages))});
+  frame.resolution = from->resolution;
+  if (measure.direction == Direction::benefit && from->direction)
+    frame.direction = *from->direction;
   return frame;
 }
 
@@ -119,7 +152,8 @@ Frame Compiler::attribute_frame(const Measure& measure) {
   if (!known && !context.entrants.empty())
     context.diagnostics.error(source.where, "no candidate has the attribute `" + source.name + "`",
                               "give it under `candidates`");
-  return static_frame(std::move(candidates), std::move(numbers), {}, measure);
+  return static_frame(std::move(candidates),
+                      std::make_shared<const std::vector<double>>(std::move(numbers)), {}, measure);
 }
 
 Frame Compiler::source_frame(const Measure& measure, bool everybody) {

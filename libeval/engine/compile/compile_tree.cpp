@@ -99,6 +99,7 @@ Frame Compiler::parts_side_by_side(const Node& node, const std::vector<std::size
                             shared_codes(std::move(part_codes))});
   if (!any_gap)
     out.gap.clear();
+  plan.rests_on_weights = true;
   if (all_have(node.parts, &Node::weight))
     for (const Node& part : node.parts)
       out.part_weights.push_back(*part.weight);
@@ -250,7 +251,12 @@ Frame Compiler::combine(const Node& node, const std::vector<std::size_t>& childr
          parts.empty() ? shared_codes(Codes(context.entrants)) : parts[0].candidates()}};
     frame.gap = std::move(gap);
     double resolution = -1;
+    plan.rests_on_weights = plan.rests_on_weights || !op.correction.empty();
     for (std::size_t k = 0; k < parts.size(); ++k) {
+      if (node.parts[k].weight) {
+        plan.weighed.push_back({plan.ops.size(), k, &node.parts[k]});
+        plan.rests_on_weights = plan.rests_on_weights || parts[k].resolution > 0;
+      }
       op.in.push_back(parts[k].array);
       frame.relative = frame.relative || parts[k].relative;
       const double step = factors[k] == 1 ? parts[k].resolution : 0;
@@ -307,8 +313,10 @@ void Compiler::compile_node(const Node& node, std::size_t parent) {
   const bool points_of_parts =
       all_have(node.parts, &Node::points) && !reduces(node.measure.steps, "part");
   if (frame.array != no_array) {
-    if (node.points && !points_of_parts)
+    if (node.points && !points_of_parts) {
+      plan.weighed.push_back({plan.ops.size(), 0, &node});
       lower_affine(*this, frame, *node.points, 0, "points");
+    }
     if (node.round)
       lower_rounding(*this, frame, *node.round, "round");
   }

@@ -37,7 +37,10 @@ std::uint32_t Names::candidate_near(std::string_view id, std::size_t position) c
 
 std::size_t Names::table(std::string_view name) const {
   const auto at = tables_.find(name);
-  return at == tables_.end() ? nobody : at->second;
+  if (at == tables_.end())
+    return nobody;
+  asked_.insert(at->second);
+  return at->second;
 }
 
 void Context::index_entrants() {

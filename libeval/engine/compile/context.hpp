@@ -9,9 +9,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace libeval {
@@ -27,6 +29,8 @@ public:
   [[nodiscard]] std::uint32_t candidate_near(std::string_view id, std::size_t position) const;
   /// Position of a table, or npos.
   [[nodiscard]] std::size_t table(std::string_view name) const;
+  /// Positions of the tables asked for since the last call.
+  [[nodiscard]] std::set<std::size_t> take_asked() const { return std::exchange(asked_, {}); }
 
   /// A key column of a table as positions of candidates.
   struct Rows {
@@ -40,6 +44,7 @@ private:
   mutable std::unordered_map<std::string_view, std::uint32_t>
       candidates_; ///< made when first asked
   std::map<std::string_view, std::size_t> tables_;
+  mutable std::set<std::size_t> asked_;
   mutable std::map<const TextColumn*, Rows> rows_;
 };
 

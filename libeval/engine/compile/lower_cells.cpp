@@ -43,6 +43,7 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
     return out;
   }
   const Table& evidence = *compiler_.context.bundle.tables[at];
+  plan_.rests_on_numbers = true;
   const std::string key = table.find("key")->scalar().value_or("");
   const std::string value =
       table.find("value") == nullptr ? "" : table.find("value")->scalar().value_or("");
@@ -140,6 +141,7 @@ void Lowering::lookup() {
     if (c == 0) {
       any_number = true;
       if (to_gap && frame_.raw && mode == "exact") {
+        plan_.rests_on_numbers = true;
         const double x = (*frame_.raw)[frame_.raw_rows ? (*frame_.raw_rows)[i] : i];
         if (!curves.at(i).numbers.contains(x)) {
           gap[i] = 1;
@@ -247,6 +249,7 @@ void Lowering::codes() {
           "put it before every other step");
     return;
   }
+  plan_.rests_on_numbers = plan_.rests_on_numbers || !numbers.empty();
   for (std::size_t i = 0; i < frame_.cells; ++i) {
     const std::uint32_t c = frame_.category ? (*frame_.category)[i] : 0;
     if (c != 0)

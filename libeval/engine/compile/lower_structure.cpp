@@ -47,8 +47,9 @@ Operand Lowering::operand(const Param& param) {
       return {0.0, no_array, {}};
     }
     out.array = output();
-    add(plan_, op::Load{out.array, std::make_shared<const std::vector<double>>(*values), nullptr},
-        step_.name);
+    auto numbers = std::make_shared<std::vector<double>>(std::move(*values));
+    plan_.feeds.push_back(column_feed(param.column, gap, numbers));
+    add(plan_, op::Load{out.array, std::move(numbers), nullptr}, step_.name);
     out.gap = std::move(gap);
     break;
   }
@@ -96,6 +97,29 @@ Operand Lowering::operand(const Param& param) {
     }
   }
   return out;
+}
+
+/// Tells when the numbers of another column of the same rows are others.
+Feed Lowering::column_feed(const std::string& column, const std::vector<std::uint8_t>& gap,
+                           std::shared_ptr<std::vector<double>> numbers) {
+  const Origin* base = frame_.origin.get();
+  while (base->parent)
+    base = base->parent.get();
+  const auto& tables = compiler_.context.bundle.tables;
+  const auto table = std::ranges::find(tables, base->table);
+  if (base->columns.contains(column) || table == tables.end()) {
+    plan_.rests_on_numbers = true; // a copy, such as a result of pairs
+    return {plan_.ops.size(), Feed::no_table, [] { return Feed::Now::same; }};
+  }
+  return {plan_.ops.size(), static_cast<std::uint32_t>(table - tables.begin()),
+          [origin = frame_.origin, column, gap, numbers = std::move(numbers)] {
+            std::vector<std::uint8_t> gap_now;
+            auto now = column_of(*origin, column, gap_now);
+            if (!now || gap_now != gap)
+              return Feed::Now::otherwise;
+            *numbers = std::move(*now);
+            return Feed::Now::changed;
+          }};
 }
 
 /// Joins a parameter's cells to the frame's by the dimensions the parameter has left.

@@ -92,6 +92,7 @@ bool Lowering::read_results() {
   const auto against = column_of(*frame_.origin, "against", gap);
   if (!against)
     return true;
+  plan_.rests_on_numbers = true;
   take_gaps(gap);
   const ArrayId other = output(), out = output();
   add(plan_, op::Load{other, std::make_shared<const std::vector<double>>(*against), nullptr},

@@ -85,6 +85,8 @@ private:
   Operand operand(const Tree& tree);
   Operand operand(const Param& param);
   Operand joined(const Frame& values, const Param& param);
+  Feed column_feed(const std::string& column, const std::vector<std::uint8_t>& gap,
+                   std::shared_ptr<std::vector<double>> numbers);
   ArrayId array_of(const Operand& operand);
   ArrayId constant_array(double value);
 

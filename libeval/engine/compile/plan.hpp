@@ -10,6 +10,7 @@
 #include <libeval/kernel/reduce.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -231,6 +232,23 @@ struct ArrayNote {
   std::string where;     ///< path of the node or name of the measure
 };
 
+/// A `Load` whose numbers may change while all structure stays.
+struct Feed {
+  enum class Now { same, changed, otherwise }; ///< `otherwise`: the structure would be another
+  std::size_t op = 0;
+  std::uint32_t table = no_table; ///< position in the bundle; no_table: stages decided before
+  /// Reads the numbers anew into the loaded column. Empty: the column is the table's own.
+  std::function<Now()> refill = {};
+
+  static constexpr std::uint32_t no_table = 0xFFFFFFFFU;
+};
+/// A constant of an operation that is a node's weight (of input `input` of a Combine) or its points
+/// (the scale of an Affine).
+struct WeightConstant {
+  std::size_t op = 0, input = 0;
+  const Node* node = nullptr;
+};
+
 /// A stage as a short list of array operations. `decide` runs it once; others run it on samples or
 /// read it. Arrays are made in the order of the operations and never changed.
 struct Plan {
@@ -238,10 +256,17 @@ struct Plan {
   std::vector<std::string> words = {}; ///< for each op, the step it comes from
   std::vector<ArrayNote> arrays = {};
   bool rounds = false; ///< somewhere a value is rounded
+  std::vector<Feed> feeds = {};
+  std::vector<WeightConstant> weighed = {};
+  bool rests_on_numbers = false; ///< structure, or constants that no feed tells of, do
+  bool rests_on_weights = false; ///< the same of weights and points
   /// Whether it runs on numbers of 32 digits: where something is rounded, and always while that
   /// costs nothing that anybody would notice.
   [[nodiscard]] bool exact() const;
 };
+
+/// The arrays that an operation reads.
+[[nodiscard]] std::vector<ArrayId> inputs_of(const Op& op);
 
 /// Whether operation `op` itself, or one that reads what it made, mixes the values of several
 /// candidates: ranks, groups across candidates, opponents. O(operations).

@@ -31,6 +31,23 @@ static void inputs(const O& o, See&& see) {
   if constexpr (requires { o.then; })
     for (const auto& [key, ascending] : o.then)
       see(key);
+  if constexpr (requires { o.seats; })
+    see(o.seats);
+  if constexpr (requires { o.covariates; })
+    std::ranges::for_each(o.covariates, see);
+}
+
+std::vector<ArrayId> inputs_of(const Op& op) {
+  std::vector<ArrayId> out;
+  std::visit(
+      [&](const auto& o) {
+        inputs(o, [&](ArrayId id) {
+          if (id != no_array)
+            out.push_back(id);
+        });
+      },
+      op);
+  return out;
 }
 
 /// Each element of `to` comes from elements of the same candidate in `from`.

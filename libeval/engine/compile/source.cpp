@@ -368,6 +368,17 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   frame.raw = load.column;
   frame.raw_rows = load.rows;
   frame.array = load.out = new_array(plan, frame.cells, frame.candidates(), measure.name);
+  const bool own = std::ranges::any_of(
+      table->values, [&](const ValueColumn& value) { return load.column.get() == &value.numbers; });
+  plan.rests_on_numbers =
+      plan.rests_on_numbers || sieve.by_content || (!own && !cells.refill && cells.count > 0);
+  Feed feed{plan.ops.size(), static_cast<std::uint32_t>(at), nullptr};
+  if (!own && cells.refill)
+    feed.refill = [refill = cells.refill] {
+      refill();
+      return Feed::Now::changed;
+    };
+  plan.feeds.push_back(std::move(feed));
   add(plan, load, "from");
   return frame;
 }

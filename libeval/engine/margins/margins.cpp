@@ -239,6 +239,11 @@ std::vector<StageMargins> margins(const Uncertain& uncertain, const Decision& de
     const StageDecision& stage = decision.stages[s];
     StageMargins here;
     here.stage = s;
+    if (stage.partial) {
+      here.known_in_part = true;
+      out.push_back(std::move(here));
+      continue;
+    }
     for (const StepReport& step : stage.steps) {
       if (step.last_in)
         here.last_in = step.last_in;

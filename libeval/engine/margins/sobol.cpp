@@ -1,23 +1,253 @@
 // SPDX-License-Identifier: Apache-2.0
-// What drives "advances": variance-based indices (Sobol 1993), first order after Saltelli et al.
-// (2010), total after Jansen (1999).
+// What drives "advances": variance-based indices (Sobol 1993).
 #include "base/parallel.hpp"
 #include "engine/simulate/sampler.hpp"
 
 #include <libeval/engine/margins.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <tuple>
+#include <utility>
 
 namespace libeval {
 namespace {
 
-/// Sums of products of zeros and ones: whole numbers, the same on any number of threads.
-struct Sums {
-  std::int64_t a = 0, b = 0;
-  std::vector<std::int64_t> first, first_squares, total; ///< by source
+/// How often two independent samples a and b, and the sample that has all but one source in common
+/// with a and that one with b, had which outcomes: position 4 a + 2 b + mixed. Whole numbers, the
+/// same on any number of threads.
+using Triples = std::array<std::int64_t, 8>;
+
+struct Triple {
+  double a, b, mixed, count;
+};
+
+std::array<Triple, 8> triples_of(const Triples& counts) {
+  std::array<Triple, 8> out{};
+  for (std::size_t k = 0; k < 8; ++k)
+    out[k] = {(k & 4U) != 0 ? 1.0 : 0.0, (k & 2U) != 0 ? 1.0 : 0.0, (k & 1U) != 0 ? 1.0 : 0.0,
+              static_cast<double>(counts[k])};
+  return out;
+}
+
+template <class F>
+double mean(const std::array<Triple, 8>& triples, F&& f) {
+  double sum = 0, count = 0;
+  for (const Triple& t : triples) {
+    sum += t.count * f(t);
+    count += t.count;
+  }
+  return sum / count;
+}
+
+/// A mean over the variance, with half a 95 % interval: by the influence of each sample on both.
+template <class F>
+std::pair<double, double> share_of_variance(const std::array<Triple, 8>& triples, double p,
+                                            double samples, F&& f) {
+  constexpr double z = 1.959963984540054;
+  const double variance = p * (1 - p);
+  const double share = mean(triples, f) / variance;
+  const auto influence = [&](const Triple& t) {
+    const double spread = ((t.a - p) * (t.a - p) + (t.b - p) * (t.b - p)) / 2;
+    return (f(t) - share * spread) / variance;
+  };
+  const double center = mean(triples, influence);
+  const double square = mean(triples, [&](const Triple& t) {
+    const double x = influence(t) - center;
+    return x * x;
+  });
+  return {share, z * std::sqrt(square / samples)};
+}
+
+/// E[(b - p)(mixed - p)] is the variance that the source explains alone; what (b - p)(a - p), whose
+/// mean is 0, has in common with it is taken off, and with it most of the noise where the source
+/// explains little. E[(a - mixed)^2] / 2 is the variance that is left when all others are known.
+SobolIndex index_of(const Triples& counts, double p, double samples) {
+  const auto triples = triples_of(counts);
+  const auto alone = [&](const Triple& t) { return (t.b - p) * (t.mixed - p); };
+  const auto control = [&](const Triple& t) { return (t.b - p) * (t.a - p); };
+  const double x = mean(triples, alone), c = mean(triples, control);
+  const double common =
+      mean(triples, [&](const Triple& t) { return (alone(t) - x) * (control(t) - c); });
+  const double own =
+      mean(triples, [&](const Triple& t) { return (control(t) - c) * (control(t) - c); });
+  const double by = own > 0 ? common / own : 0;
+  SobolIndex out;
+  std::tie(out.first, out.first_half) = share_of_variance(
+      triples, p, samples, [&](const Triple& t) { return alone(t) - by * control(t); });
+  std::tie(out.total, out.total_half) = share_of_variance(
+      triples, p, samples, [](const Triple& t) { return (t.a - t.mixed) * (t.a - t.mixed) / 2; });
+  return out;
+}
+
+class SobolStudy {
+public:
+  SobolStudy(const Uncertain& uncertain, const SobolOptions& options, Diagnostics& diagnostics)
+      : uncertain_(uncertain), options_(options), diagnostics_(diagnostics),
+        sources_(uncertain.uncertainty.sources()) {
+    for (const Bundle& bundle : uncertain.variants)
+      samplers_.push_back(std::make_unique<Sampler>(bundle, uncertain.uncertainty, diagnostics));
+    const Program& program = uncertain.variants.front().program;
+    candidates_ = program.candidates.size();
+    stages_ = program.stages.size();
+    counts_.assign(candidates_ * stages_ * sources_, Triples{});
+  }
+
+  std::vector<SobolIndices> run() {
+    if (diagnostics_.has_errors() || sources_ == 0 || options_.samples < 2)
+      return {};
+    std::uint64_t done = 0;
+    while (done < options_.samples) {
+      std::uint64_t until = options_.samples;
+      if (options_.until)
+        until = std::min(until, done == 0 ? first_look : done * 2);
+      const std::uint64_t reached = sample(done, until);
+      if (diagnostics_.has_errors())
+        return {};
+      done = reached;
+      if (done < until || (options_.until && widest(done) <= *options_.until))
+        break;
+    }
+    return done < 2 ? std::vector<SobolIndices>{} : indices(done);
+  }
+
+private:
+  static constexpr std::uint64_t block = 16, first_look = 512;
+  static constexpr std::uint64_t other = std::uint64_t{1}
+                                         << 62U; ///< replicates of the second sample
+
+  /// What one thread needs.
+  struct Worker {
+    std::vector<std::unique_ptr<World>> worlds; ///< by variant
+    std::vector<Triples> counts;
+    std::vector<std::size_t> options;
+    std::vector<std::uint8_t> a, b;
+    std::vector<std::vector<std::uint8_t>> all_mixed; ///< by source
+  };
+
+  /// Who advances where, with every source taking its numbers from the replicate given; false with
+  /// errors.
+  bool advances(Worker& worker, const std::vector<std::uint64_t>& from,
+                std::vector<std::uint8_t>& out) {
+    const Replicate replicate{options_.seed, 0, &from};
+    const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, worker.options);
+    auto& world = worker.worlds[variant];
+    if (!world)
+      world = std::make_unique<World>(samplers_[variant]->world());
+    samplers_[variant]->draw(*world, replicate);
+    Diagnostics problems;
+    const Decision& decision = decide_again(*world, problems);
+    if (problems.has_errors()) {
+      const std::lock_guard guard(lock_);
+      diagnostics_.append(std::move(problems));
+      return false;
+    }
+    out.assign(candidates_ * stages_, 0);
+    for (std::size_t s = 0; s < stages_; ++s) {
+      const StageDecision& stage = decision.stages[s];
+      for (std::size_t e = 0; e < stage.entrants.size(); ++e)
+        if (stage.outcomes[e] == Outcome::advances)
+          out[s * candidates_ + stage.entrants[e]] = 1;
+    }
+    return true;
+  }
+
+  /// One source after the other is taken from the second sample, so that little changes between two
+  /// decisions.
+  bool one_sample(Worker& worker, std::uint64_t r) {
+    std::vector<std::uint64_t> from(sources_, r);
+    if (!advances(worker, from, worker.a))
+      return false;
+    worker.all_mixed.resize(sources_);
+    for (std::size_t g = 0; g < sources_; ++g) {
+      from[g] = r + other;
+      if (!advances(worker, from, worker.all_mixed[g]))
+        return false;
+      from[g] = r;
+    }
+    std::ranges::fill(from, r + other);
+    if (!advances(worker, from, worker.b))
+      return false;
+    for (std::size_t i = 0; i < worker.a.size(); ++i)
+      for (std::size_t g = 0; g < sources_; ++g)
+        ++worker.counts[i * sources_ + g]
+                       [4U * worker.a[i] + 2U * worker.b[i] + worker.all_mixed[g][i]];
+    return true;
+  }
+
+  /// Samples until `until`; returns how far it came.
+  std::uint64_t sample(std::uint64_t done, std::uint64_t until) {
+    const auto blocks = static_cast<std::size_t>((until - done + block - 1) / block);
+    const unsigned threads = threads_for(options_.threads, blocks);
+    workers_.resize(std::max<std::size_t>(workers_.size(), threads));
+    for (Worker& worker : workers_) {
+      worker.worlds.resize(samplers_.size());
+      worker.counts.assign(counts_.size(), Triples{});
+    }
+    std::uint64_t next = done;
+    std::mutex grab;
+    for_each_task(threads, threads, [&](std::size_t at, unsigned) {
+      for (;;) {
+        std::uint64_t begin = 0, end = 0;
+        {
+          const std::lock_guard guard(grab);
+          // What was begun is finished, so that the samples reached are the first ones.
+          if (next >= until ||
+              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
+            return;
+          begin = next;
+          end = next = std::min(until, begin + block);
+        }
+        for (std::uint64_t r = begin; r < end; ++r)
+          if (!one_sample(workers_[at], r))
+            return;
+      }
+    });
+    for (const Worker& worker : workers_)
+      for (std::size_t i = 0; i < counts_.size(); ++i)
+        for (std::size_t k = 0; k < 8; ++k)
+          counts_[i][k] += worker.counts[i][k];
+    return next;
+  }
+
+  [[nodiscard]] std::vector<SobolIndices> indices(std::uint64_t done) const {
+    const std::vector<std::string> names = sources_of(uncertain_.uncertainty);
+    const auto samples = static_cast<double>(done);
+    std::vector<SobolIndices> out;
+    for (std::size_t i = 0; i < candidates_ * stages_; ++i) {
+      const auto triples = triples_of(counts_[i * sources_]);
+      const double p = mean(triples, [](const Triple& t) { return (t.a + t.b) / 2; });
+      if (!(p * (1 - p) > 0))
+        continue;
+      SobolIndices one{i / candidates_, i % candidates_, p, done, {}};
+      for (std::size_t g = 0; g < sources_; ++g) {
+        one.sources.push_back(index_of(counts_[i * sources_ + g], p, samples));
+        one.sources.back().source = names[g];
+      }
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+
+  [[nodiscard]] double widest(std::uint64_t done) const {
+    double out = 0;
+    for (const SobolIndices& one : indices(done))
+      for (const SobolIndex& index : one.sources)
+        out = std::max({out, index.first_half, index.total_half});
+    return out;
+  }
+
+  const Uncertain& uncertain_;
+  const SobolOptions& options_;
+  Diagnostics& diagnostics_;
+  std::size_t sources_, candidates_ = 0, stages_ = 0;
+  std::vector<std::unique_ptr<Sampler>> samplers_;
+  std::vector<Worker> workers_;
+  std::vector<Triples> counts_; ///< by stage, candidate and source
+  std::mutex lock_;
 };
 
 } // namespace
@@ -37,118 +267,9 @@ std::vector<std::string> sources_of(const Uncertainty& uncertainty) {
   return out;
 }
 
-std::vector<SobolIndices> sobol(const Uncertain& uncertain, std::uint64_t seed,
-                                std::uint64_t samples, unsigned threads, Diagnostics& diagnostics) {
-  std::vector<SobolIndices> out;
-  const std::size_t sources = uncertain.uncertainty.sources();
-  std::vector<std::unique_ptr<Sampler>> samplers;
-  for (const Bundle& bundle : uncertain.variants)
-    samplers.push_back(std::make_unique<Sampler>(bundle, uncertain.uncertainty, diagnostics));
-  if (diagnostics.has_errors() || sources == 0 || samples < 2)
-    return out;
-  const Program& program = uncertain.variants.front().program;
-  const std::size_t n = program.candidates.size(), stages = program.stages.size();
-  std::mutex lock;
-  std::vector<Sums> sums(n * stages);
-  for (Sums& s : sums) {
-    s.first.assign(sources, 0);
-    s.first_squares.assign(sources, 0);
-    s.total.assign(sources, 0);
-  }
-  constexpr std::uint64_t block = 16, other = std::uint64_t{1} << 62U;
-  const auto blocks = static_cast<std::size_t>((samples + block - 1) / block);
-  for_each_task(blocks, threads_for(threads, blocks), [&](std::size_t task, unsigned) {
-    std::vector<std::unique_ptr<World>> worlds(samplers.size());
-    std::vector<Sums> mine = sums;
-    for (Sums& s : mine) {
-      s.a = s.b = 0;
-      for (auto* list : {&s.first, &s.first_squares, &s.total})
-        std::ranges::fill(*list, 0);
-    }
-    // Who advances where every source takes its numbers from the replicate given.
-    const auto advances = [&](const std::vector<std::uint64_t>& from) {
-      const Replicate replicate{seed, 0, &from};
-      std::vector<std::size_t> options;
-      const std::size_t variant = variant_of(uncertain.uncertainty, replicate, options);
-      if (!worlds[variant])
-        worlds[variant] = std::make_unique<World>(samplers[variant]->world());
-      samplers[variant]->draw(*worlds[variant], replicate);
-      Diagnostics problems;
-      const Decision decision =
-          decide(worlds[variant]->bundle, worlds[variant]->assumptions, problems);
-      std::vector<std::int8_t> yes(n * stages, 0);
-      if (problems.has_errors()) {
-        const std::lock_guard guard(lock);
-        diagnostics.append(std::move(problems));
-        return yes;
-      }
-      for (std::size_t s = 0; s < stages; ++s)
-        for (std::size_t e = 0; e < decision.stages[s].entrants.size(); ++e)
-          yes[s * n + decision.stages[s].entrants[e]] =
-              decision.stages[s].outcomes[e] == Outcome::advances ? 1 : 0;
-      return yes;
-    };
-    const std::uint64_t begin = task * block, end = std::min(samples, begin + block);
-    for (std::uint64_t r = begin; r < end; ++r) {
-      std::vector<std::uint64_t> from(sources, r);
-      const auto a = advances(from);
-      std::ranges::fill(from, r + other);
-      const auto b = advances(from);
-      for (std::size_t i = 0; i < mine.size(); ++i) {
-        mine[i].a += a[i];
-        mine[i].b += b[i];
-      }
-      for (std::size_t g = 0; g < sources; ++g) {
-        std::ranges::fill(from, r);
-        from[g] = r + other;
-        const auto mixed = advances(from);
-        for (std::size_t i = 0; i < mine.size(); ++i) {
-          const std::int64_t product = b[i] * (mixed[i] - a[i]);
-          mine[i].first[g] += product;
-          mine[i].first_squares[g] += product * product;
-          mine[i].total[g] += (a[i] - mixed[i]) * (a[i] - mixed[i]);
-        }
-      }
-    }
-    const std::lock_guard guard(lock);
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      sums[i].a += mine[i].a;
-      sums[i].b += mine[i].b;
-      for (std::size_t g = 0; g < sources; ++g) {
-        sums[i].first[g] += mine[i].first[g];
-        sums[i].first_squares[g] += mine[i].first_squares[g];
-        sums[i].total[g] += mine[i].total[g];
-      }
-    }
-  });
-  if (diagnostics.has_errors())
-    return out;
-  const std::vector<std::string> names = sources_of(uncertain.uncertainty);
-  const auto count = static_cast<double>(samples);
-  constexpr double z = 1.959963984540054;
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    const Sums& s = sums[i];
-    const double p = static_cast<double>(s.a + s.b) / (2 * count);
-    const double variance = p * (1 - p);
-    if (!(variance > 0))
-      continue;
-    SobolIndices one;
-    one.stage = i / n;
-    one.candidate = i % n;
-    one.probability = p;
-    for (std::size_t g = 0; g < sources; ++g) {
-      const double first = static_cast<double>(s.first[g]) / count;
-      const double first_square = static_cast<double>(s.first_squares[g]) / count;
-      const double total = static_cast<double>(s.total[g]) / count;
-      one.sources.push_back(
-          {names[g], first / variance,
-           z * std::sqrt(std::max(0.0, first_square - first * first) / count) / variance,
-           total / 2 / variance,
-           z * std::sqrt(std::max(0.0, total - total * total) / count) / 2 / variance});
-    }
-    out.push_back(std::move(one));
-  }
-  return out;
+std::vector<SobolIndices> sobol(const Uncertain& uncertain, const SobolOptions& options,
+                                Diagnostics& diagnostics) {
+  return SobolStudy(uncertain, options, diagnostics).run();
 }
 
 } // namespace libeval

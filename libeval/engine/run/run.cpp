@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/runner.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace libeval {
 namespace {
 
@@ -46,6 +49,63 @@ Run Runner<T>::run(const std::vector<ArrayId>& wanted) {
   return std::move(result_);
 }
 
+/// Operations that changed, and those that read what a stale one makes.
+template <class T>
+void Runner<T>::find_stale(const std::vector<std::uint8_t>& changed) {
+  const double floor = epsilon * size_of_evidence(plan_);
+  // What is undefined, and what models estimate, is collected by a run of everything.
+  const bool all = !keeps_ || floor != floor_ || !result_.undefined.empty() ||
+                   !result_.estimated.empty() || !result_.voted.empty();
+  floor_ = floor;
+  stale_op_.assign(plan_.ops.size(), all ? 1 : 0);
+  stale_array_.assign(plan_.arrays.size(), all ? 1 : 0);
+  for (std::size_t at = reads_.size(); at < plan_.ops.size(); ++at)
+    reads_.push_back(inputs_of(plan_.ops[at]));
+  for (std::size_t at = 0; at < plan_.ops.size() && !all; ++at) {
+    if (changed[at] == 0 &&
+        std::ranges::none_of(reads_[at], [&](ArrayId id) { return stale_array_[id] != 0; }))
+      continue;
+    stale_op_[at] = 1;
+    stale_array_[std::visit([](const auto& o) { return o.out; }, plan_.ops[at])] = 1;
+  }
+}
+
+template <class T>
+const Run& Runner<T>::run_again(const std::vector<ArrayId>& wanted,
+                                const std::vector<std::uint8_t>& changed) {
+  find_stale(changed);
+  const bool first = !std::exchange(keeps_, true);
+  result_.undefined.clear();
+  result_.estimated.clear();
+  result_.voted.clear();
+  result_.noise = floor_;
+  result_.columns.resize(wanted.size());
+  for (const CarriedOut& map : carried_out_)
+    lanes_[map.id] = map.before;
+  std::erase_if(carried_out_, [&](const CarriedOut& map) {
+    return map.at >= stale_op_.size() || stale_op_[map.at] != 0;
+  });
+  const std::vector<CarriedOut> kept = carried_out_; // in the order of the operations
+  auto next = kept.begin();
+  for (at_ = 0; at_ < plan_.ops.size(); ++at_) {
+    if (stale_op_[at_] != 0)
+      std::visit([&](const auto& o) { apply(o); }, plan_.ops[at_]);
+    else
+      for (; next != kept.end() && next->at == at_; ++next)
+        lanes_[next->id] = next->after;
+  }
+  std::ranges::stable_sort(carried_out_, {}, &CarriedOut::at);
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    const ArrayId id = wanted[k];
+    if (id == no_array || (!first && stale_array_[id] == 0))
+      continue;
+    if (!lanes_[id].stays_finite())
+      static_cast<void>(values(id));
+    result_.columns[k] = column(lanes_[id]);
+  }
+  return result_;
+}
+
 bool Plan::exact() const {
   constexpr std::size_t unnoticed = 50000; // elements, some milliseconds
   std::size_t elements = 0;
@@ -56,6 +116,28 @@ bool Plan::exact() const {
 
 Run run(const Plan& plan, const std::vector<ArrayId>& wanted) {
   return plan.exact() ? Runner<kernel::Exact>(plan).run(wanted) : Runner<double>(plan).run(wanted);
+}
+
+struct Rerun::Runners {
+  std::optional<Runner<kernel::Exact>> exact;
+  std::optional<Runner<double>> quick;
+  std::vector<ArrayId> wanted;
+};
+
+Rerun::Rerun(const Plan& plan, std::vector<ArrayId> wanted)
+    : runners_(std::make_unique<Runners>()) {
+  runners_->wanted = std::move(wanted);
+  if (plan.exact())
+    runners_->exact.emplace(plan);
+  else
+    runners_->quick.emplace(plan);
+}
+
+Rerun::~Rerun() = default;
+
+const Run& Rerun::run(const std::vector<std::uint8_t>& changed) {
+  return runners_->exact ? runners_->exact->run_again(runners_->wanted, changed)
+                         : runners_->quick->run_again(runners_->wanted, changed);
 }
 
 } // namespace libeval

@@ -26,4 +26,21 @@ struct Run {
 /// Runs a plan and returns the arrays `wanted`.
 [[nodiscard]] Run run(const Plan& plan, const std::vector<ArrayId>& wanted);
 
+/// Runs a plan again and again: the first time all of it, then what rests on operations that have
+/// changed. Results are those of `run`, to the bit. The plan must outlive it.
+class Rerun {
+public:
+  Rerun(const Plan& plan, std::vector<ArrayId> wanted);
+  ~Rerun();
+  Rerun(const Rerun&) = delete;
+  Rerun& operator=(const Rerun&) = delete;
+
+  /// `changed`: by operation; its constants, or the column that it loads, are others than before.
+  const Run& run(const std::vector<std::uint8_t>& changed);
+
+private:
+  struct Runners;
+  std::unique_ptr<Runners> runners_;
+};
+
 } // namespace libeval

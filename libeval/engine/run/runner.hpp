@@ -61,6 +61,9 @@ public:
   explicit Runner(const Plan& plan) : plan_(plan), lanes_(plan.arrays.size()) {}
 
   Run run(const std::vector<ArrayId>& wanted);
+  /// What this gives is kept for the next time.
+  const Run& run_again(const std::vector<ArrayId>& wanted,
+                       const std::vector<std::uint8_t>& changed);
 
 private:
   using Values = std::vector<T>;
@@ -108,6 +111,8 @@ private:
     }
     if (!all_finite)
       fail_infinite(id, *out);
+    if (keeps_)
+      carried_out_.push_back({at_, id, lane, {out}});
     lane = {out};
     return out;
   }
@@ -208,6 +213,19 @@ private:
   Run result_;
   std::size_t at_ = 0;
   double floor_ = 0; ///< noise of sums that cancel out
+
+  // --- running again ---
+  /// A pending map that an operation has carried out: for those before it, it was still pending.
+  struct CarriedOut {
+    std::size_t at;
+    ArrayId id;
+    Lane<T> before, after;
+  };
+  void find_stale(const std::vector<std::uint8_t>& changed);
+  bool keeps_ = false;
+  std::vector<CarriedOut> carried_out_;
+  std::vector<std::vector<ArrayId>> reads_; ///< by operation
+  std::vector<std::uint8_t> stale_op_, stale_array_;
 };
 
 } // namespace libeval

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 namespace libeval {
 
@@ -213,52 +214,126 @@ World Sampler::world() const {
   for (const WeightSource& source : weights)
     out.shares.emplace_back(source.parts.size(), 0.0);
   out.passed.resize(uncertainty.verdicts.size());
+  out.drawn.assign(uncertainty.sources(), 0);
+  out.versions.rows.assign(bundle.tables.size(), 0);
+  out.versions.numbers.assign(bundle.tables.size(), 0);
+  out.versions.weights.assign(bundle.program.stages.size(), 0);
   return out;
 }
 
-void Sampler::draw(World& world, const Replicate& replicate) const {
-  std::size_t source = 0;
+namespace {
+
+/// Whether a source has to be drawn for this replicate; notes that it is.
+bool moves_to(World& world, const Replicate& replicate, std::size_t source) {
+  const std::uint64_t number = replicate.number_of(source) + 1;
+  return std::exchange(world.drawn[source], number) != number;
+}
+
+} // namespace
+
+/// All entries of a stage work on the same points, so that where one moves all are applied anew.
+void Sampler::draw_weights(World& world, const Replicate& replicate) const {
+  std::vector<std::uint8_t> moved(bundle.program.stages.size(), 0);
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    std::vector<double>& shares = world.shares[k];
+    if (replicate.shares != nullptr && !(*replicate.shares)[k].empty()) {
+      world.drawn[k] = 0;
+      if (shares == (*replicate.shares)[k])
+        continue;
+      shares = (*replicate.shares)[k];
+    } else if (moves_to(world, replicate, k)) {
+      weights[k].draw(replicate.stream(k), shares);
+    } else {
+      continue;
+    }
+    moved[weights[k].stage] = 1;
+  }
+  std::vector<std::uint8_t> begun(moved.size(), 0);
   for (std::size_t k = 0; k < weights.size(); ++k) {
     const WeightSource& w = weights[k];
+    if (moved[w.stage] == 0)
+      continue;
     Node& top = *world.bundle.program.stages[w.stage].score;
-    const Node& nominal = *bundle.program.stages[w.stage].score;
-    bool fresh = true; // the first entry of a stage begins from the program's own points
-    for (std::size_t j = 0; j < k; ++j)
-      fresh = fresh && weights[j].stage != w.stage;
-    if (fresh)
-      copy_points(top, nominal);
-    if (replicate.shares != nullptr && !(*replicate.shares)[k].empty())
-      world.shares[k] = (*replicate.shares)[k];
-    else
-      w.draw(replicate.stream(source), world.shares[k]);
-    ++source;
+    if (std::exchange(begun[w.stage], std::uint8_t{1}) == 0) {
+      copy_points(top, *bundle.program.stages[w.stage].score);
+      ++world.versions.weights[w.stage];
+    }
     Node& node = *find_node(top, w.path);
     double sum = 0; // of now: an entry above may have changed it
     for (const Node& part : node.parts)
       sum += w.points ? *part.points : *part.weight;
     set_shares(node, world.shares[k], sum, w.points);
   }
-  for (const CellSource& c : cells)
-    c.draw(replicate.stream(source++), world.varied[c.table]->values);
+}
+
+/// Entries may share cells; the last one counts, so that those after one that moves are drawn too.
+void Sampler::draw_cells(World& world, const Replicate& replicate) const {
+  std::vector<std::uint8_t> moved(bundle.tables.size(), 0);
+  for (std::size_t k = 0; k < cells.size(); ++k) {
+    const CellSource& c = cells[k];
+    const std::size_t source = weights.size() + k;
+    const bool again = moves_to(world, replicate, source);
+    if (!again && (moved[c.table] == 0 || !c.shares_cells))
+      continue;
+    c.draw(replicate.stream(source), world.varied[c.table]->values);
+    moved[c.table] = 1;
+  }
+  for (std::size_t t = 0; t < moved.size(); ++t)
+    world.versions.numbers[t] += moved[t];
+}
+
+void Sampler::draw_members(World& world, const Replicate& replicate,
+                           const std::vector<std::uint64_t>& numbers_before) const {
+  const std::size_t first = weights.size() + cells.size();
+  std::vector<std::uint8_t> moved(bundle.tables.size(), 0), begun(bundle.tables.size(), 0);
+  for (std::size_t k = 0; k < bootstrap_tables.size(); ++k)
+    if (moves_to(world, replicate, first + k))
+      moved[bootstrap_tables[k]] = 1;
   for (std::size_t k = 0; k < bootstrap_tables.size(); ++k) {
     const std::size_t t = bootstrap_tables[k];
-    bool again = false;
-    for (std::size_t j = 0; j < k; ++j)
-      again = again || bootstrap_tables[j] == t;
+    if (moved[t] == 0 && world.versions.numbers[t] == numbers_before[t])
+      continue;
+    const bool again = std::exchange(begun[t], std::uint8_t{1}) != 0;
     const Table& from = again             ? *world.bundle.tables[t]
                         : world.varied[t] ? *world.varied[t]
                                           : *bundle.tables[t];
     auto drawn = std::make_shared<Table>(from);
-    resample(*drawn, uncertainty.bootstrap[k].over, replicate.stream(source++));
+    resample(*drawn, uncertainty.bootstrap[k].over, replicate.stream(first + k));
     world.bundle.tables[t] = std::move(drawn);
+    if (!again)
+      ++world.versions.rows[t];
   }
-  world.assumptions.clear();
-  for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k) {
+}
+
+void Sampler::draw_verdicts(World& world, const Replicate& replicate) const {
+  const std::size_t first = weights.size() + cells.size() + bootstrap_tables.size();
+  bool moved = false;
+  for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k)
+    moved = moves_to(world, replicate, first + k) || moved;
+  if (!moved)
+    return;
+  ++world.versions.assumptions;
+  for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k) { // of two alike the last counts
     const UncertainVerdict& verdict = uncertainty.verdicts[k];
-    world.passed[k] = kernel::uniform_at(replicate.stream(source++), 0) < verdict.pass;
+    const bool passed = kernel::uniform_at(replicate.stream(first + k), 0) < verdict.pass;
     world.assumptions[{verdict.rule, verdict_candidates[k]}] =
-        world.passed[k] ? Verdict::pass : Verdict::fail;
+        passed ? Verdict::pass : Verdict::fail;
+    world.passed[k] = passed;
   }
+}
+
+void Sampler::draw(World& world, const Replicate& replicate) const {
+  const std::vector<std::uint64_t> numbers_before = world.versions.numbers;
+  draw_weights(world, replicate);
+  draw_cells(world, replicate);
+  draw_members(world, replicate, numbers_before);
+  draw_verdicts(world, replicate);
+}
+
+const Decision& decide_again(World& world, Diagnostics& diagnostics) {
+  if (!world.replay)
+    world.replay = std::make_unique<Replay>(world.bundle, world.assumptions);
+  return world.replay->decide(world.versions, diagnostics);
 }
 
 } // namespace libeval

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/select/select.hpp"
+#include "engine/simulate/replay.hpp"
 
 #include <libeval/domain/uncertainty.hpp>
 #include <libeval/kernel/draw.hpp>
@@ -21,9 +21,11 @@ struct Replicate {
   /// Shares instead of those drawn, by entry of `weights`; empty: drawn.
   const std::vector<std::vector<double>>* shares = nullptr;
 
+  [[nodiscard]] std::uint64_t number_of(std::size_t source) const {
+    return of_source == nullptr ? number : (*of_source)[source];
+  }
   [[nodiscard]] kernel::Stream stream(std::size_t source) const {
-    return {seed, of_source == nullptr ? number : (*of_source)[source],
-            static_cast<std::uint32_t>(source + 1)};
+    return {seed, number_of(source), static_cast<std::uint32_t>(source + 1)};
   }
 };
 
@@ -66,18 +68,27 @@ struct CellSource {
   std::vector<kernel::Binomial> binomials;
   std::vector<double> root; ///< of the correlation matrix
   std::size_t members = 0;
+  bool shares_cells = false; ///< with an entry before
 
   void draw(kernel::Stream stream, std::vector<ValueColumn>& values) const;
 };
 
-/// A bundle that changes from replicate to replicate; one for each thread.
+/// A bundle that changes from replicate to replicate; one for each thread. It stays where it is
+/// once something was decided in it.
 struct World {
   Bundle bundle;
   std::vector<std::shared_ptr<Table>> varied; ///< by table; null: as it is
   std::vector<std::vector<double>> shares;    ///< of each entry of `weights`
   Assumptions assumptions;
   std::vector<bool> passed; ///< of each verdict
+  /// The replicate that the numbers of each source are of, plus one; 0: none yet.
+  std::vector<std::uint64_t> drawn;
+  Versions versions;
+  std::unique_ptr<Replay> replay; ///< made by `decide_again`
 };
+
+/// The decision in a world as it was drawn last; what has not changed since is not done again.
+const Decision& decide_again(World& world, Diagnostics& diagnostics);
 
 /// Everything uncertain about one bundle, resolved against it.
 class Sampler {
@@ -86,6 +97,8 @@ public:
   Sampler(const Bundle& bundle, const Uncertainty& uncertainty, Diagnostics& diagnostics);
 
   [[nodiscard]] World world() const;
+  /// Sources whose numbers are of that replicate already are left as they are. A world takes its
+  /// replicates of one seed and one sampler.
   void draw(World& world, const Replicate& replicate) const;
 
   /// The option that a choice takes.
@@ -99,6 +112,11 @@ public:
   std::vector<std::size_t> verdict_candidates;
 
 private:
+  void draw_weights(World& world, const Replicate& replicate) const;
+  void draw_cells(World& world, const Replicate& replicate) const;
+  void draw_members(World& world, const Replicate& replicate,
+                    const std::vector<std::uint64_t>& numbers_before) const;
+  void draw_verdicts(World& world, const Replicate& replicate) const;
   void resolve_weights(const UncertainWeights& what, Diagnostics& diagnostics);
   void resolve_cells(const UncertainCells& what, Diagnostics& diagnostics);
   void resolve_bootstrap(const Bootstrap& what, Diagnostics& diagnostics);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace libeval {
 namespace {
@@ -521,6 +522,14 @@ void Sampler::resolve_cells(const UncertainCells& what, Diagnostics& diagnostics
                        .first->second;
     }
   }
+  std::set<std::pair<std::uint32_t, std::uint32_t>> known;
+  for (const CellSource& before : cells)
+    if (before.table == out.table)
+      for (const CellSource::Cell& cell : before.cells)
+        known.emplace(cell.column, cell.row);
+  out.shares_cells = std::ranges::any_of(out.cells, [&](const CellSource::Cell& cell) {
+    return known.contains({cell.column, cell.row});
+  });
   cells.push_back(std::move(out));
 }
 

@@ -122,7 +122,7 @@ private:
     std::vector<Axis> range(out_.stages.size(), {0, -1});
     std::vector<bool> seen(out_.stages.size(), false);
     for (std::uint64_t r = 0; r < pilot && !diagnostics_.has_errors(); ++r) {
-      const Decision decision = decide_one(worker, r, nullptr);
+      const Decision& decision = decide_one(worker, r, nullptr);
       for (std::size_t s = 0; s < decision.stages.size(); ++s)
         for (std::size_t e = 0; e < decision.stages[s].total.size(); ++e) {
           if (!decision.stages[s].nodes[0].scores.has(e))
@@ -151,9 +151,9 @@ private:
   }
 
   /// Decides one replicate in the world of its variant; `fell` gets the conditions that hold in it.
-  Decision decide_one(Worker& worker, std::uint64_t number, std::vector<std::size_t>* fell,
-                      const World** where = nullptr,
-                      const std::vector<std::vector<double>>* shares = nullptr) {
+  const Decision& decide_one(Worker& worker, std::uint64_t number, std::vector<std::size_t>* fell,
+                             const World** where = nullptr,
+                             const std::vector<std::vector<double>>* shares = nullptr) {
     const Replicate replicate{options_.seed, number, nullptr, shares};
     std::vector<std::size_t> options;
     const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, options);
@@ -164,7 +164,7 @@ private:
     if (where != nullptr)
       *where = world.get();
     Diagnostics diagnostics;
-    Decision decision = decide(world->bundle, world->assumptions, diagnostics);
+    const Decision& decision = decide_again(*world, diagnostics);
     if (diagnostics.has_errors()) {
       const std::lock_guard lock(lock_);
       diagnostics_.append(std::move(diagnostics));
@@ -308,7 +308,7 @@ private:
       const std::uint64_t enough = options_.until ? first_look : look_for_centers;
       each_replicate(0, std::min(total, enough), [&](Worker& worker, std::uint64_t number) {
         const World* world = nullptr;
-        const Decision decision = decide_one(worker, number, nullptr, &world);
+        const Decision& decision = decide_one(worker, number, nullptr, &world);
         if (!failed())
           count(worker.all, decision, world->shares, weight_stages_, options_.at_least, out_.axes);
       });
@@ -348,7 +348,7 @@ private:
         return;
       const std::size_t at = number % centers.candidates.size();
       const std::uint32_t c = centers.candidates[at];
-      const Decision decision = decide_one(worker, number, nullptr, nullptr, &centers.shares[at]);
+      const Decision& decision = decide_one(worker, number, nullptr, nullptr, &centers.shares[at]);
       if (failed())
         return;
       const StageDecision& stage = decision.stages[centers.stage];
@@ -454,7 +454,7 @@ private:
         options_.first + done, options_.first + until, [&](Worker& worker, std::uint64_t number) {
           const World* world = nullptr;
           std::vector<std::size_t> fell;
-          const Decision decision = decide_one(worker, number, &fell, &world);
+          const Decision& decision = decide_one(worker, number, &fell, &world);
           if (failed())
             return;
           const auto& drawn = world->shares;

@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/stage_decider.hpp"
+
+#include "engine/explore.hpp"
+#include "engine/reconstruct/decide_partly.hpp"
+#include "engine/run/model_report.hpp"
+
+#include <libeval/base/text.hpp>
+#include <libeval/domain/stages.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <tuple>
+
+namespace libeval {
+
+std::vector<std::uint32_t> entrants_of(const Bundle& bundle, const Names& names, const Stage& stage,
+                                       const Earlier& earlier, Diagnostics& diagnostics) {
+  const auto& candidates = bundle.program.candidates;
+  std::vector<std::uint32_t> out;
+  if (stage.entrants.all) {
+    out.resize(candidates.size());
+    std::iota(out.begin(), out.end(), 0U);
+  }
+  std::vector<bool> seen(candidates.size(), stage.entrants.all);
+  const auto add = [&](std::uint32_t candidate) {
+    if (!seen[candidate])
+      out.push_back(candidate);
+    seen[candidate] = true;
+  };
+  const auto position = [&](const std::string& id) {
+    const std::uint32_t at = names.candidate(id);
+    if (at == npos) {
+      std::vector<std::string> known;
+      known.reserve(candidates.size());
+      for (const Candidate& c : candidates)
+        known.push_back(c.id.str());
+      const auto hint = did_you_mean(id, known);
+      diagnostics.error(stage.entrants.where, "there is no candidate `" + id + "`",
+                        hint ? "did you mean `" + *hint + "`?" : "name it under `candidates`");
+    }
+    return at;
+  };
+  const auto from = [&](const std::vector<std::string>& stages, auto&& enters) {
+    for (const std::string& id : stages)
+      if (const auto at = earlier.find(id); at != earlier.end())
+        for (std::size_t e = 0; e < at->second->entrants.size(); ++e)
+          if (enters(at->second->outcomes[e]))
+            add(at->second->entrants[e]);
+  };
+  from(stage.entrants.entrants_of, [](Outcome) { return true; });
+  from(stage.entrants.advanced_from, [](Outcome o) { return o == Outcome::advances; });
+  from(stage.entrants.cut_from, [](Outcome o) { return o == Outcome::cut; });
+  from(stage.entrants.reserve_of, [](Outcome o) { return o == Outcome::reserve; });
+  for (const std::string& id : stage.entrants.ids)
+    if (const std::uint32_t at = position(id); at != npos)
+      add(at);
+  std::vector<bool> stays_out(stage.entrants.except.empty() ? 0 : candidates.size());
+  for (const std::string& id : stage.entrants.except)
+    if (const std::uint32_t at = position(id); at != npos)
+      stays_out[at] = true;
+  if (!stays_out.empty())
+    std::erase_if(out, [&](std::uint32_t candidate) { return stays_out[candidate]; });
+  return out;
+}
+
+namespace {
+
+std::optional<std::size_t> places_of(const Stage& stage, const Earlier& earlier) {
+  if (stage.places.unlimited())
+    return std::nullopt;
+  std::size_t places = stage.places.count.value_or(0);
+  if (const auto at = earlier.find(stage.places.vacancies_of); at != earlier.end())
+    places += stage.places.times * at->second->vacancies.value_or(0);
+  return places;
+}
+
+std::vector<ArrayId> arrays_of(const Compiler& compiler) {
+  std::vector<ArrayId> out;
+  for (const CompiledNode& node : compiler.nodes)
+    out.push_back(node.frame.array);
+  return out;
+}
+
+/// The tree's scores in preorder, as the decision reports them.
+class ScoreReport {
+public:
+  ScoreReport(const Compiler& compiler, const Run& run, StageDecision& stage)
+      : compiler_(compiler), run_(run), stage_(stage) {
+    for (std::size_t i = 0; i < compiler.nodes.size(); ++i)
+      at_[compiler.nodes[i].node] = i;
+  }
+
+  void add(const Node& top) { add(top, nobody, 0, 1, std::nullopt); }
+
+  /// Other numbers for the nodes that stand already.
+  void update(const Node& top) {
+    std::size_t own = 0;
+    update(top, own);
+  }
+
+private:
+  static bool is_scored(const Frame& frame) {
+    return frame.array != no_array && frame.dimensions.size() == 1;
+  }
+  void update(const Node& node, std::size_t& own) {
+    const std::size_t at = at_.at(&node);
+    if (is_scored(compiler_.nodes[at].frame))
+      put_numbers(run_.columns[at], stage_.nodes[own++].scores);
+    for (const Node& part : node.parts)
+      update(part, own);
+  }
+  static void put_numbers(const Column& column, Scores& scores) {
+    scores.data = column.data;
+    scores.scale = column.scale;
+    scores.shift = column.shift;
+  }
+
+  void add(const Node& node, std::size_t parent, std::size_t depth, double effective,
+           std::optional<double> factor) {
+    const CompiledNode& compiled = compiler_.nodes[at_.at(&node)];
+    const Frame& frame = compiled.frame;
+    const std::size_t own = stage_.nodes.size();
+    const bool scored = is_scored(frame);
+    NodeScores scores;
+    scores.path = node.path;
+    scores.id = node.id;
+    scores.title = node.title;
+    scores.parent = parent;
+    scores.depth = depth;
+    scores.points = node.points;
+    scores.weight = node.weight;
+    scores.effective = effective;
+    scores.factor = factor;
+    scores.resolution = frame.resolution;
+    scores.direction = frame.direction;
+    scores.relative = frame.relative;
+    if (scored) {
+      put_numbers(run_.columns[at_.at(&node)], scores.scores);
+      scores.scores.gap.assign(frame.gap.begin(), frame.gap.end());
+      stage_.nodes.push_back(std::move(scores));
+    }
+    double points = 0;
+    for (const Node& part : node.parts)
+      points += part.points.value_or(0);
+    const bool weighted = !node.parts.empty() && node.parts[0].weight.has_value();
+    for (const Node& part : node.parts) {
+      const double share = part.weight                 ? *part.weight
+                           : part.points && points > 0 ? *part.points / points
+                                                       : 1;
+      std::optional<double> own_factor;
+      if (compiled.additive && scored)
+        own_factor =
+            (weighted ? *part.weight : 1) * (node.points && !part.points ? *node.points : 1);
+      add(part, scored ? own : parent, depth + 1, effective * share, own_factor);
+    }
+  }
+
+  const Compiler& compiler_;
+  const Run& run_;
+  StageDecision& stage_;
+  std::map<const Node*, std::size_t> at_; ///< position in the compiler
+};
+
+/// Whom it concerns has no score.
+void leave_out(const Undefined& undefined, const std::vector<std::uint32_t>& entrants,
+               Scores& scores) {
+  scores.gap.resize(entrants.size(), false);
+  for (std::size_t e = 0; e < entrants.size(); ++e)
+    if (undefined.candidates.empty() ||
+        std::ranges::binary_search(undefined.candidates, entrants[e]))
+      scores.gap[e] = true;
+}
+
+/// What is undefined is no score, nor is anything above it in the tree.
+void leave_undefined_out(const Compiler& compiler, const Run& result, StageDecision& stage) {
+  for (const Undefined& undefined : result.undefined) {
+    const ArrayId out =
+        std::visit([](const auto& o) { return o.out; }, compiler.plan.ops[undefined.op]);
+    const std::string& path = compiler.plan.arrays[out].where;
+    const bool of_tree =
+        std::ranges::find(stage.nodes, path, &NodeScores::path) != stage.nodes.end();
+    for (NodeScores& node : stage.nodes) {
+      const bool touched = !of_tree || node.path == "total" || node.path == path ||
+                           path.starts_with(node.path + ".");
+      if (touched)
+        leave_out(undefined, stage.entrants, node.scores);
+    }
+  }
+}
+
+/// Whose marks were left out, each once however many measures have met them.
+void note_recusals(const Compiler& compiler, StageDecision& stage) {
+  std::set<std::tuple<std::size_t, std::string, std::string>> known;
+  const auto key = [](const Finding& f) { return std::tuple(f.candidate, f.rule, f.detail); };
+  for (const Finding& f : stage.findings)
+    if (f.kind == Finding::Kind::recusal)
+      known.insert(key(f));
+  for (const AppliedRecusal& applied : compiler.recusals) {
+    Finding finding;
+    finding.kind = Finding::Kind::recusal;
+    finding.rule = applied.evidence;
+    finding.candidate = applied.candidate;
+    finding.observed = static_cast<double>(applied.marks);
+    finding.detail = applied.recusal.juror;
+    if (!applied.recusal.reason.empty())
+      finding.detail += " (" + applied.recusal.reason + ")";
+    if (!applied.recusal.source.empty())
+      finding.sources.push_back(applied.recusal.source);
+    if (known.insert(key(finding)).second)
+      stage.findings.push_back(std::move(finding));
+  }
+}
+
+/// The stage as it was before anybody was selected.
+StageDecision before_selection(const StageDecision& stage, const std::vector<Finding>& findings) {
+  StageDecision out;
+  out.id = stage.id;
+  out.title = stage.title;
+  out.date = stage.date;
+  out.entrants = stage.entrants;
+  out.nodes = stage.nodes;
+  out.measures = stage.measures;
+  if (!stage.nodes.empty())
+    out.total = numbers_of(stage.nodes.front().scores);
+  out.places = stage.places;
+  out.findings = findings;
+  out.tolerance = stage.tolerance;
+  return out;
+}
+
+} // namespace
+
+StageDecider::StageDecider(const Bundle& bundle, const Names& names, const Stage& stage,
+                           const Earlier& earlier, const Assumptions& assumptions,
+                           Diagnostics& diagnostics, std::vector<Question>* left_open)
+    : stage_(stage), earlier_(earlier), assumptions_(assumptions), diagnostics_(diagnostics),
+      left_open_(left_open),
+      context_{bundle,  names, stage,       entrants_of(bundle, names, stage, earlier, diagnostics),
+               earlier, false, diagnostics, {}} {
+  context_.index_entrants();
+}
+
+StageDecider::~StageDecider() = default;
+
+StageDecision StageDecider::decide() {
+  if (!is_known_in_part(context_.bundle, stage_))
+    return decide_in_full();
+  return decide_partly(
+      context_, [&](const Bundle& bundle, const Stage& stage, Diagnostics& diagnostics) {
+        const Names names(bundle);
+        return StageDecider(bundle, names, stage, earlier_, assumptions_, diagnostics, left_open_)
+            .decide_in_full();
+      });
+}
+
+StageDecision StageDecider::begun() const {
+  StageDecision out;
+  out.id = stage_.id.str();
+  out.title = stage_.title.empty() ? out.id : stage_.title;
+  out.date = stage_.date;
+  out.entrants = context_.entrants;
+  return out;
+}
+
+/// Every number stands, or is a gap.
+StageDecision StageDecider::decide_in_full() {
+  StageDecision out = begun();
+  out.places = places_of(stage_, earlier_);
+  const std::size_t before = diagnostics_.errors();
+  Compiler compiler(context_);
+  compiler.compile_score();
+  Scorebook book(context_);
+  bool undefined = false;
+  if (stage_.score && diagnostics_.errors() == before) {
+    const Run result = run(compiler.plan, arrays_of(compiler));
+    ScoreReport(compiler, result, out).add(*stage_.score);
+    open_book(compiler, result, undefined, book, out);
+    out.models = model_reports(context_, compiler.plan, result);
+    note_recusals(compiler, out);
+  }
+  if (diagnostics_.errors() == before)
+    add_measures(out);
+  undefined = wait_for_earlier(out) || undefined;
+  if (diagnostics_.errors() != before) { // not to be used; nothing more can be told from it
+    out.outcomes.assign(out.entrants.size(), Outcome::held);
+    out.decided_by.assign(out.entrants.size(), UINT32_MAX);
+    out.place.assign(out.entrants.size(), 0);
+    out.place_before_ties = out.place;
+    return out;
+  }
+  finish(book, undefined, out);
+  return out;
+}
+
+/// Makes the scores ready to be asked for; `undefined`: something without a result holds the stage.
+void StageDecider::open_book(const Compiler& compiler, const Run& result, bool& undefined,
+                             Scorebook& book, StageDecision& out) const {
+  std::vector<GapCell> gaps = compiler.gaps;
+  undefined = note_undefined(compiler, result, out, gaps);
+  leave_undefined_out(compiler, result, out);
+  book.open(out.nodes, result.noise, std::move(gaps));
+  out.total = numbers_of(out.nodes.front().scores);
+  out.tolerance = book.tolerance(out.nodes.front());
+}
+
+/// Whether a stage that this one names is held; says so.
+bool StageDecider::wait_for_earlier(StageDecision& out) const {
+  bool waits = false;
+  for (const auto& [name, where] : stages_named_by(stage_))
+    if (const auto at = earlier_.find(name); at != earlier_.end() && at->second->held()) {
+      Finding finding;
+      finding.kind = Finding::Kind::upstream;
+      finding.verdict = Verdict::unknown;
+      finding.detail = name;
+      if (std::ranges::none_of(out.findings,
+                               [&held = name](const Finding& f) { return f.detail == held; }))
+        out.findings.push_back(std::move(finding));
+      waits = true;
+    }
+  return waits;
+}
+
+void StageDecider::finish(const Scorebook& book, bool undefined, StageDecision& out) {
+  select(book, out);
+  if (!undefined)
+    return;
+  for (Outcome& outcome : out.outcomes)
+    if (outcome != Outcome::disqualified && outcome != Outcome::withdrawn)
+      outcome = Outcome::held;
+  out.advancing = 0;
+  if (out.held())
+    out.vacancies.reset();
+}
+
+/// Where nobody else's value has come to depend on it, somebody without a result is like a gap:
+/// whether it matters is asked when it is. Everything else is found here and holds the stage.
+bool StageDecider::note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,
+                                  std::vector<GapCell>& gaps) const {
+  bool concerns_somebody = false;
+  for (const Undefined& undefined : result.undefined) {
+    const ArrayId out =
+        std::visit([](const auto& o) { return o.out; }, compiler.plan.ops[undefined.op]);
+    std::vector<std::size_t> whom;
+    for (const std::uint32_t c : undefined.candidates)
+      if (context_.entering[c] != 0)
+        whom.push_back(c);
+    if (undefined.candidates.empty())
+      whom.push_back(nobody);
+    const std::string why =
+        compiler.plan.words[undefined.op] + ": " + why_undefined(context_, undefined);
+    if (!undefined.candidates.empty() && !reaches_others(compiler.plan, undefined.op)) {
+      for (const std::size_t c : whom)
+        gaps.push_back({static_cast<std::uint32_t>(c), compiler.plan.arrays[out].where, why, true});
+      continue;
+    }
+    for (const std::size_t c : whom) {
+      Finding finding;
+      finding.kind = Finding::Kind::undefined;
+      finding.rule = compiler.plan.arrays[out].where;
+      finding.candidate = c;
+      finding.verdict = Verdict::unknown;
+      finding.detail = why;
+      stage.findings.push_back(std::move(finding));
+      concerns_somebody = true;
+    }
+  }
+  return concerns_somebody;
+}
+
+/// Named measures that leave one number a candidate, for reports and records.
+void StageDecider::add_measures(StageDecision& stage) const {
+  for (const Measure& measure : stage_.measures) {
+    Compiler compiler(context_);
+    const Frame frame = compiler.measure(measure, false, true);
+    if (frame.array == no_array || frame.mask != no_array || !frame.left_over().empty())
+      continue;
+    const Frame aligned = compiler.align(frame, measure.name);
+    const Run result = run(compiler.plan, {aligned.array});
+    NodeScores scores;
+    scores.path = scores.id = measure.name;
+    scores.resolution = aligned.resolution;
+    scores.direction = aligned.direction;
+    scores.relative = aligned.relative;
+    scores.scores = {result.columns[0].data, result.columns[0].scale, result.columns[0].shift,
+                     std::vector<bool>(aligned.gap.begin(), aligned.gap.end())};
+    for (const Undefined& undefined : result.undefined)
+      leave_out(undefined, stage.entrants, scores.scores);
+    stage.measures.push_back(std::move(scores));
+    note_recusals(compiler, stage);
+    for (ModelReport& model : model_reports(context_, compiler.plan, result))
+      stage.models.push_back(std::move(model));
+  }
+}
+
+void StageDecider::select(const Scorebook& book, StageDecision& out) {
+  const std::vector<Finding> findings = out.findings;
+  Open open{assumptions_};
+  select_entrants(book, open, out);
+  // Who has no total has no place by it.
+  const bool by_total = out.order_keys.empty() || out.order_keys.front() == "total";
+  for (std::size_t e = 0; e < out.entrants.size(); ++e)
+    if (!out.nodes.empty() && !out.nodes[0].scores.has(e) && (by_total || !open.questions.empty()))
+      out.place[e] = out.place_before_ties[e] = 0;
+  if (open.questions.empty() || diagnostics_.has_errors())
+    return;
+  if (left_open_ != nullptr) {
+    for (const Question& question : open.questions)
+      if (std::ranges::find(*left_open_, question) == left_open_->end())
+        left_open_->push_back(question);
+    return;
+  }
+  hold_what_is_open(book, before_selection(out, findings), open.questions, out);
+}
+
+/// Decides under every way the open questions may turn out; whoever goes on in some of them and
+/// not in others is held. Where that takes more than `most` ways everybody is.
+void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision& base,
+                                     const std::vector<Question>& questions, StageDecision& out) {
+  const std::size_t most =
+      questions.size() <= 10
+          ? 1024
+          : std::clamp<std::size_t>(4'000'000 / (out.entrants.size() + 1), 1, 1024);
+  const auto goes_on = [](Outcome o) {
+    return o == Outcome::advances || o == Outcome::reserve || o == Outcome::held;
+  };
+  const bool harmless = removal_is_harmless(context_.bundle.program, stage_);
+  std::set<std::size_t> differ;
+  const bool whole = explore(
+      assumptions_, most,
+      [&](const Assumptions& assumed) {
+        StageDecision other = base;
+        Open rest{assumed};
+        select_entrants(book, rest, other);
+        auto next = deciding_question(rest.questions, context_.bundle, harmless,
+                                      [&](std::size_t candidate) {
+                                        return goes_on(other.outcomes[other.entrant(candidate)]);
+                                      });
+        return std::pair{std::move(other), std::move(next)};
+      },
+      [&](const Assumptions&, const StageDecision& other) {
+        for (std::size_t e = 0; e < out.outcomes.size(); ++e)
+          if (other.outcomes[e] != out.outcomes[e] &&
+              (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e])))
+            differ.insert(e); // cut one way and disqualified the other is out both ways
+      });
+  if (!whole)
+    for (std::size_t e = 0; e < out.outcomes.size(); ++e)
+      differ.insert(e);
+  Finding finding;
+  finding.kind = Finding::Kind::unknown;
+  finding.verdict = Verdict::unknown;
+  // Each of those held names whom it turns on, the first of them where both are very many.
+  std::string whats;
+  const std::size_t named = std::max<std::size_t>(10, 1'000'000 / (differ.size() + 1));
+  for (const auto& [what, candidate] : questions) {
+    if (whats.find(what) == std::string::npos)
+      whats += (whats.empty() ? "" : ", ") + what;
+    if (finding.others.size() < named)
+      finding.others.push_back(candidate);
+  }
+  finding.detail = whats;
+  for (const std::size_t e : differ) {
+    if (out.outcomes[e] == Outcome::disqualified || out.outcomes[e] == Outcome::withdrawn)
+      continue;
+    out.outcomes[e] = Outcome::held;
+    finding.candidate = out.entrants[e];
+    out.findings.push_back(finding);
+  }
+  out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));
+  if (out.held())
+    out.vacancies.reset();
+}
+
+// --- again and again -----------------------------------------------------------------------------
+
+/// A stage as it was compiled and run last.
+struct StageDecider::Kept {
+  explicit Kept(const Context& context) : compiler(context) {}
+
+  Compiler compiler;
+  std::set<std::size_t> tables;      ///< that the plan was compiled from
+  std::optional<Rerun> rerun;        ///< none: no score
+  std::vector<std::uint8_t> changed; ///< by operation
+  bool by_scores = false;            ///< selection looks at nothing but scores and what is fixed
+  std::optional<std::size_t> places;
+  std::vector<std::string> waits; ///< for these stages
+  bool had_undefined = false;
+};
+
+namespace {
+
+bool rests_on_scores(const OrderKey& key, const StageDecision& stage) {
+  using Kind = OrderKey::Kind;
+  if (key.kind == Kind::block)
+    return std::ranges::all_of(
+        key.keys, [&](const OrderKey& inner) { return rests_on_scores(inner, stage); });
+  if (key.kind == Kind::lot || key.kind == Kind::decision || key.kind == Kind::attribute)
+    return true;
+  const auto named = [&](const NodeScores& n) { return n.path == key.name || n.id == key.name; };
+  return key.kind == Kind::part && !key.measure && std::ranges::any_of(stage.nodes, named);
+}
+
+/// Whether who goes on is a matter of the scores of the tree, of what the program says and of
+/// policies, so that other numbers in tables change nothing unless they change a score.
+bool rests_on_scores(const Stage& rules, const StageDecision& stage) {
+  const auto keys = [&](const std::vector<OrderKey>& all) {
+    return std::ranges::all_of(all,
+                               [&](const OrderKey& key) { return rests_on_scores(key, stage); });
+  };
+  return std::ranges::all_of(rules.select, [&](const SelectStep& step) {
+    if (const auto* order = std::get_if<select::Order>(&step.what))
+      return keys(order->keys);
+    if (const auto* require = std::get_if<select::Require>(&step.what))
+      return rests_on_scores(require->what, stage);
+    if (const auto* take = std::get_if<select::Take>(&step.what)) {
+      OrderKey part;
+      part.name = take->part;
+      return keys(take->by) && !take->cost && take->filter.empty() && rests_on_scores(part, stage);
+    }
+    if (const auto* grant = std::get_if<select::Grant>(&step.what))
+      return keys(grant->by);
+    if (const auto* group = std::get_if<select::Group>(&step.what))
+      return group->from.empty();
+    return !std::holds_alternative<select::Duel>(step.what) &&
+           !std::holds_alternative<select::Eliminate>(step.what);
+  });
+}
+
+/// Before anybody is selected again.
+void forget_selection(StageDecision& out) {
+  out.findings.clear();
+  out.rounds.clear();
+  out.pool_place.clear();
+  out.pool.clear();
+  out.pools.clear();
+  out.bands.clear();
+  out.notes.clear();
+  out.order_keys.clear();
+  out.steps.clear();
+  out.vacancies.reset();
+  out.advancing = 0;
+}
+
+} // namespace
+
+void StageDecider::compile_anew() {
+  static_cast<void>(context_.names.take_asked());
+  kept_ = std::make_unique<Kept>(context_);
+  Compiler& compiler = kept_->compiler;
+  compiler.compile_score();
+  kept_->tables = context_.names.take_asked();
+  kept_->changed.assign(compiler.plan.ops.size(), 0);
+  if (stage_.score && !diagnostics_.has_errors())
+    kept_->rerun.emplace(compiler.plan, arrays_of(compiler));
+}
+
+/// Brings the constants and columns of the plan up to date; false where its structure would be
+/// another one.
+bool StageDecider::keep_up(const StageChanges& changes) {
+  Plan& plan = kept_->compiler.plan;
+  for (const std::size_t table : kept_->tables)
+    if (changes.rows[table] != 0 || (plan.rests_on_numbers && changes.numbers[table] != 0))
+      return false;
+  if (changes.weights && plan.rests_on_weights)
+    return false;
+  std::ranges::fill(kept_->changed, std::uint8_t{0});
+  for (const Feed& feed : plan.feeds) {
+    if (feed.table != Feed::no_table && changes.numbers[feed.table] == 0)
+      continue;
+    const Feed::Now now = feed.refill ? feed.refill() : Feed::Now::changed;
+    if (now == Feed::Now::otherwise)
+      return false;
+    if (now == Feed::Now::changed)
+      kept_->changed[feed.op] = 1;
+  }
+  for (const WeightConstant& w : plan.weighed) {
+    auto* combine = std::get_if<op::Combine>(&plan.ops[w.op]);
+    double& constant =
+        combine != nullptr ? combine->factors[w.input] : std::get<op::Affine>(plan.ops[w.op]).scale;
+    const double now = combine != nullptr ? *w.node->weight : *w.node->points;
+    if (constant != now)
+      kept_->changed[w.op] = 1;
+    constant = now;
+  }
+  return true;
+}
+
+void StageDecider::decide_again(const StageChanges& changes, bool with_measures,
+                                StageDecision& out) {
+  const bool anew = !kept_ || !keep_up(changes);
+  if (anew) {
+    compile_anew();
+    out = begun();
+  }
+  const auto places = places_of(stage_, earlier_);
+  std::vector<std::string> waits;
+  for (const auto& [name, where] : stages_named_by(stage_))
+    if (const auto at = earlier_.find(name); at != earlier_.end() && at->second->held())
+      waits.push_back(name);
+  const bool numbers = std::ranges::find(changes.numbers, 1) != changes.numbers.end() ||
+                       std::ranges::find(changes.rows, 1) != changes.rows.end();
+  const bool scores = std::ranges::find(kept_->changed, 1) != kept_->changed.end();
+  if (!anew && !scores && !changes.weights && !changes.assumptions && !with_measures &&
+      (!numbers || kept_->by_scores) && kept_->places == places && kept_->waits == waits)
+    return;
+  kept_->places = out.places = places;
+  kept_->waits = std::move(waits);
+  forget_selection(out);
+  Scorebook book(context_);
+  bool undefined = false;
+  if (kept_->rerun && !diagnostics_.has_errors()) {
+    const Run& result = kept_->rerun->run(kept_->changed);
+    if (anew || changes.weights || kept_->had_undefined || !result.undefined.empty()) {
+      out.nodes.clear();
+      ScoreReport(kept_->compiler, result, out).add(*stage_.score);
+    } else {
+      ScoreReport(kept_->compiler, result, out).update(*stage_.score);
+    }
+    kept_->had_undefined = !result.undefined.empty();
+    open_book(kept_->compiler, result, undefined, book, out);
+  }
+  if (anew)
+    kept_->by_scores = rests_on_scores(stage_, out);
+  if (with_measures) {
+    out.measures.clear();
+    add_measures(out);
+  }
+  undefined = wait_for_earlier(out) || undefined;
+  if (!diagnostics_.has_errors())
+    finish(book, undefined, out);
+}
+
+} // namespace libeval
