@@ -118,7 +118,7 @@ struct SobolOptions {
   unsigned threads = 1;
   /// Stop as soon as every index is known within this (half a 95 % interval); `samples` is then the
   /// most. Looked at after 512 samples and whenever their number has doubled.
-  std::optional<double> until;
+  std::optional<double> until = {};
   const std::atomic<bool>* stop = nullptr; ///< set: end with what was reached
 };
 /// For every candidate of each stage whose outcome is neither certain nor impossible. First order

@@ -80,6 +80,7 @@ const Run& Runner<T>::run_again(const std::vector<ArrayId>& wanted,
   result_.voted.clear();
   result_.noise = floor_;
   result_.columns.resize(wanted.size());
+  loaded_.resize(plan_.ops.size());
   for (const CarriedOut& map : carried_out_)
     lanes_[map.id] = map.before;
   std::erase_if(carried_out_, [&](const CarriedOut& map) {

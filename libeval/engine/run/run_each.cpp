@@ -2,6 +2,7 @@
 // Operations that take each number by itself.
 #include "engine/run/runner.hpp"
 
+#include <bit>
 #include <functional>
 #include <span>
 
@@ -38,9 +39,24 @@ void Runner<T>::apply(const op::Load& o) {
     }
   }
   const std::size_t n = o.rows ? o.rows->size() : o.column->size();
+  const auto number = [&](std::size_t i) { return (*o.column)[o.rows ? (*o.rows)[i] : i]; };
   Values y(n);
-  for (std::size_t i = 0; i < n; ++i)
-    y[i] = decimal<T>((*o.column)[o.rows ? (*o.rows)[i] : i]);
+  if (keeps_) { // what a decimal stands for is worked out anew only for other decimals
+    std::vector<double>& before = loaded_[at_];
+    const bool known = lanes_[o.out].data && before.size() == n;
+    if (known)
+      y = *lanes_[o.out].data;
+    for (std::size_t i = 0; i < n; ++i)
+      if (!known ||
+          std::bit_cast<std::uint64_t>(before[i]) != std::bit_cast<std::uint64_t>(number(i)))
+        y[i] = decimal<T>(number(i));
+    before.resize(n);
+    for (std::size_t i = 0; i < n; ++i)
+      before[i] = number(i);
+  } else {
+    for (std::size_t i = 0; i < n; ++i)
+      y[i] = decimal<T>(number(i));
+  }
   put(o.out, std::move(y), true);
 }
 

@@ -226,6 +226,7 @@ private:
   std::vector<CarriedOut> carried_out_;
   std::vector<std::vector<ArrayId>> reads_; ///< by operation
   std::vector<std::uint8_t> stale_op_, stale_array_;
+  std::vector<std::vector<double>> loaded_; ///< by operation: what a Load has read
 };
 
 } // namespace libeval
