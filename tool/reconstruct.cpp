@@ -38,8 +38,7 @@ int determine(const ReconstructArguments& arguments, const Bundle& bundle,
   const Reconstruction result = libeval::reconstruct(bundle, options, diagnostics);
   if (diagnostics.has_errors())
     return refuse(arguments, diagnostics);
-  print(arguments.json ? to_json(result, bundle.program)
-                       : report(bundle, result, {.color = wants_color(STDOUT_FILENO)}));
+  print(arguments.json ? to_json(result, bundle.program) : report(bundle, result, on_screen()));
   return result.contradictory() ? Exit::held : Exit::decided;
 }
 
@@ -53,8 +52,7 @@ int draw(const ReconstructArguments& arguments, const Bundle& bundle, Diagnostic
   const Completions result = sample_completions(bundle, options, diagnostics);
   if (diagnostics.has_errors())
     return refuse(arguments, diagnostics);
-  print(arguments.json ? to_json(result, bundle.program)
-                       : report(bundle, result, {.color = wants_color(STDOUT_FILENO)}));
+  print(arguments.json ? to_json(result, bundle.program) : report(bundle, result, on_screen()));
   return Exit::decided;
 }
 

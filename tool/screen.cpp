@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace libeval::tool {
@@ -46,6 +47,14 @@ bool wants_color(int descriptor) {
   if ((no != nullptr && *no != '\0') || (terminal != nullptr && std::strcmp(terminal, "dumb") == 0))
     return false;
   return ::isatty(descriptor) == 1;
+}
+
+ReportOptions on_screen(bool all) {
+  ReportOptions options{.color = wants_color(STDOUT_FILENO), .all = all};
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    options.width = size.ws_col;
+  return options;
 }
 
 } // namespace libeval::tool

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <libeval/io/report.hpp>
+
 #include <string_view>
 
 /// What the command writes, and how it ends.
@@ -23,5 +25,8 @@ void complain(std::string_view text);
 
 /// Colors on a terminal, unless NO_COLOR is set.
 [[nodiscard]] bool wants_color(int descriptor);
+
+/// How reports look on standard output: colors, and the width of a terminal.
+[[nodiscard]] ReportOptions on_screen(bool all = false);
 
 } // namespace libeval::tool

@@ -121,7 +121,7 @@ void print_simulation(const Simulation& simulation, bool json, bool csv, bool al
   else if (csv)
     print(to_csv(simulation));
   else
-    print(report(simulation, {.color = wants_color(STDOUT_FILENO), .all = all}));
+    print(report(simulation, on_screen(all)));
 }
 
 } // namespace
@@ -232,9 +232,8 @@ int margins(const MarginsArguments& arguments) {
   if (diagnostics.has_errors())
     return fail(diagnostics);
   const Program& program = uncertain.variants.front().program;
-  print(arguments.json
-            ? to_json(program, decision, found, indices)
-            : report(program, decision, found, indices, {.color = wants_color(STDOUT_FILENO)}));
+  print(arguments.json ? to_json(program, decision, found, indices)
+                       : report(program, decision, found, indices, on_screen()));
   return decision.held() ? Exit::held : Exit::decided;
 }
 

@@ -200,16 +200,14 @@ int decide(const DecideOptions& options) {
     Diagnostics unheard; // nothing new can be wrong
     const Scenarios found = scenarios(it->bundle, unheard);
     print(options.json ? to_json(it->bundle.program, found) + "\n"
-                       : report(it->bundle.program, found,
-                                {.color = wants_color(STDOUT_FILENO), .all = options.all}));
+                       : report(it->bundle.program, found, on_screen(options.all)));
     return code_of(it->decision);
   }
   add_agreement(it->bundle, it->decision);
   if (options.json)
     print(to_json(it->decision, it->bundle.program));
   else
-    print(report(it->bundle, it->decision,
-                 {.color = wants_color(STDOUT_FILENO), .all = options.all}));
+    print(report(it->bundle, it->decision, on_screen(options.all)));
   return code_of(it->decision);
 }
 
@@ -225,9 +223,8 @@ int why(const WhyOptions& options) {
   if (stage == nullptr)
     return Exit::refused;
   const Why answer = explain(it->bundle, it->decision, *candidate, stage->id);
-  print(options.json
-            ? to_json(answer, it->decision, program)
-            : report(it->bundle, it->decision, answer, {.color = wants_color(STDOUT_FILENO)}));
+  print(options.json ? to_json(answer, it->decision, program)
+                     : report(it->bundle, it->decision, answer, on_screen()));
   return code_of(it->decision);
 }
 
@@ -264,8 +261,7 @@ int whatif(const WhatifOptions& options) {
     show(diagnostics); // what a change took with it
   const auto changes = compare(before->bundle.program, before->decision, bundle.program, after);
   print(options.json ? to_json(changes, before->bundle.program)
-                     : report(before->bundle.program, changes,
-                              {.color = wants_color(STDOUT_FILENO), .all = options.all}));
+                     : report(before->bundle.program, changes, on_screen(options.all)));
   return code_of(after);
 }
 
@@ -362,7 +358,7 @@ int policy(const PolicyOptions& options) {
     for (const JudgedPolicy& one : judged)
       print(to_dot(program, one));
   } else {
-    print(report(program, judged, {.color = wants_color(STDOUT_FILENO)}));
+    print(report(program, judged, on_screen()));
   }
   return open ? Exit::held : Exit::decided;
 }

@@ -33,9 +33,8 @@ int panel(const PanelArguments& arguments) {
              "` rests on a panel\n  help: `libeval panel` without `--part` shows all that do\n");
     return Exit::refused;
   }
-  print(arguments.json
-            ? to_json(panels, bundle.program)
-            : report(bundle, panels, {.color = wants_color(STDOUT_FILENO), .all = arguments.all}));
+  print(arguments.json ? to_json(panels, bundle.program)
+                       : report(bundle, panels, on_screen(arguments.all)));
   return Exit::decided;
 }
 

@@ -47,7 +47,7 @@ void Grid::line(std::string text) {
   rows_.push_back({{}, std::move(text)});
 }
 
-std::string Grid::text(bool color) const {
+std::string Grid::text(bool color, std::size_t width, std::size_t kept) const {
   std::vector<std::size_t> widths;
   for (const std::string& head : heads_)
     widths.push_back(display_width(head));
@@ -55,10 +55,37 @@ std::string Grid::text(bool color) const {
     for (std::size_t i = 0; i < row.cells.size(); ++i)
       widths[i] = std::max(widths[i], display_width(row.cells[i].text));
 
+  // Each block holds the kept columns and as many of the others as there is room for.
+  std::vector<std::vector<std::size_t>> blocks(1);
+  std::size_t first = 0, used = 0;
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    const std::size_t room = widths[i] + (i == 0 ? 1 : 2);
+    const bool holds_more = blocks.back().size() > std::min(kept, heads_.size());
+    if (width > 0 && i >= kept && holds_more && used + room > width) {
+      blocks.emplace_back();
+      for (std::size_t k = 0; k < kept; ++k)
+        blocks.back().push_back(k);
+      used = first;
+    }
+    blocks.back().push_back(i);
+    used += room;
+    if (i < kept)
+      first = used;
+  }
+  std::string out;
+  for (const auto& columns : blocks)
+    out += (out.empty() ? "" : "\n") + block(columns, widths, color);
+  return out;
+}
+
+std::string Grid::block(const std::vector<std::size_t>& columns,
+                        const std::vector<std::size_t>& widths, bool color) const {
   std::string out;
   const auto put = [&](const std::vector<Cell>& cells) {
     std::string line, pending;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
+    for (const std::size_t i : columns) {
+      if (i >= cells.size())
+        break;
       const Cell& cell = cells[i];
       pending += i == 0 ? " " : "  ";
       const std::size_t room = widths[i] - display_width(cell.text);
@@ -70,8 +97,6 @@ std::string Grid::text(bool color) const {
       }
       if (aligns_[i] == Align::left)
         pending.append(room, ' ');
-      else if (cell.text.empty())
-        pending.append(0, ' ');
     }
     out += line + "\n";
   };
@@ -89,6 +114,11 @@ std::string Grid::text(bool color) const {
       put(row.cells);
   }
   return out;
+}
+
+std::size_t text_width(std::size_t screen) {
+  constexpr std::size_t widest = 96, narrowest = 40;
+  return screen == 0 ? widest : std::clamp(screen - 1, narrowest, widest);
 }
 
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {

@@ -26,18 +26,26 @@ public:
   /// A line between rows that belongs to no column.
   void line(std::string text);
   [[nodiscard]] std::size_t columns() const { return heads_.size(); }
-  /// With a head if any column has one; each line begins with one space and has none at its end.
-  [[nodiscard]] std::string text(bool color) const;
+  /// With a head if any column has one; each line begins with one space and has none at its end. A
+  /// table wider than `width` (0: no limit) goes on below itself, the first `kept` columns
+  /// repeated.
+  [[nodiscard]] std::string text(bool color, std::size_t width = 0, std::size_t kept = 1) const;
 
 private:
   struct Row {
     std::vector<Cell> cells;
     std::string line; ///< instead of cells
   };
+  [[nodiscard]] std::string block(const std::vector<std::size_t>& columns,
+                                  const std::vector<std::size_t>& widths, bool color) const;
+
   std::vector<std::string> heads_;
   std::vector<Align> aligns_;
   std::vector<Row> rows_;
 };
+
+/// One column less than the room for text on a screen that wide (0: unknown).
+[[nodiscard]] std::size_t text_width(std::size_t screen);
 
 /// `text` broken at spaces into lines of at most `width` columns, each after the first behind
 /// `indent` spaces. Words longer than a line stay whole.

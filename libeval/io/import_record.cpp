@@ -5,7 +5,6 @@
 #include <libeval/base/text.hpp>
 #include <libeval/domain/license_terms.hpp>
 
-
 #include <algorithm>
 #include <array>
 

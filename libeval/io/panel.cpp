@@ -112,7 +112,7 @@ std::string jurors_table(const PanelCheck& panel, const Program& program,
       row.push_back({without(juror, program)});
     grid.row(std::move(row));
   }
-  return grid.text(options.color);
+  return grid.text(options.color, options.width);
 }
 
 std::string drawn_table(const PanelCheck& panel, const Program& program,
@@ -123,7 +123,7 @@ std::string drawn_table(const PanelCheck& panel, const Program& program,
   grid.column("error", Align::right);
   for (const DrawnScore& one : panel.drawn)
     grid.row({{name_of(program, one.candidate)}, {or_dash(one.score, 3)}, {or_dash(one.error, 3)}});
-  return grid.text(options.color);
+  return grid.text(options.color, options.width);
 }
 
 } // namespace

@@ -18,7 +18,8 @@ class Writer {
 public:
   Writer(const Program& program, const JudgedPolicy& judged, const ReportOptions& options)
       : program_(program), policy_(*judged.policy), judgments_(judged.judgments),
-        words_(program, judged), trace_(program, judged), options_(options) {}
+        words_(program, judged), width_(text_width(options.width)), trace_(program, judged, width_),
+        options_(options) {}
 
   std::string text() {
     out_ = styled(escape_control(policy_.title.empty() ? policy_.id : policy_.title), Style::bold,
@@ -59,17 +60,18 @@ private:
       return;
     out_ += "\n" + styled("noted", Style::bold, options_.color) + "\n";
     for (std::size_t i = 0; i < judgments_.defects.size() && i < most_notes; ++i)
-      out_ += labelled_line(1, "lineage", words_.defect(judgments_.defects[i]));
+      out_ += note("lineage", words_.defect(judgments_.defects[i]));
     if (judgments_.defects.size() > most_notes)
-      out_ += labelled_line(
-          1, "", "and " + counted(judgments_.defects.size() - most_notes, "more", "more"));
+      out_ += note("", "and " + counted(judgments_.defects.size() - most_notes, "more", "more"));
     for (const std::size_t w : judgments_.expired_waivers)
-      out_ += labelled_line(1, "waiver",
-                            words_.waiver_for(policy_.waivers[w]) + " has expired on " +
-                                policy_.waivers[w].expires);
+      out_ += note("waiver", words_.waiver_for(policy_.waivers[w]) + " has expired on " +
+                                 policy_.waivers[w].expires);
     for (const std::size_t w : judgments_.unused_waivers)
-      out_ += labelled_line(1, "waiver",
-                            words_.waiver_for(policy_.waivers[w]) + " applies to no verdict");
+      out_ += note("waiver", words_.waiver_for(policy_.waivers[w]) + " applies to no verdict");
+  }
+
+  [[nodiscard]] std::string note(const std::string& label, const std::string& text) const {
+    return labelled_line(1, label, text, width_);
   }
 
   static constexpr std::size_t most_notes = 20;
@@ -77,6 +79,7 @@ private:
   const PolicyFile& policy_;
   const Judgments& judgments_;
   PolicyWords words_;
+  std::size_t width_;
   PolicyTrace trace_;
   const ReportOptions& options_;
   std::string out_;

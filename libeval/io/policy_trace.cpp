@@ -11,8 +11,9 @@ namespace {
 class Lines {
 public:
   Lines(const Program& program, const PolicyFile& policy, const LineageGraph* graph,
-        const PolicyWords& words, std::size_t indent)
-      : program_(program), policy_(policy), graph_(graph), words_(words), indent_(indent) {}
+        const PolicyWords& words, std::size_t indent, std::size_t width)
+      : program_(program), policy_(policy), graph_(graph), words_(words), indent_(indent),
+        width_(width) {}
 
   void found(const ReadyFinding& finding) {
     std::string text = escape_control(finding.statement);
@@ -50,7 +51,7 @@ public:
 
 private:
   void line(const std::string& label, const std::string& text, std::size_t deeper = 0) {
-    out_ += labelled_line(indent_ + deeper, label, text);
+    out_ += labelled_line(indent_ + deeper, label, text, width_);
   }
 
   void condition(const Rule& rule, const ConditionTrace& trace, const SubjectVerdict& subject) {
@@ -101,13 +102,14 @@ private:
   const LineageGraph* graph_;
   const PolicyWords& words_;
   std::size_t indent_;
+  std::size_t width_;
   std::string out_;
 };
 
 } // namespace
 
 std::string PolicyTrace::of(const Rule& rule, const Judgment& judgment, std::size_t indent) const {
-  Lines lines(program_, policy_, graph_, words_, indent);
+  Lines lines(program_, policy_, graph_, words_, indent, width_);
   if (judgment.ready)
     lines.found(*judgment.ready);
   for (const SubjectVerdict& subject : judgment.subjects)
@@ -130,10 +132,10 @@ Style style_of(Verdict verdict) {
   return Style::faint;
 }
 
-std::string labelled_line(std::size_t indent, const std::string& label, const std::string& text) {
-  constexpr std::size_t line_width = 96;
+std::string labelled_line(std::size_t indent, const std::string& label, const std::string& text,
+                          std::size_t width) {
   const std::string begin = std::string(indent, ' ') + pad_right(label, 10) + " ";
-  return begin + wrapped(text, begin.size(), line_width - begin.size()) + "\n";
+  return begin + wrapped(text, begin.size(), width - begin.size()) + "\n";
 }
 
 } // namespace libeval

@@ -12,9 +12,10 @@ namespace libeval {
 /// unknown what is open and what would settle it; the evidence, and what to replace.
 class PolicyTrace {
 public:
-  PolicyTrace(const Program& program, const JudgedPolicy& judged)
+  /// `width`: columns of a line of text.
+  PolicyTrace(const Program& program, const JudgedPolicy& judged, std::size_t width)
       : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph.get()),
-        words_(program, judged) {}
+        words_(program, judged), width_(width) {}
 
   [[nodiscard]] std::string of(const Rule& rule, const Judgment& judgment,
                                std::size_t indent) const;
@@ -24,13 +25,14 @@ private:
   const PolicyFile& policy_;
   const LineageGraph* graph_;
   PolicyWords words_;
+  std::size_t width_;
 };
 
 /// How a verdict looks.
 [[nodiscard]] Style style_of(Verdict verdict);
 
-/// A label and a text that is wrapped behind it.
+/// A label and a text that is wrapped behind it, in lines of `width` columns.
 [[nodiscard]] std::string labelled_line(std::size_t indent, const std::string& label,
-                                        const std::string& text);
+                                        const std::string& text, std::size_t width);
 
 } // namespace libeval

@@ -16,8 +16,6 @@
 namespace libeval {
 namespace {
 
-constexpr std::size_t line_width = 96;
-
 std::string ids_of(const Reconstruction& r, const StatementSet& set) {
   std::string out;
   for (const std::size_t s : set.statements)
@@ -159,13 +157,17 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
     }
     grid.row(std::move(row));
   }
-  out += grid.text(options.color);
+  out += grid.text(options.color, options.width);
   bool any = false;
   for (std::size_t e = 0; e < r.prospects.size(); ++e)
     if (const std::string reason = reason_of(r, e); !reason.empty()) {
       out += any ? "" : "\n";
       any = true;
-      out += " " + wrapped(name_of(program, r.entrants[e]) + ": " + reason, 3, line_width) + "\n";
+      out += " " +
+             wrapped(name_of(program, r.entrants[e]) + ": " + reason, 3,
+                     text_width(options.width) - 3) +
+             "
+             ";
     }
   std::vector<std::string> notes;
   if (!r.unread.empty() && placed)
@@ -179,7 +181,7 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   if (!notes.empty())
     out += "\n";
   for (const std::string& note : notes)
-    out += " note  " + wrapped(escape_control(note), 7, line_width - 6) + "\n";
+    out += " note  " + wrapped(escape_control(note), 7, text_width(options.width) - 6) + "\n";
   return out;
 }
 

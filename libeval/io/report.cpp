@@ -14,25 +14,34 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace libeval {
 namespace {
 
 constexpr std::size_t label_width = 9;
-constexpr std::size_t line_width = 96;
 /// Findings of one step that are written out; the rest is counted.
 constexpr std::size_t most_findings = 12;
 
-std::string labelled(const std::string& label, const std::string& text) {
-  return " " + pad_right(label, label_width) +
-         wrapped(text, label_width + 1, line_width - label_width) + "\n";
-}
+/// Lines of text behind a label, no wider than the screen.
+class Lines {
+public:
+  explicit Lines(const ReportOptions& options) : width_(text_width(options.width)) {}
 
-/// A line that belongs to the one above it.
-std::string below(const std::string& text) {
-  return std::string(label_width + 3, ' ') +
-         wrapped(text, label_width + 5, line_width - label_width - 4) + "\n";
-}
+  [[nodiscard]] std::string labelled(const std::string& label, const std::string& text) const {
+    return " " + pad_right(label, label_width) +
+           wrapped(text, label_width + 1, width_ - label_width) + "\n";
+  }
+
+  /// A line that belongs to the one above it.
+  [[nodiscard]] std::string below(const std::string& text) const {
+    return std::string(label_width + 3, ' ') +
+           wrapped(text, label_width + 5, width_ - label_width - 4) + "\n";
+  }
+
+private:
+  std::size_t width_;
+};
 
 std::string joined(const std::vector<std::string>& words, const std::string& between) {
   std::string out;
@@ -67,10 +76,10 @@ bool nothing_is_known(const StageDecision& stage) {
          std::ranges::all_of(stage.outcomes, [](Outcome o) { return o == Outcome::held; });
 }
 
-std::string only_entrants(const Program& program, const StageDecision& stage) {
+std::string only_entrants(const Program& program, const StageDecision& stage, const Lines& lines) {
   std::vector<std::size_t> who(stage.entrants.begin(), stage.entrants.end());
-  return labelled("entrants", names_of(program, who)) +
-         labelled("held", "all of them: nothing was published about the scores");
+  return lines.labelled("entrants", names_of(program, who)) +
+         lines.labelled("held", "all of them: nothing was published about the scores");
 }
 
 bool is_bad(const Finding& finding) {
@@ -78,9 +87,10 @@ bool is_bad(const Finding& finding) {
 }
 
 /// What stands below the table of a stage.
-class StageNotes {
+class StageNotes : private Lines {
 public:
-  StageNotes(const Bundle& bundle, const StageDecision& stage) : bundle_(bundle), stage_(stage) {}
+  StageNotes(const Bundle& bundle, const StageDecision& stage, const ReportOptions& options)
+      : Lines(options), bundle_(bundle), stage_(stage) {}
 
   std::string text() {
     order();
@@ -299,9 +309,32 @@ private:
     return nullptr;
   }
 
+  /// A finding that is written, and whom it is said of: a gap or an undefined value that several
+  /// have in the same words is said once.
+  struct Said {
+    const Finding* finding;
+    std::vector<std::size_t> who;
+  };
+
+  [[nodiscard]] std::vector<Said> said_once(const std::vector<const Finding*>& findings) const {
+    std::vector<Said> out;
+    std::map<std::tuple<Finding::Kind, std::string_view, std::string_view>, std::size_t> first;
+    for (const Finding* f : findings) {
+      const bool joins = (f->kind == Finding::Kind::gap || f->kind == Finding::Kind::undefined) &&
+                         f->candidate != nobody && f->sources.empty();
+      const auto [at, fresh] = joins ? first.try_emplace({f->kind, f->rule, f->detail}, out.size())
+                                     : std::pair(first.end(), true);
+      if (fresh)
+        out.push_back({f, {f->candidate}});
+      else
+        out[at->second].who.push_back(f->candidate);
+    }
+    return out;
+  }
+
   void findings_of(std::size_t step, const std::string& label,
                    std::optional<Finding::Kind> kind = std::nullopt) {
-    std::size_t written = 0, left = 0;
+    std::vector<const Finding*> findings;
     for (const Finding& f : stage_.findings) {
       if (f.step != step || f.kind == Finding::Kind::unknown || f.kind == Finding::Kind::upstream ||
           f.kind == Finding::Kind::record)
@@ -310,16 +343,17 @@ private:
         continue;
       if ((f.kind == Finding::Kind::require && !is_bad(f)) || f.kind == Finding::Kind::eliminate)
         continue;
-      if (written == most_findings) {
-        ++left;
-        continue;
-      }
-      const std::string text = sentence(f, bundle_.program);
-      out_ += label.empty() ? below(text) : labelled(written == 0 ? label : std::string(), text);
-      ++written;
+      findings.push_back(&f);
     }
-    if (left > 0)
-      out_ += labelled("", "and " + counted(left, "more", "more"));
+    const std::vector<Said> said = said_once(findings);
+    for (std::size_t k = 0; k < std::min(said.size(), most_findings); ++k) {
+      const auto& [finding, who] = said[k];
+      const std::string text = who.size() > 1 ? sentence(*finding, who, bundle_.program)
+                                              : sentence(*finding, bundle_.program);
+      out_ += label.empty() ? below(text) : labelled(k == 0 ? label : std::string(), text);
+    }
+    if (said.size() > most_findings)
+      out_ += labelled("", "and " + counted(said.size() - most_findings, "more", "more"));
   }
 
   /// What was published as such, and what contradicts itself.
@@ -457,12 +491,12 @@ std::string report(const Bundle& bundle, const Decision& decision, const ReportO
   for (const StageDecision& stage : decision.stages) {
     out += "\n" + heading(stage, options.color);
     if (nothing_is_known(stage)) {
-      out += only_entrants(program, stage);
+      out += only_entrants(program, stage, Lines(options));
       continue;
     }
     if (!stage.entrants.empty())
       out += stage_table(bundle, stage, options);
-    const std::string notes = StageNotes(bundle, stage).text();
+    const std::string notes = StageNotes(bundle, stage, options).text();
     if (!notes.empty())
       out += (stage.entrants.empty() ? "" : "\n") + notes;
   }
@@ -473,6 +507,7 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
                    const ReportOptions& options) {
   const Program& program = bundle.program;
   const StageDecision& stage = decision.stages[why.stage];
+  const Lines lines(options);
   std::string out =
       styled(name_of(program, why.candidate), Style::bold, options.color) + " · " +
       escape_control(stage.id) + " · " +
@@ -485,7 +520,7 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
   }
   std::string label = "because";
   const auto say = [&](const std::string& text) {
-    out += labelled(label, text);
+    out += lines.labelled(label, text);
     label.clear();
   };
   const std::uint32_t step = stage.decided_by[why.entrant];
@@ -513,7 +548,7 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
       place += ", " + shown(*why.place_before_ties) + " before ties were broken";
     if (in_part)
       place += against_the_line(*stage.partial, why.entrant, stage.places);
-    out += labelled("place", place);
+    out += lines.labelled("place", place);
   }
   if (why.ahead) {
     std::string text;
@@ -525,13 +560,14 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
     else
       text = distance(*why.ahead) + (*why.ahead < 0 ? " short of" : " ahead of") +
              " the last that was taken (" + shown(*why.last_in) + ")";
-    out += labelled("line", text);
+    out += lines.labelled("line", text);
   }
   label = "instead";
   for (const Alternative& alternative : why.instead)
     say(condition(alternative, program) + ": " + consequence(alternative, program));
   if (why.instead.empty() && label == "instead")
-    out += labelled("instead", "no single change of a rule that was tried changes this outcome");
+    out +=
+        lines.labelled("instead", "no single change of a rule that was tried changes this outcome");
   return out;
 }
 
@@ -539,6 +575,7 @@ std::string report(const Program& program, const std::vector<StageChange>& chang
                    const ReportOptions& options) {
   if (changes.empty())
     return "nothing differs\n";
+  const Lines lines(options);
   std::string out;
   for (const StageChange& stage : changes) {
     if (!out.empty())
@@ -555,13 +592,14 @@ std::string report(const Program& program, const std::vector<StageChange>& chang
       return n ? std::to_string(*n) : std::string("none");
     };
     if (stage.places_before != stage.places_after)
-      out += labelled("places", number(stage.places_before) + " -> " + number(stage.places_after));
+      out += lines.labelled("places",
+                            number(stage.places_before) + " -> " + number(stage.places_after));
     if (stage.advancing_before != stage.advancing_after)
-      out += labelled("advance", std::to_string(stage.advancing_before) + " -> " +
-                                     std::to_string(stage.advancing_after));
+      out += lines.labelled("advance", std::to_string(stage.advancing_before) + " -> " +
+                                           std::to_string(stage.advancing_after));
     if (stage.vacancies_before != stage.vacancies_after)
-      out += labelled("vacant",
-                      number(stage.vacancies_before) + " -> " + number(stage.vacancies_after));
+      out += lines.labelled("vacant", number(stage.vacancies_before) + " -> " +
+                                          number(stage.vacancies_after));
   }
   return out;
 }

@@ -140,7 +140,7 @@ std::string table(const Simulation& simulation, std::size_t s, const ReportOptio
         static_cast<std::size_t>(std::lround(advances * static_cast<double>(bar_width))), '#')});
     grid.row(std::move(row));
   }
-  std::string out = grid.text(options.color);
+  std::string out = grid.text(options.color, options.width);
   if (shown_rows < order.size())
     out += fmt::format(" and {} more (`--all`)\n", order.size() - shown_rows);
   return out;

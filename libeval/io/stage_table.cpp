@@ -153,7 +153,7 @@ public:
     }
     if (left_out_ > 0)
       grid.line(rest());
-    return grid.text(options_.color);
+    return grid.text(options_.color, options_.width, stage_.pools.empty() ? 2 : 3);
   }
 
 private:
@@ -454,7 +454,7 @@ std::string score_tree(const StageDecision& stage, const Why& why, const ReportO
               {adds, Style::plain},
               {score.relative ? "relative to others" : "", Style::faint}});
   }
-  std::string out = grid.text(options.color);
+  std::string out = grid.text(options.color, options.width);
   if (!stage.total.empty() && !why.scores.empty() && why.scores[0].score &&
       stage.total[why.entrant] != *why.scores[0].score)
     out += " after deductions " + shown(stage.total[why.entrant]) + "\n";
@@ -505,7 +505,7 @@ std::string change_table(const Program& program, const StageChange& stage,
                 : number(change.place_after)},
          {scores}});
   }
-  return changes.empty() ? "" : grid.text(options.color);
+  return changes.empty() ? "" : grid.text(options.color, options.width);
 }
 
 } // namespace libeval

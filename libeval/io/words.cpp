@@ -296,6 +296,16 @@ std::string consequence(const Alternative& a, const Program& program) {
   return out;
 }
 
+std::string sentence(const Finding& f, std::span<const std::size_t> candidates,
+                     const Program& program) {
+  const std::string sources = sources_of(f);
+  return with_detail(names_of(program, candidates) +
+                         (f.kind == Finding::Kind::gap ? " have a gap" : " have no result") +
+                         (f.rule.empty() ? "" : " in " + quoted(f.rule)),
+                     f) +
+         (sources.empty() ? "" : " " + sources);
+}
+
 std::string sentence(const CandidateChange& change) {
   const auto outcome = [](const std::optional<Outcome>& o) {
     return o ? std::string(to_string(*o)) : std::string("no entrant");

@@ -18,6 +18,9 @@ struct ReportOptions {
   bool all = false;   ///< every entrant, however many
   /// A stage with more entrants shows its first ones and those round the line.
   std::size_t most_entrants = 200;
+  /// Columns of the screen: text is broken there, and a wider table goes on below itself with the
+  /// names repeated. 0: text of 97 columns, tables as wide as they are.
+  std::size_t width = 0;
 };
 
 /// One table a stage, and below it what was decided by which rule.

@@ -25,6 +25,10 @@ namespace libeval {
 [[nodiscard]] std::string sentence(const Finding& finding, const Program& program,
                                    std::string_view rule_title = {});
 
+/// A gap or an undefined value that several candidates have, as one sentence.
+[[nodiscard]] std::string sentence(const Finding& finding, std::span<const std::size_t> candidates,
+                                   const Program& program);
+
 /// `[M1, press]`, or nothing without sources.
 [[nodiscard]] std::string sources_of(const Finding& finding);
 
