@@ -85,6 +85,18 @@ std::string head_of(const Reconstruction& r, const ReconstructedNode& node) {
   return head;
 }
 
+/// "9 scores of the parts, 15 of their parts (degrees of freedom)".
+std::string freedom_of(const Reconstruction& r) {
+  std::string out;
+  for (std::size_t d = 0; d < r.freedom.size(); ++d)
+    out += (d == 0 ? "" : ", ") + std::to_string(r.freedom[d]) + (d == 0 ? " scores" : "") +
+           (r.freedom.size() == 1 ? ""
+            : d == 0              ? " of the parts"
+            : d == 1              ? " of their parts"
+                                  : " below");
+  return out.empty() ? out : out + " (degrees of freedom)";
+}
+
 std::string places_of(const Reconstruction& r, std::size_t e) {
   if (e >= r.best_place.size() || r.best_place[e] == 0)
     return "-";
@@ -123,17 +135,8 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
       out += "   none is needed: the rules alone leave no completion\n";
     return out;
   }
-  if (r.unique) {
-    out += " · exactly one completion";
-  } else if (!r.freedom.empty()) {
-    out += " · many completions, degrees of freedom: ";
-    for (std::size_t d = 0; d < r.freedom.size(); ++d)
-      out += (d == 0 ? "" : ", ") + std::to_string(r.freedom[d]) +
-             (r.freedom.size() == 1 ? ""
-              : d == 0              ? " in the parts"
-              : d == 1              ? " in their parts"
-                                    : " below");
-  }
+  if (!r.nodes.empty())
+    out += r.unique ? " · exactly one completion" : " · many completions";
   out += "\n";
   Grid grid;
   grid.column("candidate", Align::left);
@@ -166,8 +169,7 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
       out += " " +
              wrapped(name_of(program, r.entrants[e]) + ": " + reason, 3,
                      text_width(options.width) - 3) +
-             "
-             ";
+             "\n";
     }
   std::vector<std::string> notes;
   if (!r.unread.empty() && placed)
@@ -178,8 +180,11 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   if (r.trouble)
     notes.emplace_back("the solver was of no use on some of these numbers; what it could not do is "
                        "not shown");
-  if (!notes.empty())
+  const std::string free = r.unique ? std::string() : freedom_of(r);
+  if (!free.empty() || !notes.empty())
     out += "\n";
+  if (!free.empty())
+    out += " free  " + free + "\n";
   for (const std::string& note : notes)
     out += " note  " + wrapped(escape_control(note), 7, text_width(options.width) - 6) + "\n";
   return out;
