@@ -68,7 +68,9 @@ TEST_CASE("a decision fits on a narrow screen and says the same") {
 TEST_CASE("a table that goes on below itself names everybody again") {
   const Bundle bundle = flagship();
   Diagnostics diagnostics;
-  const Reconstruction r = reconstruct(bundle, {.reasons = false}, diagnostics);
+  ReconstructOptions options;
+  options.reasons = false;
+  const Reconstruction r = reconstruct(bundle, options, diagnostics);
   const auto named = [&](std::size_t width) {
     const auto lines = lines_of(report(bundle, r, {.width = width}));
     return std::ranges::count_if(
