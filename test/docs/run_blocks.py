@@ -7,9 +7,11 @@
 Each ```console block of a Markdown file is run: lines that begin with `$ ` are commands, what
 follows is all they write. The commands of one file run in one scratch folder, in turn, where
 `examples` is the folder of the repository; PATHS (joined by `:`) is searched first for programs.
-`...` as a line of its own stands for any lines. `--update` writes what was found instead.
+`...` as a line of its own stands for any lines. `--update` writes what was found instead, and leaves
+out again what `...` left out.
 """
 
+import difflib
 import os
 import re
 import subprocess
@@ -49,6 +51,36 @@ def matches(expected, got):
     return any(matches(rest, got[k:]) for k in range(at, len(got) + 1))
 
 
+def renewed(expected, got):
+    """What was found, with what `...` left out left out again; all of it where that is unclear."""
+    chunks = [[]]
+    for line in expected:
+        if line == "...":
+            chunks.append([])
+        else:
+            chunks[-1].append(line)
+    said = [line for chunk in chunks for line in chunk]
+    at = {}
+    for a, b, n in difflib.SequenceMatcher(None, said, got, autojunk=False).get_matching_blocks():
+        at.update({a + k: b + k for k in range(n)})
+    new, begin, reached = [], 0, 0
+    for number, chunk in enumerate(chunks):
+        known = [k for k in range(begin, begin + len(chunk)) if k in at]
+        first, last = 0, len(got)
+        if known:
+            first = max(at[known[0]] - (known[0] - begin), reached)
+            last = at[known[-1]] + begin + len(chunk) - known[-1]
+        if number == 0:
+            first, last = 0, last if known else len(chunk)
+        elif number == len(chunks) - 1:
+            first, last = first if known else len(got) - len(chunk), len(got)
+        elif not known:
+            return got
+        new += (["..."] if number > 0 else []) + got[first:last]
+        begin, reached = begin + len(chunk), last
+    return new if matches(new, got) else got
+
+
 def check(path, root, paths, update):
     text = path.read_text(encoding="utf-8")
     wrong, count = 0, 0
@@ -63,7 +95,7 @@ def check(path, root, paths, update):
                 got = run(command, folder, paths).rstrip("\n").splitlines()
                 while expected and not expected[-1]:
                     expected.pop()
-                lines += ["$ " + command] + (expected if matches(expected, got) else got) + [""]
+                lines += ["$ " + command] + (expected if matches(expected, got) else renewed(expected, got)) + [""]
                 if not matches(expected, got) and not update:
                     wrong += 1
                     print(f"{path}: `{command}` writes something else:")
