@@ -128,7 +128,7 @@ private:
         }
     if (found.empty())
       return false;
-    const auto most = static_cast<std::size_t>(8 * n_);
+    const auto most = 8 * static_cast<std::size_t>(n_);
     if (found.size() > most) {
       std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(most),
                        found.end(),

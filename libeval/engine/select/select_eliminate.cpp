@@ -229,7 +229,7 @@ void Selector::eliminate_by_transfers(const select::Eliminate& s, std::size_t se
   std::vector<Who> order;
   for (const auto& group : count.order)
     order.push_back(entrants(group));
-  if (count.rounds.size() > 0)
+  if (!count.rounds.empty())
     report_.rule += ", quota " + format_decimal(count.rounds.back().quota, 6);
   settle_elimination(s, order, entrants(count.elected), entrants(count.tied));
 }
