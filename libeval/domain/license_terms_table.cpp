@@ -65,7 +65,7 @@ void add_permissive(std::vector<LicenseTerms>& all) {
   add("ISC", "ISC License", {},
       {notice(copies, "1st paragraph", "copyright and permission notice")});
   add("OpenMDW-1.0", "OpenMDW License 1.0", {},
-      {notice({Carrier::weights, Carrier::code, Carrier::tokenizer, Carrier::data}, "conditions",
+      {notice({Carrier::weights, Carrier::code, Carrier::tokenizer, Carrier::data}, "4th paragraph",
               "the agreement and all notices of origin; nothing is asked of outputs")});
   for (const char* id : {"0BSD", "MIT-0", "CC0-1.0", "Unlicense", "PDDL-1.0"})
     add(id, id, {}, {});
@@ -230,6 +230,16 @@ void add_rail(std::vector<LicenseTerms>& all) {
           flow_down(either, "4, 5", "the restrictions on use, as an enforceable provision"),
           limit("5; attachment A", "restricted uses")},
          {}});
+  // Models that were initialized by its outputs count as modifications (1.i).
+  all.push_back(
+      {"LicenseRef-scancode-bigcode-open-rail-m-v1",
+       "BigCode Open RAIL-M v1",
+       {"bigcode-openrail-m"},
+       "https://huggingface.co/spaces/bigcode/bigcode-model-license-agreement",
+       {notice(either, "5.2", "a copy of the license, the documentation, retained notices"),
+        flow_down(either, "5.1", "the conditions and restrictions on use, or such as do the same"),
+        limit("4; attachment A; 7", "restricted uses; use may be restricted remotely")},
+       {}});
 }
 
 void add_models(std::vector<LicenseTerms>& all) {
@@ -251,26 +261,25 @@ void add_models(std::vector<LicenseTerms>& all) {
         no_training("5.b", "materials and outputs may not improve other large language models"),
         limit("4", "more than 100 million monthly users need a license")},
        {}});
-  all.push_back({"LicenseRef-qwen-license-2024",
-                 "Qwen License Agreement (19 September 2024)",
-                 {"qwen"},
-                 "https://huggingface.co/Qwen/Qwen2.5-72B-Instruct/blob/main/LICENSE",
-                 {notice(weights, "redistribution",
-                         "the agreement, notices of changes, an attribution in a Notice file"),
-                  notice(either, "rules of use",
-                         "\"Built with Qwen\" or \"Improved using Qwen\" in the documentation"),
-                  limit("restrictions", "more than 100 million monthly users need a license")},
-                 {}});
+  all.push_back(
+      {"LicenseRef-qwen-license-2024",
+       "Qwen License Agreement (19 September 2024)",
+       {"qwen"},
+       "https://huggingface.co/Qwen/Qwen2.5-72B-Instruct/blob/main/LICENSE",
+       {notice(weights, "3", "the agreement, notices of changes, an attribution in a Notice file"),
+        notice(either, "5.b",
+               "\"Built with Qwen\" or \"Improved using Qwen\" in the documentation"),
+        limit("4", "more than 100 million monthly users need a license")},
+       {}});
   all.push_back(
       {"LicenseRef-qwen-research-2024",
        "Qwen Research License Agreement (19 September 2024)",
        {"qwen-research"},
        "https://huggingface.co/Qwen/Qwen2.5-3B-Instruct/blob/main/LICENSE",
-       {notice(weights, "redistribution",
-               "the agreement, notices of changes, an attribution in a Notice file"),
-        notice(either, "rules of use",
+       {notice(weights, "3", "the agreement, notices of changes, an attribution in a Notice file"),
+        notice(either, "4.b",
                "\"Built with Qwen\" or \"Improved using Qwen\" in the documentation"),
-        not_commercial(either, "grant of rights", "for purposes that are not commercial")},
+        not_commercial(either, "2", "for purposes that are not commercial")},
        {}});
   all.push_back(
       {"LicenseRef-scancode-exaone-ai-model-1.1-nc",

@@ -69,7 +69,7 @@ std::vector<Variant> replacements(const Bundle& bundle, const WhyPolicy& judged)
     variant.alternative.candidate = judgment.candidate;
     variant.alternative.rule = rule.id.str();
     for (std::size_t i = 0; i < replaced->size(); ++i)
-      variant.alternative.subject += (i == 0                        ? ""
+      variant.alternative.subject += (i == 0                      ? ""
                                       : i + 1 == replaced->size() ? " and "
                                                                   : ", ") +
                                      policy.lineage->nodes[(*replaced)[i]].id;

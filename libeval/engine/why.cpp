@@ -116,13 +116,14 @@ std::vector<WhyPolicy> judged(const Bundle& bundle, const Stage& rules, const St
     if (policy == nullptr)
       continue;
     const auto file = std::ranges::find(bundle.policies, policy->file, &PolicyFile::file);
-    const bool asks = file != bundle.policies.end() &&
-                      std::ranges::any_of(file->rules, [](const Rule& rule) {
-                        return rule.form != Rule::Form::findings;
-                      });
+    const bool asks =
+        file != bundle.policies.end() && std::ranges::any_of(file->rules, [](const Rule& rule) {
+          return rule.form != Rule::Form::findings;
+        });
     if (asks)
-      out.push_back({static_cast<std::size_t>(file - bundle.policies.begin()),
-                     judge(bundle.program, *file, options, {static_cast<std::uint32_t>(candidate)})});
+      out.push_back(
+          {static_cast<std::size_t>(file - bundle.policies.begin()),
+           judge(bundle.program, *file, options, {static_cast<std::uint32_t>(candidate)})});
   }
   return out;
 }

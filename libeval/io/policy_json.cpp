@@ -133,14 +133,24 @@ void write(JsonWriter& out, Members& members, const ConditionTrace& trace) {
   out.close('}');
 }
 
-void write(JsonWriter& out, Members& members, const PolicyFile& policy,
-           const SubjectVerdict& subject) {
+void write(JsonWriter& out, Members& members, const PolicyWords& words, const PolicyFile& policy,
+           const Rule& rule, const SubjectVerdict& subject) {
   out.open('{').key("subject");
   members.id(subject.subject);
   out.key("verdict").text(to_string(subject.verdict)).key("noted").flag(subject.noted);
   members.level("level", subject.level);
   if (!subject.error.empty())
     out.key("error").text(subject.error);
+  if (subject.verdict == Verdict::unknown) {
+    const bool note = rule.form == Rule::Form::note;
+    out.key(note ? "noted_if" : "passes_if").open('[');
+    for (const OpenPoint& point : subject.passes_if)
+      out.text(words.point(rule, subject, point));
+    out.close(']').key(note ? "cleared_if" : "fails_if").open('[');
+    for (const OpenPoint& point : subject.fails_if)
+      out.text(words.point(rule, subject, point));
+    out.close(']');
+  }
   if (!subject.cured_on.empty())
     out.key("cured_on").text(subject.cured_on);
   if (!subject.curable_until.empty())
@@ -164,6 +174,7 @@ std::string to_json(const Program& program, const std::vector<JudgedPolicy>& jud
   for (const JudgedPolicy& one : judged) {
     const PolicyFile& policy = *one.policy;
     Members members(out, one);
+    const PolicyWords words(program, one);
     out.open('{').key("policy").text(policy.id).key("file").text(policy.file);
     out.key("verdicts").open('[');
     for (const Judgment& judgment : one.judgments.all) {
@@ -184,13 +195,12 @@ std::string to_json(const Program& program, const std::vector<JudgedPolicy>& jud
       else {
         out.key("things").open('[');
         for (const SubjectVerdict& subject : judgment.subjects)
-          write(out, members, policy, subject);
+          write(out, members, words, policy, policy.rules[judgment.rule], subject);
         out.close(']');
       }
       out.close('}');
     }
     out.close(']').key("noted").open('[');
-    const PolicyWords words(program, one);
     for (const LineageDefect& defect : one.judgments.defects)
       out.text(words.defect(defect));
     for (const std::size_t w : one.judgments.expired_waivers)

@@ -109,7 +109,7 @@ private:
 } // namespace
 
 std::string PolicyTrace::of(const Rule& rule, const Judgment& judgment, std::size_t indent) const {
-  Lines lines(program_, policy_, graph_, words_, indent, width_);
+  Lines lines(program_, policy_, graph_.get(), words_, indent, width_);
   if (judgment.ready)
     lines.found(*judgment.ready);
   for (const SubjectVerdict& subject : judgment.subjects)

@@ -4,6 +4,7 @@
 #include "io/grid.hpp"
 #include "io/policy_words.hpp"
 
+#include <memory>
 #include <string>
 
 namespace libeval {
@@ -12,9 +13,9 @@ namespace libeval {
 /// unknown what is open and what would settle it; the evidence, and what to replace.
 class PolicyTrace {
 public:
-  /// `width`: columns of a line of text.
+  /// `width`: columns of a line of text. What it reads of `judged` outlives it.
   PolicyTrace(const Program& program, const JudgedPolicy& judged, std::size_t width)
-      : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph.get()),
+      : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph),
         words_(program, judged), width_(width) {}
 
   [[nodiscard]] std::string of(const Rule& rule, const Judgment& judgment,
@@ -23,7 +24,7 @@ public:
 private:
   const Program& program_;
   const PolicyFile& policy_;
-  const LineageGraph* graph_;
+  std::shared_ptr<const LineageGraph> graph_;
   PolicyWords words_;
   std::size_t width_;
 };

@@ -26,6 +26,8 @@ public:
   /// A claim and whose it is.
   [[nodiscard]] std::string claim(const ClaimTrace& claim) const;
   /// What would have to turn out, with the level it takes and what is known.
+  [[nodiscard]] std::string point(const Rule& rule, const SubjectVerdict& subject,
+                                  const OpenPoint& point) const;
   [[nodiscard]] std::string points(const Rule& rule, const SubjectVerdict& subject,
                                    const std::vector<OpenPoint>& points) const;
   [[nodiscard]] static bool of_license(const Condition& condition);
@@ -37,8 +39,6 @@ public:
 
 private:
   [[nodiscard]] std::string edge(std::uint32_t edge, NodeIndex child) const;
-  [[nodiscard]] std::string point(const Rule& rule, const SubjectVerdict& subject,
-                                  const OpenPoint& point) const;
 
   const Program& program_;
   const PolicyFile& policy_;

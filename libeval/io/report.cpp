@@ -2,6 +2,7 @@
 #include <libeval/io/report.hpp>
 
 #include "io/grid.hpp"
+#include "io/policy_trace.hpp"
 #include "io/stage_table.hpp"
 
 #include <libeval/base/text.hpp>
@@ -463,6 +464,21 @@ std::string_view title_of(const Bundle& bundle, const Finding& finding) {
   return {};
 }
 
+/// What a verdict that follows from the lineage or the scores rests on; empty for others.
+std::string trace_of(const Bundle& bundle, const Why& why, const Finding& finding,
+                     std::size_t width) {
+  if (finding.kind != Finding::Kind::policy || finding.candidate != why.candidate)
+    return {};
+  for (const WhyPolicy& one : why.policies) {
+    const PolicyFile& policy = bundle.policies[one.policy];
+    for (const Judgment& judgment : one.judgments.all)
+      if (finding.rule == policy.rules[judgment.rule].id.str() && !judgment.ready)
+        return PolicyTrace(bundle.program, {&policy, one.judgments}, width)
+            .of(policy.rules[judgment.rule], judgment, label_width + 1);
+  }
+  return {};
+}
+
 /// Where all completions of a record put an entrant, seen from the number of places.
 std::string against_the_line(const PartialKnowledge& partial, std::size_t entrant,
                              const std::optional<std::size_t>& places) {
@@ -532,8 +548,18 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
   for (const bool bad : {true, false})
     for (const Finding& finding : why.because) {
       const bool passed = !is_bad(finding) && finding.kind == Finding::Kind::policy;
-      if (passed != bad)
+      if (passed == bad)
+        continue;
+      const std::string trace = trace_of(bundle, why, finding, text_width(options.width));
+      if (trace.empty()) {
         say(sentence(finding, program, title_of(bundle, finding)));
+        continue;
+      }
+      Finding alone = finding; // what it rests on stands in the trace
+      alone.detail = {};
+      alone.sources = {};
+      say(sentence(alone, program, title_of(bundle, finding)));
+      out += trace;
     }
 
   const bool in_part = stage.partial && why.entrant < stage.partial->best_place.size() &&

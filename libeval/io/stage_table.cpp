@@ -341,6 +341,7 @@ private:
     struct Worst {
       int rank = -1;
       std::string rule;
+      bool cured = false;
     };
     std::map<std::size_t, Worst> worst;
     enum Rank { none, pass, noted, unknown, fail };
@@ -357,8 +358,11 @@ private:
       if (f.kind == Finding::Kind::policy && has_rule(policy, f.rule)) {
         Worst& w = worst[f.candidate];
         const int r = only_notes && f.verdict == Verdict::unknown ? unknown : rank(f);
-        if (r > w.rank)
-          w = {r, f.rule};
+        w.cured = w.cured || f.detail.get().starts_with("cured on ");
+        if (r > w.rank) {
+          w.rank = r;
+          w.rule = f.rule;
+        }
       }
     Column column{escape_control(policy.id), Align::left, {}};
     for (const std::uint32_t i : rows_) {
@@ -371,7 +375,7 @@ private:
       else if (at != worst.end() && at->second.rank == noted)
         cell = {"noted " + escape_control(at->second.rule), Style::warn};
       else if (at != worst.end() && at->second.rank == pass)
-        cell = {"pass", Style::plain};
+        cell = {at->second.cured ? "pass (cured)" : "pass", Style::plain};
       column.cells.push_back(std::move(cell));
     }
     return column;

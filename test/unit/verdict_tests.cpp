@@ -181,6 +181,35 @@ TEST_CASE("all, any and not are strong Kleene over every part") {
   CHECK(judgment.subjects[0].conditions[2].critical);
 }
 
+TEST_CASE("an open verdict says the least that would settle it either way") {
+  const std::string open = "{control: {criterion: stop, at_least: 2}}";
+  const std::string record = "{reaches: {along: [weights], to: external}}";
+  const auto of = [](const std::string& rule) {
+    return judged(case_of(rule + ", for_each: submission", "", "2025-12-31")).subjects.at(0);
+  };
+  // What is known on the last day of 2025: nothing of the level, and of the derivation no evidence.
+  const SubjectVerdict control = of("require: " + open);
+  REQUIRE(control.passes_if.size() == 1);
+  REQUIRE(control.fails_if.size() == 1);
+  CHECK(control.passes_if[0].claim == 0);
+  CHECK(control.passes_if[0].holds);
+  CHECK_FALSE(control.fails_if[0].holds);
+  const SubjectVerdict reach = of("deny_if: " + record);
+  REQUIRE(reach.passes_if.size() == 1);
+  CHECK(reach.passes_if[0].fact->kind == OpenFact::Kind::derivation);
+  CHECK_FALSE(reach.passes_if[0].holds);
+  // Of all, everything passes and the cheapest part fails; of any, the other way round.
+  const SubjectVerdict all = of("require: {all: [" + open + ", {not: " + record + "}]}");
+  CHECK(all.passes_if.size() == 2);
+  CHECK(all.fails_if.size() == 1);
+  const SubjectVerdict any = of("require: {any: [" + open + ", {not: " + record + "}]}");
+  CHECK(any.passes_if.size() == 1);
+  CHECK(any.fails_if.size() == 2);
+  // One fact that two conditions ask for is one.
+  const SubjectVerdict twice = of("require: {all: [{not: " + record + "}, {not: " + record + "}]}");
+  CHECK(twice.passes_if.size() == 1);
+}
+
 TEST_CASE("pass, fail, unknown, not applicable and error are five different things") {
   JudgeOptions options;
   options.score = [](std::size_t, const std::string&) { return std::optional(3.0); };

@@ -80,10 +80,10 @@ struct Why {
   std::vector<Alternative> instead; ///< only those that change this candidate's outcome
 };
 
-/// Explains an outcome; the bundle outlives the answer. The alternatives are found by deciding changed copies of the bundle, so
-/// this costs about as many decisions as there are rules, hurdles and unknown verdicts; with
-/// `alternatives` false only one pass over the findings. Throws std::invalid_argument if the
-/// candidate did not enter the stage.
+/// Explains an outcome; the bundle outlives the answer. The alternatives are found by deciding
+/// changed copies of the bundle, so this costs about as many decisions as there are rules, hurdles
+/// and unknown verdicts; with `alternatives` false only one pass over the findings. Throws
+/// std::invalid_argument if the candidate did not enter the stage.
 [[nodiscard]] Why explain(const Bundle& bundle, const Decision& decision, std::size_t candidate,
                           std::string_view stage, bool alternatives = true);
 
