@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "interrupts.hpp"
 #include "screen.hpp"
 #include "verbs.hpp"
 
@@ -35,6 +36,8 @@ int determine(const ReconstructArguments& arguments, const Bundle& bundle,
   options.level = level_of(arguments);
   options.without = arguments.without;
   options.seconds = arguments.seconds;
+  options.stop = &interrupted;
+  const Interrupts interrupts;
   const Reconstruction result = libeval::reconstruct(bundle, options, diagnostics);
   if (diagnostics.has_errors())
     return refuse(arguments, diagnostics);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "interrupts.hpp"
 #include "screen.hpp"
 #include "verbs.hpp"
 
@@ -18,7 +19,6 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <thread>
@@ -27,25 +27,6 @@
 
 namespace libeval::tool {
 namespace {
-
-std::atomic<bool> interrupted = false;
-
-/// While it lives, an interrupt asks for what was reached instead of ending the program; a second
-/// one ends it.
-class Interrupts {
-public:
-  Interrupts()
-      : before_(std::signal(SIGINT, [](int) {
-          interrupted = true;
-          std::signal(SIGINT, SIG_DFL);
-        })) {}
-  ~Interrupts() { std::signal(SIGINT, before_); }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-
-private:
-  void (*before_)(int);
-};
 
 std::optional<std::uint64_t> whole_number(const std::string& text) {
   std::uint64_t out = 0;

@@ -155,7 +155,7 @@ private:
     if (diagnostics_.errors() > before)
       return;
     Published published = read_published(tree, diagnostics_);
-    if (diagnostics_.errors() > before)
+    if (published.statements.empty()) // not even its shape could be read
       return;
     published.name = spec.name;
     published.file = spec.file;

@@ -85,8 +85,9 @@ private:
         return &stage;
       known.push_back(stage.id.str());
     }
-    diagnostics_.error(s.where, "unknown stage " + ticked(s.stage),
-                       help_for(s.stage, known, "stages"));
+    if (!s.stage.empty()) // else told when it was read
+      diagnostics_.error(s.where, "unknown stage " + ticked(s.stage),
+                         help_for(s.stage, known, "stages"));
     return nullptr;
   }
 
@@ -129,10 +130,29 @@ private:
                                format_decimal(step),
                            "say how it was rounded, `rounded: 0.01`, or make `step` smaller");
     }
+    for (const Statement::Bounds& range : s.ranges)
+      if (node.points &&
+          ((range.low &&
+            (*range.low > *node.points || (range.above_low && *range.low == *node.points))) ||
+           (range.high && (*range.high < 0 || (range.below_high && *range.high == 0)))))
+        diagnostics_.error(s.where,
+                           "the range of " + ticked(range.candidate) + " has no score of " +
+                               ticked(node.path) + " in it",
+                           "it has " + format_decimal(*node.points) + " points");
+    const auto all =
+        static_cast<double>(s.of.empty() ? bundle_.program.candidates.size() : s.of.size());
     if (s.kind == Kind::mean)
       possible(s.number, "the mean");
     if (s.kind == Kind::gap)
       possible(s.number, "the gap");
+    if (s.kind == Kind::ahead)
+      possible(s.number, "the distance");
+    if (s.kind == Kind::sum && node.points &&
+        (s.number > *node.points * all + slack || s.number < -slack))
+      diagnostics_.error(s.where, "the sum is " + format_decimal(s.number) + ", and " +
+                                      format_decimal(all) + " scores of " + ticked(node.path) +
+                                      " have at most " + format_decimal(*node.points * all) +
+                                      " points");
   }
 
   const Bundle& bundle_;

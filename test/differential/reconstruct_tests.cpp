@@ -465,8 +465,9 @@ private:
       break;
     }
     case 2: {
-      const int low = inside(truth[c] - x_.step + noise);
-      const bool below = r_.one_in(2);
+      const bool below = r_.one_in(2); // of what the reader does not refuse at once
+      const int low = std::clamp(truth[c] - x_.step + noise, below ? x_.step : 0,
+                                 x_.points(at) - (below ? 0 : x_.step));
       s.text = part + "range: {" + name(c) + (below ? ": {below: " : ": {above: ") +
                hundredths(low) + "}}";
       s.holds = [=](const Scores& x, const Outcomes&) {
@@ -485,7 +486,8 @@ private:
       break;
     }
     case 4: {
-      const int total = std::max(0, sum(hidden_) + noise);
+      const int total = std::clamp(sum(hidden_) + noise, 0,
+                                   x_.points(at) * static_cast<int>(of.size()));
       s.text = part + "sum: " + hundredths(total) + of_text;
       s.holds = [=](const Scores& x, const Outcomes&) { return sum(x) == total; };
       break;
@@ -569,7 +571,7 @@ private:
       if (n < 2)
         return;
       const std::size_t other = (c + 1) % x_.n;
-      const int by = std::max(0, truth[c] - truth[other] + noise);
+      const int by = inside(truth[c] - truth[other] + noise);
       s.text = part + "ahead: {candidate: " + name(c) + ", of: " + name(other) +
                ", by: " + hundredths(by) + "}";
       s.holds = [=](const Scores& x, const Outcomes&) { return x[at][c] - x[at][other] >= by; };

@@ -54,6 +54,17 @@ public:
         doubt(e);
   }
 
+  /// Nothing was worked out: nothing is excluded.
+  void give_up() {
+    for (std::size_t e = 0; e < n_ && !out_.impossible; ++e) {
+      out_.not_told[e] = {Outcome::advances, Outcome::cut,       Outcome::disqualified,
+                          Outcome::held,     Outcome::withdrawn, Outcome::reserve};
+      out_.best[e] = 1;
+      out_.worst[e] = n_;
+      out_.bracketed[e] = 1;
+    }
+  }
+
   /// For each certain outcome a smallest set of statements that excludes all others.
   void reasons() {
     out_.rests_on.resize(n_);
@@ -549,6 +560,8 @@ Outlook work_out(const Context& context, Knowledge& knowledge, const StageDecide
     maker.work();
     if (with_reasons)
       maker.reasons();
+  } else {
+    maker.give_up();
   }
   return maker.take();
 }

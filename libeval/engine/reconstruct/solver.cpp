@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/solver.hpp"
 
+#include <CbcEventHandler.hpp>
 #include <CbcModel.hpp>
+#include <ClpEventHandler.hpp>
 #include <CoinPackedMatrix.hpp>
 #include <OsiClpSolverInterface.hpp>
 
@@ -16,6 +18,31 @@ namespace {
 constexpr std::int64_t most_exact = std::int64_t{1} << 50;
 constexpr int dual_bits = 30;
 
+/// Ends a relaxation that is being solved as soon as the limits are reached. It says nothing while
+/// branch and cut is at work on a copy, which would take an unfinished relaxation for an infeasible
+/// one.
+class RelaxationStop : public ClpEventHandler {
+public:
+  RelaxationStop(const SolveLimits& limits, const bool& armed) : limits_(limits), armed_(armed) {}
+  int event(Event) override { return armed_ && limits_.over() ? 5 : -1; }
+  ClpEventHandler* clone() const override { return new RelaxationStop(*this); }
+
+private:
+  const SolveLimits& limits_;
+  const bool& armed_;
+};
+
+/// The same between the nodes of branch and cut.
+class BranchStop : public CbcEventHandler {
+public:
+  explicit BranchStop(const SolveLimits& limits) : limits_(limits) {}
+  CbcAction event(CbcEvent) override { return limits_.over() ? stop : noAction; }
+  CbcEventHandler* clone() const override { return new BranchStop(*this); }
+
+private:
+  const SolveLimits& limits_;
+};
+
 } // namespace
 
 struct Solver::Implementation {
@@ -25,6 +52,7 @@ struct Solver::Implementation {
   std::vector<std::uint8_t> active;
   bool hopeless = false; ///< an active row without terms does not hold, or numbers are too large
   std::size_t impossible_rows = 0;
+  bool may_stop = false; ///< a relaxation is being solved
 
   Implementation(const IntegerSystem& s, SolveLimits l)
       : system(s), limits(l), active(s.rows.size(), 1) {
@@ -70,6 +98,8 @@ struct Solver::Implementation {
                    row_high.data());
     for (std::size_t v = 0; v < s.unknowns.size(); ++v)
       lp.setInteger(static_cast<int>(v));
+    const RelaxationStop stop(limits, may_stop);
+    lp.getModelPtr()->passInEventHandler(&stop);
   }
 
   /// Whether a row alone leaves anything: its ends are in order, and without terms 0 lies between.
@@ -161,21 +191,28 @@ struct Solver::Implementation {
       answer.certified = true;
       return answer;
     }
-    if (limits.over()) {
-      answer.status = Status::interrupted;
-      return answer;
-    }
+    const auto interrupted =
+        [&] { // any multipliers give a bound, also those of an unfinished solve
+          answer.status = Status::interrupted;
+          answer.bound = dual_bound(objective);
+          return answer;
+        };
+    if (limits.over())
+      return interrupted();
     std::vector<double> costs(system.unknowns.size(), 0);
     for (const auto& [v, factor] : objective)
       costs[v] -= static_cast<double>(factor);
     lp.setObjective(costs.data());
+    may_stop = true;
     lp.resolve();
-    if (lp.isProvenPrimalInfeasible()) {
+    if (lp.isProvenPrimalInfeasible())
       lp.initialSolve(); // a second opinion from a cold start
-      if (lp.isProvenPrimalInfeasible()) {
-        answer.status = Status::infeasible;
-        return answer;
-      }
+    may_stop = false;
+    if (!lp.isProvenOptimal() && limits.over())
+      return interrupted();
+    if (lp.isProvenPrimalInfeasible()) {
+      answer.status = Status::infeasible;
+      return answer;
     }
     if (lp.isProvenDualInfeasible()) {
       answer.status = Status::unbounded;
@@ -214,6 +251,8 @@ struct Solver::Implementation {
       const std::chrono::duration<double> left = *limits.until - std::chrono::steady_clock::now();
       model.setMaximumSeconds(std::max(0.01, left.count()));
     }
+    const BranchStop stop(limits);
+    model.passInEventHandler(&stop);
     model.branchAndBound();
     if (const double* best = model.bestSolution())
       if (auto point = whole(best))
