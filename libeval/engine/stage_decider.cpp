@@ -4,6 +4,7 @@
 #include "engine/explore.hpp"
 #include "engine/reconstruct/decide_partly.hpp"
 #include "engine/run/model_report.hpp"
+#include "engine/score_report.hpp"
 
 #include <libeval/base/text.hpp>
 #include <libeval/domain/stages.hpp>
@@ -66,8 +67,6 @@ std::vector<std::uint32_t> entrants_of(const Bundle& bundle, const Names& names,
   return out;
 }
 
-namespace {
-
 std::optional<std::size_t> places_of(const Stage& stage, const Earlier& earlier) {
   if (stage.places.unlimited())
     return std::nullopt;
@@ -77,92 +76,7 @@ std::optional<std::size_t> places_of(const Stage& stage, const Earlier& earlier)
   return places;
 }
 
-std::vector<ArrayId> arrays_of(const Compiler& compiler) {
-  std::vector<ArrayId> out;
-  for (const CompiledNode& node : compiler.nodes)
-    out.push_back(node.frame.array);
-  return out;
-}
-
-/// The tree's scores in preorder, as the decision reports them.
-class ScoreReport {
-public:
-  ScoreReport(const Compiler& compiler, const Run& run, StageDecision& stage)
-      : compiler_(compiler), run_(run), stage_(stage) {
-    for (std::size_t i = 0; i < compiler.nodes.size(); ++i)
-      at_[compiler.nodes[i].node] = i;
-  }
-
-  void add(const Node& top) { add(top, nobody, 0, 1, std::nullopt); }
-
-  /// Other numbers for the nodes that stand already.
-  void update(const Node& top) {
-    std::size_t own = 0;
-    update(top, own);
-  }
-
-private:
-  static bool is_scored(const Frame& frame) {
-    return frame.array != no_array && frame.dimensions.size() == 1;
-  }
-  void update(const Node& node, std::size_t& own) {
-    const std::size_t at = at_.at(&node);
-    if (is_scored(compiler_.nodes[at].frame))
-      put_numbers(run_.columns[at], stage_.nodes[own++].scores);
-    for (const Node& part : node.parts)
-      update(part, own);
-  }
-  static void put_numbers(const Column& column, Scores& scores) {
-    scores.data = column.data;
-    scores.scale = column.scale;
-    scores.shift = column.shift;
-  }
-
-  void add(const Node& node, std::size_t parent, std::size_t depth, double effective,
-           std::optional<double> factor) {
-    const CompiledNode& compiled = compiler_.nodes[at_.at(&node)];
-    const Frame& frame = compiled.frame;
-    const std::size_t own = stage_.nodes.size();
-    const bool scored = is_scored(frame);
-    NodeScores scores;
-    scores.path = node.path;
-    scores.id = node.id;
-    scores.title = node.title;
-    scores.parent = parent;
-    scores.depth = depth;
-    scores.points = node.points;
-    scores.weight = node.weight;
-    scores.effective = effective;
-    scores.factor = factor;
-    scores.resolution = frame.resolution;
-    scores.direction = frame.direction;
-    scores.relative = frame.relative;
-    if (scored) {
-      put_numbers(run_.columns[at_.at(&node)], scores.scores);
-      scores.scores.gap.assign(frame.gap.begin(), frame.gap.end());
-      stage_.nodes.push_back(std::move(scores));
-    }
-    double points = 0;
-    for (const Node& part : node.parts)
-      points += part.points.value_or(0);
-    const bool weighted = !node.parts.empty() && node.parts[0].weight.has_value();
-    for (const Node& part : node.parts) {
-      const double share = part.weight                 ? *part.weight
-                           : part.points && points > 0 ? *part.points / points
-                                                       : 1;
-      std::optional<double> own_factor;
-      if (compiled.additive && scored)
-        own_factor =
-            (weighted ? *part.weight : 1) * (node.points && !part.points ? *node.points : 1);
-      add(part, scored ? own : parent, depth + 1, effective * share, own_factor);
-    }
-  }
-
-  const Compiler& compiler_;
-  const Run& run_;
-  StageDecision& stage_;
-  std::map<const Node*, std::size_t> at_; ///< position in the compiler
-};
+namespace {
 
 /// Whom it concerns has no score.
 void leave_out(const Undefined& undefined, const std::vector<std::uint32_t>& entrants,
@@ -232,18 +146,6 @@ StageDecision before_selection(const StageDecision& stage, const std::vector<Fin
 }
 
 } // namespace
-
-StageDecider::StageDecider(const Bundle& bundle, const Names& names, const Stage& stage,
-                           const Earlier& earlier, const Assumptions& assumptions,
-                           Diagnostics& diagnostics, std::vector<Question>* left_open)
-    : stage_(stage), earlier_(earlier), assumptions_(assumptions), diagnostics_(diagnostics),
-      left_open_(left_open),
-      context_{bundle,  names, stage,       entrants_of(bundle, names, stage, earlier, diagnostics),
-               earlier, false, diagnostics, {}} {
-  context_.index_entrants();
-}
-
-StageDecider::~StageDecider() = default;
 
 StageDecision StageDecider::decide() {
   if (!is_known_in_part(context_.bundle, stage_))
@@ -472,165 +374,6 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
   out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));
   if (out.held())
     out.vacancies.reset();
-}
-
-// --- again and again -----------------------------------------------------------------------------
-
-/// A stage as it was compiled and run last.
-struct StageDecider::Kept {
-  explicit Kept(const Context& context) : compiler(context) {}
-
-  Compiler compiler;
-  std::set<std::size_t> tables;      ///< that the plan was compiled from
-  std::optional<Rerun> rerun;        ///< none: no score
-  std::vector<std::uint8_t> changed; ///< by operation
-  bool by_scores = false;            ///< selection looks at nothing but scores and what is fixed
-  std::optional<std::size_t> places;
-  std::vector<std::string> waits; ///< for these stages
-  bool had_undefined = false;
-};
-
-namespace {
-
-bool rests_on_scores(const OrderKey& key, const StageDecision& stage) {
-  using Kind = OrderKey::Kind;
-  if (key.kind == Kind::block)
-    return std::ranges::all_of(
-        key.keys, [&](const OrderKey& inner) { return rests_on_scores(inner, stage); });
-  if (key.kind == Kind::lot || key.kind == Kind::decision || key.kind == Kind::attribute)
-    return true;
-  const auto named = [&](const NodeScores& n) { return n.path == key.name || n.id == key.name; };
-  return key.kind == Kind::part && !key.measure && std::ranges::any_of(stage.nodes, named);
-}
-
-/// Whether who goes on is a matter of the scores of the tree, of what the program says and of
-/// policies, so that other numbers in tables change nothing unless they change a score.
-bool rests_on_scores(const Stage& rules, const StageDecision& stage) {
-  const auto keys = [&](const std::vector<OrderKey>& all) {
-    return std::ranges::all_of(all,
-                               [&](const OrderKey& key) { return rests_on_scores(key, stage); });
-  };
-  return std::ranges::all_of(rules.select, [&](const SelectStep& step) {
-    if (const auto* order = std::get_if<select::Order>(&step.what))
-      return keys(order->keys);
-    if (const auto* require = std::get_if<select::Require>(&step.what))
-      return rests_on_scores(require->what, stage);
-    if (const auto* take = std::get_if<select::Take>(&step.what)) {
-      OrderKey part;
-      part.name = take->part;
-      return keys(take->by) && !take->cost && take->filter.empty() && rests_on_scores(part, stage);
-    }
-    if (const auto* grant = std::get_if<select::Grant>(&step.what))
-      return keys(grant->by);
-    if (const auto* group = std::get_if<select::Group>(&step.what))
-      return group->from.empty();
-    return !std::holds_alternative<select::Duel>(step.what) &&
-           !std::holds_alternative<select::Eliminate>(step.what);
-  });
-}
-
-/// Before anybody is selected again.
-void forget_selection(StageDecision& out) {
-  out.findings.clear();
-  out.rounds.clear();
-  out.pool_place.clear();
-  out.pool.clear();
-  out.pools.clear();
-  out.bands.clear();
-  out.notes.clear();
-  out.order_keys.clear();
-  out.steps.clear();
-  out.vacancies.reset();
-  out.advancing = 0;
-}
-
-} // namespace
-
-void StageDecider::compile_anew() {
-  static_cast<void>(context_.names.take_asked());
-  kept_ = std::make_unique<Kept>(context_);
-  Compiler& compiler = kept_->compiler;
-  compiler.compile_score();
-  kept_->tables = context_.names.take_asked();
-  kept_->changed.assign(compiler.plan.ops.size(), 0);
-  if (stage_.score && !diagnostics_.has_errors())
-    kept_->rerun.emplace(compiler.plan, arrays_of(compiler));
-}
-
-/// Brings the constants and columns of the plan up to date; false where its structure would be
-/// another one.
-bool StageDecider::keep_up(const StageChanges& changes) {
-  Plan& plan = kept_->compiler.plan;
-  for (const std::size_t table : kept_->tables)
-    if (changes.rows[table] != 0 || (plan.rests_on_numbers && changes.numbers[table] != 0))
-      return false;
-  if (changes.weights && plan.rests_on_weights)
-    return false;
-  std::ranges::fill(kept_->changed, std::uint8_t{0});
-  for (const Feed& feed : plan.feeds) {
-    if (feed.table != Feed::no_table && changes.numbers[feed.table] == 0)
-      continue;
-    const Feed::Now now = feed.refill ? feed.refill() : Feed::Now::changed;
-    if (now == Feed::Now::otherwise)
-      return false;
-    if (now == Feed::Now::changed)
-      kept_->changed[feed.op] = 1;
-  }
-  for (const WeightConstant& w : plan.weighed) {
-    auto* combine = std::get_if<op::Combine>(&plan.ops[w.op]);
-    double& constant =
-        combine != nullptr ? combine->factors[w.input] : std::get<op::Affine>(plan.ops[w.op]).scale;
-    const double now = combine != nullptr ? *w.node->weight : *w.node->points;
-    if (constant != now)
-      kept_->changed[w.op] = 1;
-    constant = now;
-  }
-  return true;
-}
-
-void StageDecider::decide_again(const StageChanges& changes, bool with_measures,
-                                StageDecision& out) {
-  const bool anew = !kept_ || !keep_up(changes);
-  if (anew) {
-    compile_anew();
-    out = begun();
-  }
-  const auto places = places_of(stage_, earlier_);
-  std::vector<std::string> waits;
-  for (const auto& [name, where] : stages_named_by(stage_))
-    if (const auto at = earlier_.find(name); at != earlier_.end() && at->second->held())
-      waits.push_back(name);
-  const bool numbers = std::ranges::find(changes.numbers, 1) != changes.numbers.end() ||
-                       std::ranges::find(changes.rows, 1) != changes.rows.end();
-  const bool scores = std::ranges::find(kept_->changed, 1) != kept_->changed.end();
-  if (!anew && !scores && !changes.weights && !changes.assumptions && !with_measures &&
-      (!numbers || kept_->by_scores) && kept_->places == places && kept_->waits == waits)
-    return;
-  kept_->places = out.places = places;
-  kept_->waits = std::move(waits);
-  forget_selection(out);
-  Scorebook book(context_);
-  bool undefined = false;
-  if (kept_->rerun && !diagnostics_.has_errors()) {
-    const Run& result = kept_->rerun->run(kept_->changed);
-    if (anew || changes.weights || kept_->had_undefined || !result.undefined.empty()) {
-      out.nodes.clear();
-      ScoreReport(kept_->compiler, result, out).add(*stage_.score);
-    } else {
-      ScoreReport(kept_->compiler, result, out).update(*stage_.score);
-    }
-    kept_->had_undefined = !result.undefined.empty();
-    open_book(kept_->compiler, result, undefined, book, out);
-  }
-  if (anew)
-    kept_->by_scores = rests_on_scores(stage_, out);
-  if (with_measures) {
-    out.measures.clear();
-    add_measures(out);
-  }
-  undefined = wait_for_earlier(out) || undefined;
-  if (!diagnostics_.has_errors())
-    finish(book, undefined, out);
 }
 
 } // namespace libeval

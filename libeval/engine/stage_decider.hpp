@@ -22,6 +22,9 @@ using Earlier = std::map<std::string, const StageDecision*, std::less<>>;
                                                      const Stage& stage, const Earlier& earlier,
                                                      Diagnostics& diagnostics);
 
+/// How many places a stage has; none: no limit.
+[[nodiscard]] std::optional<std::size_t> places_of(const Stage& stage, const Earlier& earlier);
+
 /// What is not as it was when a stage was decided last. Stages decided before are looked at anyway.
 struct StageChanges {
   std::vector<std::uint8_t> rows, numbers; ///< by table: its rows; only numbers in its columns
@@ -29,7 +32,8 @@ struct StageChanges {
   bool assumptions = false;
 };
 
-/// Decides one stage: compiles its score for those who enter, runs the plan, and selects.
+/// Decides one stage: compiles its score for those who enter, runs the plan, and selects. The
+/// second half, deciding again and again, stands in stage_again.cpp.
 class StageDecider {
 public:
   /// Everything must outlive it. `left_open` as in `decide` of explore.hpp; may be null.

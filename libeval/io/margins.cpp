@@ -150,10 +150,14 @@ std::string report(const Program& program, const Decision& decision,
       out += fmt::format(" · the line lies between {} and {}", shown(*stage.last_in),
                          shown(*stage.first_out));
     out += "\n";
+    if (stage.known_in_part)
+      out += " known in part: what the record leaves open is told by `libeval reconstruct`\n";
     for (const CandidateMargins& one : stage.candidates)
       out += candidate_table(program, one, options);
     out.append(weight_lines(program, stage)).append(left_out_lines(program, stage));
     out += place_table(program, decided, stage, options);
+    if (stage.interrupted)
+      out += " interrupted: what stands here is what was reached\n";
     for (const SobolIndices& one : sobol) {
       if (one.stage != stage.stage)
         continue;
@@ -185,6 +189,8 @@ std::string to_json(const Program& program, const Decision& decision,
   out.open('{').key("stages").open('[');
   for (const StageMargins& stage : margins) {
     out.open('{').key("id").text(decision.stages[stage.stage].id);
+    out.key("known_in_part").flag(stage.known_in_part);
+    out.key("interrupted").flag(stage.interrupted);
     out.key("last_in").number(stage.last_in).key("first_out").number(stage.first_out);
     out.key("candidates").open('[');
     for (const CandidateMargins& one : stage.candidates) {
@@ -231,6 +237,7 @@ std::string to_json(const Program& program, const Decision& decision,
   for (const SobolIndices& one : sobol) {
     out.open('{').key("stage").text(decision.stages[one.stage].id);
     out.key("candidate").text(id(one.candidate)).key("probability").number(one.probability);
+    out.key("samples").count(one.samples);
     out.key("sources").open('[');
     for (const SobolIndex& index : one.sources)
       out.open_line('{')

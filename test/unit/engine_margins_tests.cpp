@@ -11,6 +11,7 @@
 #include "support/temporary.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -187,4 +188,168 @@ TEST_CASE("Sobol indices of one source are one, of an idle one zero") {
   }
   CHECK_THAT(report(it.uncertain.variants.front().program, it.decision, it.stages, indices),
              contains("what moves \"a advances\""));
+}
+
+TEST_CASE("Sobol indices of an indicator of a sum of normal errors: the closed form") {
+  // a is ahead where x + y + z > 0, normal with variances 4, 2 and 1 of 7. With r the share of a
+  // source: P(both sums above 0) of two sums with correlation r is 1/4 + asin(r) / (2 pi), so the
+  // first-order index is 2/pi asin(r) and the total 1 - 2/pi asin(1 - r).
+  Answer it = ask("measurements:\n"
+                  "  - {evidence: t, value: x, where: {candidate: a}, normal: 2}\n"
+                  "  - {evidence: t, value: y, where: {candidate: a}, normal: {sd: "
+                  "1.4142135623730951}}\n"
+                  "  - {evidence: t, value: z, where: {candidate: a}, normal: 1}\n",
+                  R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  t: {csv: "candidate,x,y,z\na,5,5,5\nb,5,5,5\n", keys: [candidate], values: [x, y, z]}
+stages:
+  - id: one
+    places: 1
+    score: {parts: {x: {weight: 1, from: t, value: x}, y: {weight: 1, from: t, value: y}, z: {weight: 1, from: t, value: z}}}
+)");
+  Diagnostics diagnostics;
+  const auto indices =
+      sobol(it.uncertain, {.seed = 3, .samples = 20000, .threads = 2}, diagnostics);
+  REQUIRE_FALSE(diagnostics.has_errors());
+  REQUIRE(indices.size() == 2);
+  const double pi = std::acos(-1.0), shares[] = {4.0 / 7, 2.0 / 7, 1.0 / 7};
+  for (const SobolIndices& one : indices) {
+    CHECK(std::abs(one.probability - 0.5) < 4 * 0.5 / std::sqrt(40000.0));
+    for (std::size_t k = 0; k < 3; ++k) {
+      const SobolIndex& index = one.sources[k];
+      INFO(index.source << " " << index.first << " " << index.total);
+      // Within four standard errors, and the error itself is as small as promised.
+      CHECK(std::abs(index.first - 2 / pi * std::asin(shares[k])) < 4 * index.first_half / 1.96);
+      CHECK(std::abs(index.total - (1 - 2 / pi * std::asin(1 - shares[k]))) <
+            4 * index.total_half / 1.96);
+      CHECK(index.first_half > 0);
+      CHECK(index.first_half / 1.96 < 0.01);
+      CHECK(index.total_half / 1.96 < 0.01);
+    }
+  }
+}
+
+TEST_CASE("95 % intervals of Sobol indices cover the closed form in about 95 of 100 seeds") {
+  Answer it = ask("measurements:\n"
+                  "  - {evidence: t, value: x, where: {candidate: a}, normal: 2}\n"
+                  "  - {evidence: t, value: y, where: {candidate: a}, normal: 1}\n",
+                  R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  t: {csv: "candidate,x,y\na,5,5\nb,5,5\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: one
+    places: 1
+    score: {parts: {x: {weight: 1, from: t, value: x}, y: {weight: 1, from: t, value: y}}}
+)");
+  const double pi = std::acos(-1.0);
+  int first = 0, total = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Diagnostics diagnostics;
+    const auto one = sobol(it.uncertain, {.seed = seed, .samples = 400}, diagnostics).at(0);
+    const SobolIndex& y = one.sources[1]; // a fifth of the variance of the sum
+    first += std::abs(y.first - 2 / pi * std::asin(0.2)) <= y.first_half ? 1 : 0;
+    total += std::abs(y.total - (1 - 2 / pi * std::asin(0.8))) <= y.total_half ? 1 : 0;
+  }
+  CHECK(first >= 88); // less has a chance below 1 in 300
+  CHECK(total >= 88);
+}
+
+TEST_CASE("Sobol indices are the same on any number of threads and end where they are told") {
+  Answer it =
+      ask("measurements: [{evidence: table, value: x, normal: 20}, {evidence: table, value: "
+          "y, normal: 20}]");
+  Diagnostics diagnostics;
+  const auto one = sobol(it.uncertain, {.samples = 500, .threads = 1}, diagnostics);
+  const auto two = sobol(it.uncertain, {.samples = 500, .threads = 2}, diagnostics);
+  REQUIRE(one.size() == two.size());
+  for (std::size_t i = 0; i < one.size(); ++i)
+    for (std::size_t k = 0; k < 2; ++k) {
+      CHECK(one[i].sources[k].first == two[i].sources[k].first);
+      CHECK(one[i].sources[k].total_half == two[i].sources[k].total_half);
+    }
+  const auto until = sobol(it.uncertain, {.samples = 100000, .until = 0.1}, diagnostics);
+  REQUIRE(!until.empty());
+  CHECK(until[0].samples < 10000);
+  for (const SobolIndices& some : until)
+    for (const SobolIndex& index : some.sources)
+      CHECK(std::max(index.first_half, index.total_half) <= 0.1);
+  const std::atomic<bool> stop = true;
+  CHECK(sobol(it.uncertain, {.samples = 500, .stop = &stop}, diagnostics).empty());
+  const auto stopped = margins(it.uncertain, it.decision, {.stop = &stop}, diagnostics);
+  REQUIRE(stopped.size() == 1);
+  CHECK(stopped[0].interrupted);
+  CHECK(stopped[0].left_out.empty());
+}
+
+TEST_CASE("marks move within their range, whatever the people and their columns are called") {
+  // A wide table with a column for each assessor: without range marks could not be cut off.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  marks: {csv: "candidate,ann,bea\na,9,4\nb,6,6\n", keys: [candidate], wide: assessor, values: [mark], jurors: assessor, range: [0, 10]}
+stages:
+  - id: one
+    places: 1
+    score: {from: marks, steps: [{mean: assessor}]}
+)");
+  // Totals: a 6.5, b 6. One point less from Ann and they are level.
+  const Margin* ann = find(of(it.stages[0], 0), "assessor ann");
+  REQUIRE(ann != nullptr);
+  CHECK(ann->change == Approx(-1).epsilon(1e-5));
+  CHECK(ann->found == Found::exact);
+  CHECK(ann->before == 9);
+  const Margin* bea = find(of(it.stages[0], 1), "assessor bea");
+  REQUIRE(bea != nullptr);
+  CHECK(bea->change == Approx(1).epsilon(1e-5));
+}
+
+TEST_CASE("margins of small and level fields") {
+  const auto one_stage = [](const std::string& candidates, const std::string& csv,
+                            const std::string& rest) {
+    return ask("{}", ("libeval: 1\nprogram: p\ncandidates: [" + candidates +
+                      "]\nevidence:\n  t: {csv: \"" + csv +
+                      "\", keys: [candidate], values: [x, y]}\nstages:\n  - id: one\n" + rest)
+                         .c_str());
+  };
+  const std::string score = "    score: {parts: {x: {weight: 1, from: t, value: x}, y: {weight: 1, "
+                            "from: t, value: y}}}\n";
+  SECTION("one candidate") {
+    const Answer it = one_stage("a", "candidate,x,y\\na,1,2\\n", "    places: 1\n" + score);
+    REQUIRE(it.stages.size() == 1);
+    CHECK(it.stages[0].weights.empty());
+    CHECK_FALSE(it.stages[0].first_out);
+  }
+  SECTION("nobody enters") {
+    const Answer it = one_stage("a, b", "candidate,x,y\\na,1,2\\nb,2,3\\n",
+                                "    entrants: {except: [a, b]}\n    places: 1\n" + score);
+    CHECK(it.stages[0].candidates.empty());
+  }
+  SECTION("all equal: a tie at the cut holds both, and the least change decides") {
+    const Answer it =
+        one_stage("a, b", "candidate,x,y\\na,1,2\\nb,1,2\\n", "    places: 1\n" + score);
+    CHECK(it.decision.held());
+    for (const CandidateMargins& one : it.stages[0].candidates) {
+      CHECK(one.outcome == Outcome::held);
+      for (const Margin& margin : one.margins)
+        if (margin.kind == Margin::Kind::part)
+          CHECK(std::abs(margin.change) < 1e-6);
+    }
+  }
+  SECTION("no places at all") {
+    const Answer it =
+        one_stage("a, b", "candidate,x,y\\na,1,2\\nb,2,3\\n", "    places: 0\n" + score);
+    CHECK(it.stages[0].weights.empty());
+  }
+  SECTION("a part without weight") {
+    const Answer it =
+        one_stage("a, b", "candidate,x,y\\na,1,9\\nb,2,3\\n",
+                  "    places: 1\n    score: {parts: {x: {weight: 1, from: t, value: x}, y: "
+                  "{weight: 0, from: t, value: y}}}\n");
+    CHECK(find(of(it.stages[0], 0), "y") == nullptr);
+  }
 }

@@ -10,13 +10,37 @@
 
 namespace libeval {
 
-std::optional<Outcome> MarginContext::outcome(const Bundle& changed, std::size_t candidate) const {
-  Diagnostics diagnostics;
-  const Decision other = decide(changed, diagnostics);
-  if (diagnostics.has_errors())
+std::optional<StageDecision> MarginContext::decide_changed(const Bundle& changed) const {
+  if (options.stopped())
     return std::nullopt;
-  const std::size_t e = other.stages[stage].entrant(candidate);
-  return e == nobody ? std::nullopt : std::optional(other.stages[stage].outcomes[e]);
+  Diagnostics diagnostics;
+  Decision other = decide(changed, diagnostics);
+  return diagnostics.has_errors() ? std::nullopt : std::optional(std::move(other.stages[stage]));
+}
+
+std::optional<Outcome> MarginContext::outcome(const Bundle& changed, std::size_t candidate) const {
+  const auto other = decide_changed(changed);
+  const std::size_t e = other ? other->entrant(candidate) : nobody;
+  return e == nobody ? std::nullopt : std::optional(other->outcomes[e]);
+}
+
+std::optional<double> MarginContext::total(const Bundle& changed, std::size_t candidate) const {
+  const auto other = decide_changed(changed);
+  const std::size_t e = other ? other->entrant(candidate) : nobody;
+  return e == nobody || other->total.empty() || !other->nodes[0].scores.has(e)
+             ? std::nullopt
+             : std::optional(other->total[e]);
+}
+
+bool MarginContext::uses(const std::string& table) const {
+  const Stage& rules = bundle.program.stages[stage];
+  const std::function<bool(const Node&)> asks = [&](const Node& node) {
+    return (node.parts.empty() && node.measure.source.name == table) ||
+           std::ranges::any_of(node.parts, asks);
+  };
+  return (rules.score && asks(*rules.score)) ||
+         std::ranges::any_of(rules.measures,
+                             [&](const Measure& m) { return m.source.name == table; });
 }
 
 std::optional<LinearScore> linear_score(const MarginContext& context) {
@@ -139,13 +163,14 @@ std::vector<double> places_by_candidate(const StageDecision& stage, std::size_t 
 /// What a changed bundle makes of the stage: whose outcome changes, and which pairs turned round.
 void compare_stage(const MarginContext& context, const Bundle& changed, LeftOut what,
                    StageMargins& out) {
+  const auto other = context.decide_changed(changed);
+  if (context.options.stopped())
+    return;
   ++out.left_out_tried;
-  Diagnostics diagnostics;
-  const Decision other = decide(changed, diagnostics);
-  if (diagnostics.has_errors())
+  if (!other)
     return;
   const StageDecision& before = context.decided();
-  const StageDecision& after = other.stages[context.stage];
+  const StageDecision& after = *other;
   const std::size_t n = context.bundle.program.candidates.size();
   const std::vector<double> was = places_by_candidate(before, n),
                             is = places_by_candidate(after, n);
@@ -170,26 +195,14 @@ void compare_stage(const MarginContext& context, const Bundle& changed, LeftOut 
     out.left_out.push_back(std::move(what));
 }
 
-/// Whether a stage's score or measures ask a table for anything.
-bool uses(const Stage& stage, const std::string& table) {
-  const std::function<bool(const Node&)> asks = [&](const Node& node) {
-    return (node.parts.empty() && node.measure.source.name == table) ||
-           std::ranges::any_of(node.parts, asks);
-  };
-  return (stage.score && asks(*stage.score)) ||
-         std::ranges::any_of(stage.measures,
-                             [&](const Measure& m) { return m.source.name == table; });
-}
-
 } // namespace
 
 void add_left_out(const MarginContext& context, StageMargins& out) {
   const Program& program = context.bundle.program;
-  const Stage& stage = program.stages[context.stage];
   for (std::size_t t = 0; t < program.evidence.size(); ++t) {
     const Table& table = *context.bundle.tables[t];
-    if (!uses(stage, table.name))
-      continue;
+    if (!context.uses(table.name) || program.evidence[t].unpublished)
+      continue; // nothing is known of unpublished members to leave out
     for (const std::string& dimension : other_dimensions(table, program.evidence[t])) {
       const auto members = members_of(table, program.evidence[t], dimension);
       if (members.size() < 2 || members.size() > context.options.most_members)
@@ -268,7 +281,10 @@ std::vector<StageMargins> margins(const Uncertain& uncertain, const Decision& de
     const auto weights = std::ranges::find_if(
         sampler.weights, [&](const WeightSource& w) { return w.stage == s && w.path == "total"; });
     add_places(context, weights == sampler.weights.end() ? nullptr : &*weights, here);
+    here.interrupted = options.stopped();
     out.push_back(std::move(here));
+    if (options.stopped())
+      break;
   }
   return out;
 }

@@ -20,8 +20,13 @@ struct MarginContext {
   const MarginOptions& options;
 
   [[nodiscard]] const StageDecision& decided() const { return decision.stages[stage]; }
-  /// The outcome of a candidate in the stage of a changed bundle; none where that is refused.
+  /// The stage as a changed bundle decides it; none where that is refused, or after `stop`.
+  [[nodiscard]] std::optional<StageDecision> decide_changed(const Bundle& changed) const;
+  /// The outcome, and the total, of a candidate there.
   [[nodiscard]] std::optional<Outcome> outcome(const Bundle& changed, std::size_t candidate) const;
+  [[nodiscard]] std::optional<double> total(const Bundle& changed, std::size_t candidate) const;
+  /// Whether the score or the measures of the stage ask a table for anything.
+  [[nodiscard]] bool uses(const std::string& table) const;
 };
 
 /// The scores of a stage as sums of shares times numbers, where they are: total of entrant e =

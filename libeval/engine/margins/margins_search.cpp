@@ -26,20 +26,61 @@ Bundle with_moved_part(const MarginContext& context, const std::string& path, st
   return out;
 }
 
-/// A copy in which all marks of one member for one candidate are moved.
-Bundle with_moved_marks(const MarginContext& context, std::size_t t, const std::string& dimension,
-                        const std::string& member, std::size_t candidate, double by) {
-  Bundle out = context.bundle;
-  Table table = *out.tables[t];
-  const std::string& id = out.program.candidates[candidate].id.str();
+/// The marks of one member of a table's jurors for one candidate, wherever they stand.
+struct MarksOf {
+  std::vector<std::pair<std::size_t, std::size_t>> cells; ///< column, row
+  double least = 0, most = 0, mean = 0;
+};
+
+MarksOf marks_of(const Table& table, const TableSpec& spec, const std::string& dimension,
+                 const std::string& member, const std::string& candidate) {
   const auto who = std::ranges::find(table.keys, std::string("candidate"), &TextColumn::name);
   const auto key = std::ranges::find(table.keys, dimension, &TextColumn::name);
-  for (std::size_t row = 0; row < table.rows; ++row)
-    if (who->at(row) == id && key->at(row) == member)
-      for (ValueColumn& column : table.values)
-        if (!column.is_gap(row) && !column.is_category(row))
-          column.numbers[row] += by;
+  MarksOf out;
+  double sum = 0;
+  for (std::size_t k = 0; k < table.values.size(); ++k) {
+    const ValueColumn& column = table.values[k];
+    if (spec.wide == dimension && column.name != member)
+      continue;
+    for (std::size_t row = 0; row < table.rows; ++row) {
+      if (who->at(row) != candidate || (key != table.keys.end() && key->at(row) != member) ||
+          column.is_gap(row) || column.is_category(row))
+        continue;
+      const double x = column.numbers[row];
+      out.least = out.cells.empty() ? x : std::min(out.least, x);
+      out.most = out.cells.empty() ? x : std::max(out.most, x);
+      sum += x;
+      out.cells.emplace_back(k, row);
+    }
+  }
+  out.mean = out.cells.empty() ? 0 : sum / static_cast<double>(out.cells.size());
+  return out;
+}
+
+/// A copy in which these marks are moved, each at most to the end of the range.
+Bundle with_moved_marks(const MarginContext& context, std::size_t t, const MarksOf& marks,
+                        const std::pair<double, double>& range, double by) {
+  Bundle out = context.bundle;
+  Table table = *out.tables[t];
+  for (const auto& [column, row] : marks.cells) {
+    double& x = table.values[column].numbers[row];
+    x = std::clamp(x + by, std::min(x, range.first), std::max(x, range.second));
+  }
   out.tables[t] = std::make_shared<const Table>(std::move(table));
+  return out;
+}
+
+/// The least and the largest mark of a table: as declared, else as they stand.
+std::optional<std::pair<double, double>> range_of(const Table& table, const TableSpec& spec) {
+  if (spec.range)
+    return *spec.range;
+  std::optional<std::pair<double, double>> out;
+  for (const ValueColumn& column : table.values)
+    for (std::size_t row = 0; row < table.rows; ++row)
+      if (!column.is_gap(row) && !column.is_category(row)) {
+        const double x = column.numbers[row];
+        out = out ? std::pair(std::min(out->first, x), std::max(out->second, x)) : std::pair(x, x);
+      }
   return out;
 }
 
@@ -138,64 +179,50 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
 void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
   const Program& program = context.bundle.program;
   const std::string& id = program.candidates[out.candidate].id.str();
-  const bool in = out.outcome == Outcome::advances;
+  const double total = context.decided().total[context.decided().entrant(out.candidate)];
+  const bool has_gap = !out.margins.empty() && out.margins.front().kind == Margin::Kind::total &&
+                       plain_line(context).has_value();
   for (std::size_t t = 0; t < program.evidence.size(); ++t) {
     const Table& table = *context.bundle.tables[t];
     const TableSpec& spec = program.evidence[t];
-    const auto who = std::ranges::find(table.keys, std::string("candidate"), &TextColumn::name);
-    if (who == table.keys.end() || spec.pairs || table.values.empty())
+    const std::string dimension = juror_dimension(spec);
+    if (dimension.empty() || spec.pairs || spec.ballots || spec.unpublished ||
+        !context.uses(spec.name) ||
+        std::ranges::find(table.keys, std::string("candidate"), &TextColumn::name) ==
+            table.keys.end())
       continue;
-    for (const std::string& dimension : other_dimensions(table, spec)) {
-      const auto key = std::ranges::find(table.keys, dimension, &TextColumn::name);
-      if (key == table.keys.end() ||
-          (dimension != "juror" && dimension != "judge" && dimension != "referee" &&
-           dimension != "reviewer" && dimension != "panelist"))
+    const auto range = range_of(table, spec);
+    const auto members = members_of(table, spec, dimension);
+    if (!range || members.size() > context.options.most_members)
+      continue;
+    for (const std::string& member : members) {
+      const MarksOf marks = marks_of(table, spec, dimension, member, id);
+      if (marks.cells.empty())
         continue;
-      if (key->texts.size() > 60)
-        continue;
-      double low = 0, high = 0;
-      bool seen = false;
-      for (const ValueColumn& column : table.values)
-        for (std::size_t row = 0; row < table.rows; ++row)
-          if (!column.is_gap(row) && !column.is_category(row)) {
-            low = seen ? std::min(low, column.numbers[row]) : column.numbers[row];
-            high = seen ? std::max(high, column.numbers[row]) : column.numbers[row];
-            seen = true;
-          }
-      if (spec.range) {
-        low = spec.range->first;
-        high = spec.range->second;
-      }
-      for (const std::string& member : key->texts) {
-        double mean = 0, count = 0;
-        for (std::size_t row = 0; row < table.rows; ++row)
-          if (who->at(row) == id && key->at(row) == member)
-            for (const ValueColumn& column : table.values)
-              if (!column.is_gap(row) && !column.is_category(row)) {
-                mean += column.numbers[row];
-                ++count;
-              }
-        if (count == 0 || !(high > low))
-          continue;
-        mean /= count;
-        const double most = in ? low - mean : high - mean;
+      std::optional<Margin> best; // of both directions: marks may be a cost
+      for (const double most : {range->second - marks.least, range->first - marks.most}) {
         if (most == 0)
           continue;
+        const auto moved = [&](double by) {
+          return with_moved_marks(context, t, marks, *range, by);
+        };
+        // Where the total moves in proportion, the line is where it says.
+        std::optional<double> guess;
+        if (const auto there = has_gap ? context.total(moved(most), out.candidate) : std::nullopt;
+            there && *there != total)
+          guess = -out.margins.front().change * most / (*there - total);
         auto found = least_change(
-            most, std::nullopt,
-            [&](double by) {
-              return context.outcome(
-                  with_moved_marks(context, t, dimension, member, out.candidate, by),
-                  out.candidate);
-            },
+            most, guess, [&](double by) { return context.outcome(moved(by), out.candidate); },
             out.outcome);
-        if (!found)
-          continue;
-        found->kind = Margin::Kind::marks;
-        found->name = dimension + " " + member;
-        found->before = mean;
-        out.margins.push_back(*found);
+        if (found && (!best || std::abs(found->change) < std::abs(best->change)))
+          best = found;
       }
+      if (!best)
+        continue;
+      best->kind = Margin::Kind::marks;
+      best->name = dimension + " " + member;
+      best->before = marks.mean;
+      out.margins.push_back(*best);
     }
   }
 }

@@ -138,7 +138,7 @@ Numbers along(const Numbers& from, const Numbers& to, double t) {
 
 void add_weight_margins(const MarginContext& context, StageMargins& out) {
   const auto score = linear_score(context);
-  if (!score)
+  if (!score || context.options.stopped())
     return;
   out.parts = score->parts;
   out.shares = score->shares;
@@ -211,7 +211,8 @@ void add_weight_margins(const MarginContext& context, StageMargins& out) {
 void add_places(const MarginContext& context, const WeightSource* weights, StageMargins& out) {
   const auto score = linear_score(context);
   const StageDecision& stage = context.decided();
-  if (!score || stage.entrants.size() < 2 || stage.entrants.size() > 60)
+  if (!score || stage.entrants.size() < 2 || stage.entrants.size() > 60 ||
+      context.options.stopped())
     return;
   if (weights == nullptr && std::ranges::find(score->shares, 0.0) != score->shares.end())
     return; // a part without weight is there for another purpose
@@ -241,6 +242,8 @@ void add_places(const MarginContext& context, const WeightSource* weights, Stage
   const double slack = std::max(score->tolerance, 1e-5 * widest);
   /// The most of d.w; none where the weights allow nothing.
   const auto most = [&](const Numbers& d) -> std::optional<double> {
+    if (rows.size() == 1) // all of the simplex: one part has all the weight
+      return std::ranges::max(d);
     ClpSimplex lp;
     lp.setLogLevel(0);
     lp.resize(0, m);
@@ -256,7 +259,7 @@ void add_places(const MarginContext& context, const WeightSource* weights, Stage
     lp.primal();
     return lp.isProvenOptimal() ? std::optional(lp.objectiveValue()) : std::nullopt;
   };
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < n && !context.options.stopped(); ++i) {
     std::size_t always_ahead = 0, never_ahead = 0;
     std::vector<std::pair<std::size_t, double>> open; // who may be ahead, and by how much
     std::vector<double> behind;
