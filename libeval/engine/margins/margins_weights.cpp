@@ -123,6 +123,47 @@ Bundle with_shares(const MarginContext& context, const LinearScore& score, const
   return out;
 }
 
+using Bounds = std::vector<std::pair<double, double>>; ///< least and most of each share
+
+/// Takes a row about one share alone into the bounds; false where it is about several.
+bool tighten(Bounds& bounds, const Numbers& factors, double low, double high) {
+  std::size_t which = factors.size();
+  for (std::size_t k = 0; k < factors.size(); ++k)
+    if (factors[k] != 0) {
+      if (which != factors.size())
+        return false;
+      which = k;
+    }
+  if (which == factors.size())
+    return false;
+  auto& [least, most] = bounds[which];
+  const double by = factors[which];
+  least = std::max(least, (by > 0 ? low : high) / by);
+  most = std::min(most, (by > 0 ? high : low) / by);
+  return true;
+}
+
+/// The most of d.w where each share lies within its bounds and all add up to 1; none where they
+/// cannot.
+std::optional<double> most_inside(const Bounds& bounds, const Numbers& d) {
+  std::vector<std::size_t> best(d.size());
+  std::iota(best.begin(), best.end(), std::size_t{0});
+  std::ranges::sort(best, [&](std::size_t a, std::size_t b) { return d[a] > d[b]; });
+  double left = 1, out = 0;
+  for (std::size_t k = 0; k < d.size(); ++k) {
+    left -= bounds[k].first;
+    out += bounds[k].first * d[k];
+  }
+  if (left < -1e-9)
+    return std::nullopt;
+  for (const std::size_t k : best) {
+    const double more = std::min(std::max(left, 0.0), bounds[k].second - bounds[k].first);
+    left -= more;
+    out += more * d[k];
+  }
+  return left > 1e-9 ? std::nullopt : std::optional(out);
+}
+
 /// A step beyond the witness, and back.
 Numbers along(const Numbers& from, const Numbers& to, double t) {
   Numbers out(from.size());
@@ -234,6 +275,10 @@ void add_places(const MarginContext& context, const WeightSource* weights, Stage
         rows.push_back({one, weights->fixed[k], weights->fixed[k]});
       }
   }
+  std::optional<Bounds> bounds = Bounds(score->parts.size(), {0, 1});
+  for (std::size_t r = 1; r < rows.size() && bounds; ++r)
+    if (!tighten(*bounds, rows[r].factors, rows[r].low, rows[r].high))
+      bounds.reset();
   // Ahead is ahead by more than solvers leave open: 1e-5 of the largest difference.
   double widest = 0;
   for (const Numbers& a : score->of)
@@ -242,8 +287,8 @@ void add_places(const MarginContext& context, const WeightSource* weights, Stage
   const double slack = std::max(score->tolerance, 1e-5 * widest);
   /// The most of d.w; none where the weights allow nothing.
   const auto most = [&](const Numbers& d) -> std::optional<double> {
-    if (rows.size() == 1) // all of the simplex: one part has all the weight
-      return std::ranges::max(d);
+    if (bounds) // the best part gets all that it may, then the next
+      return most_inside(*bounds, d);
     ClpSimplex lp;
     lp.setLogLevel(0);
     lp.resize(0, m);
