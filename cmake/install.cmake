@@ -14,7 +14,7 @@ get_target_property(library_type libeval TYPE)
 if(library_type STREQUAL "STATIC_LIBRARY")
   set(LIBEVAL_IS_STATIC ON)
   # There is no shared libeval beside it, so everybody links statically and needs these.
-  set(LIBEVAL_PC_REQUIRES "eigen3 >= 3.4, fmt >= 9, yaml-cpp >= 0.7, cbc")
+  set(LIBEVAL_PC_REQUIRES "eigen3 >= 3.4, fmt >= 9, yaml-cpp >= 0.7, cbc, libsodium")
 else()
   set(LIBEVAL_IS_STATIC OFF)
   set(LIBEVAL_PC_REQUIRES "eigen3 >= 3.4")
@@ -28,6 +28,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/libevalConfigVersion.cma
 install(FILES "${PROJECT_BINARY_DIR}/libevalConfig.cmake"
               "${PROJECT_BINARY_DIR}/libevalConfigVersion.cmake"
               "${CMAKE_CURRENT_LIST_DIR}/FindCoinCbc.cmake"
+              "${CMAKE_CURRENT_LIST_DIR}/FindSodium.cmake"
         DESTINATION "${package_dir}")
 
 file(RELATIVE_PATH LIBEVAL_PC_PREFIX "/${pkgconfig_dir}" "/")

@@ -207,6 +207,7 @@ void add_sampling_verbs(CLI::App& app, Arguments& a) {
   many("--normal", a.simulate.normal, "and normal errors of a table's values", "TABLE=DEVIATION");
   many("--bootstrap", a.simulate.bootstrap, "and members drawn anew", "TABLE:DIMENSION");
   many("--verdict", a.simulate.verdict, "and an unknown verdict", "RULE:CANDIDATE=PROBABILITY");
+  many("--completions", a.simulate.completions, "and a stage that is known in part", "STAGE");
   many("--at-least", a.simulate.at_least, "also the chance of such a total", "SCORE");
   simulate->add_option("--samples", a.simulate.samples, "how many (default: 10000)");
   simulate->add_option("--seed", a.simulate.seed, "where chance begins")->capture_default_str();

@@ -131,6 +131,8 @@ int simulate(const SimulateArguments& arguments) {
     add_bootstrap(uncertainty, text, diagnostics);
   for (const std::string& text : arguments.verdict)
     add_verdict(uncertainty, text, diagnostics);
+  for (const std::string& text : arguments.completions)
+    add_completions(uncertainty, text);
   if (diagnostics.has_errors())
     return fail(diagnostics);
   const Uncertain uncertain = load_uncertain(rules, arguments.bundle, uncertainty, diagnostics);

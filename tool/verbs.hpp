@@ -44,7 +44,7 @@ int panel(const PanelArguments& arguments);
 /// Numbers as they were written; what they mean is checked with the rest of the input.
 struct SimulateArguments {
   std::string bundle = ".", uncertainty, seed = "1", samples, until, shard;
-  std::vector<std::string> weights, normal, bootstrap, verdict, at_least;
+  std::vector<std::string> weights, normal, bootstrap, verdict, completions, at_least;
   unsigned threads = 0;
   bool direct = false, json = false, csv = false, all = false;
 };

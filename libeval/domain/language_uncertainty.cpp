@@ -2,6 +2,8 @@
 // Uncertainty: what a simulation varies.
 #include "domain/grammar.hpp"
 
+#include <libeval/domain/statement.hpp>
+
 namespace libeval::grammar {
 
 using namespace type;
@@ -103,13 +105,22 @@ void add_uncertainty(Shapes& s) {
                           {{"id", scalar(), true, "a short text"},
                            {"options", list(object("uncertain_option"), 2), true,
                             "of which each replicate takes one"}}};
+  s["uncertain_completions"] = {
+      "an entry of `completions`",
+      {{"stage", scalar(), false, "the first that is known in part if left out"},
+       {"level", choice(statement_levels()), false, "only statements at least so strong"},
+       {"without", names(), false, "statements that do not count"},
+       {"draws", integer(1, 1e6), false, "how many completions are drawn, 1000"},
+       {"seed", integer(0, 9007199254740991), false, "of these draws, 1"}}};
   s["uncertainty"] = {
       "an uncertainty file",
       {{"weights", list(object("uncertain_weights")), false, "of parts"},
        {"measurements", list(object("uncertain_cells")), false, "cells of tables"},
        {"bootstrap", list(object("uncertain_members")), false, "jurors, users, voters, items"},
        {"verdicts", list(object("uncertain_verdict")), false, "unknown ones"},
-       {"rules", list(object("uncertain_rules")), false, "choices among rules"}}};
+       {"rules", list(object("uncertain_rules")), false, "choices among rules"},
+       {"completions", list(object("uncertain_completions")), false,
+        "of stages that are known in part"}}};
 }
 
 } // namespace libeval::grammar

@@ -4,6 +4,7 @@
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/domain/language.hpp>
+#include <libeval/domain/statement.hpp>
 #include <libeval/domain/uncertainty.hpp>
 
 #include <algorithm>
@@ -218,6 +219,17 @@ Uncertainty read_uncertainty(const Tree& tree, Diagnostics& diagnostics) {
     out.rules.push_back(read_choice(item, diagnostics));
     if (!seen.insert(out.rules.back().id).second)
       diagnostics.error(item.where, "`" + out.rules.back().id + "` stands twice among the rules");
+  });
+  each_of(tree, "completions", [&](const Tree& item) {
+    UncertainCompletions what;
+    what.where = item.where;
+    what.stage = text_at(item, "stage");
+    if (item.find("level") != nullptr)
+      what.level = statement_level(text_at(item, "level"));
+    what.without = read_names(item.find("without"));
+    what.draws = static_cast<std::size_t>(number_at(item, "draws").value_or(1000));
+    what.seed = static_cast<std::uint64_t>(number_at(item, "seed").value_or(1));
+    out.completions.push_back(std::move(what));
   });
   return out;
 }

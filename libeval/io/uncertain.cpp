@@ -124,6 +124,11 @@ void add_verdict(Tree& uncertainty, std::string_view text, Diagnostics& diagnost
                             {"pass", tree::number(*pass)}}));
 }
 
+void add_completions(Tree& uncertainty, std::string_view text) {
+  list_at(uncertainty, "completions")
+      .push_back(tree::map({{"stage", tree::text(std::string(text))}}));
+}
+
 Uncertain load_uncertain(const Tree& rules, const fs::path& bundle, const Tree& uncertainty,
                          Diagnostics& diagnostics) {
   Uncertain out;
@@ -186,8 +191,13 @@ std::string digest_of_inputs(const Tree& rules, const Tree& uncertainty, const f
       files.push_back(loaded.program.candidates_file);
     for (const PolicyFile& policy : loaded.policies) {
       files.push_back(policy.file);
-      if (!policy.findings_file.empty())
-        files.push_back(policy.findings_file);
+      for (const std::string* file : {&policy.findings_file, &policy.terms_file})
+        if (!file->empty())
+          files.push_back(*file);
+      for (const PolicyFile::LineageFile& lineage : policy.lineage_files)
+        files.push_back(lineage.file);
+      for (const std::string& matrix : policy.matrix_files)
+        files.push_back(matrix);
     }
     std::array<char, 1 << 16> room{};
     for (const std::string& path : files) {

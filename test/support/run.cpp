@@ -2,6 +2,7 @@
 #include "support/run.hpp"
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -32,11 +33,17 @@ void become_libeval(const std::vector<std::string>& arguments, const std::filesy
     execv(program.c_str(), words.data());
 }
 
-Ran read_from(int descriptor, pid_t child) {
+Ran read_from(int descriptor, pid_t child, const std::string& interrupt_at = {}) {
   Ran ran;
+  bool interrupted = interrupt_at.empty();
   std::array<char, 65536> buffer{};
-  for (ssize_t n = 0; (n = read(descriptor, buffer.data(), buffer.size())) > 0;)
+  for (ssize_t n = 0; (n = read(descriptor, buffer.data(), buffer.size())) > 0;) {
     ran.output.append(buffer.data(), static_cast<std::size_t>(n));
+    if (!interrupted && ran.output.find(interrupt_at) != std::string::npos) {
+      kill(child, SIGINT);
+      interrupted = true;
+    }
+  }
   close(descriptor);
   int status = 0;
   waitpid(child, &status, 0);
@@ -65,7 +72,8 @@ Ran run_libeval(const std::vector<std::string>& arguments, const std::filesystem
 
 Ran run_libeval_on_terminal(const std::vector<std::string>& arguments,
                             const std::filesystem::path& folder,
-                            const std::vector<std::string>& environment) {
+                            const std::vector<std::string>& environment,
+                            const std::string& interrupt_at) {
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
   if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
     throw std::runtime_error("no terminal");
@@ -81,7 +89,8 @@ Ran run_libeval_on_terminal(const std::vector<std::string>& arguments,
     _exit(127);
   }
   close(other_end);
-  return read_from(terminal, child); // ends with an error when nobody holds the other end
+  return read_from(terminal, child,
+                   interrupt_at); // ends with an error when nobody holds the other end
 }
 
 std::vector<std::string> split_words(const std::string& line) {

@@ -16,10 +16,12 @@ struct Ran {
 /// Runs the command `libeval` with these arguments in `folder`, without a terminal.
 [[nodiscard]] Ran run_libeval(const std::vector<std::string>& arguments,
                               const std::filesystem::path& folder);
-/// The same on a terminal of its own, with `NAME=VALUE` in its environment. Lines end in \r\n.
+/// The same on a terminal of its own, with `NAME=VALUE` in its environment. Lines end in \r\n. Once
+/// it has written `interrupt_at` (if that is not empty) it is interrupted as by Ctrl-C.
 [[nodiscard]] Ran run_libeval_on_terminal(const std::vector<std::string>& arguments,
                                           const std::filesystem::path& folder,
-                                          const std::vector<std::string>& environment);
+                                          const std::vector<std::string>& environment,
+                                          const std::string& interrupt_at = {});
 
 /// Splits a command line at blanks; texts in double quotes stay whole.
 [[nodiscard]] std::vector<std::string> split_words(const std::string& line);

@@ -3,8 +3,10 @@
 
 #include <libeval/base/diagnostic.hpp>
 #include <libeval/base/tree.hpp>
+#include <libeval/domain/level.hpp>
 #include <libeval/domain/measure.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -90,6 +92,16 @@ struct RuleChoice {
   Where where;
 };
 
+/// A stage that is known in part: each replicate takes one of `draws` completions of its record.
+struct UncertainCompletions {
+  std::string stage;                ///< empty: the first that is known in part
+  std::optional<Level> level;       ///< only statements at least so strong
+  std::vector<std::string> without; ///< statements that do not count
+  std::size_t draws = 1000;
+  std::uint64_t seed = 1; ///< of the draws
+  Where where;
+};
+
 /// Everything that a simulation varies. Sources of chance are numbered from 1 in this order.
 struct Uncertainty {
   std::vector<UncertainWeights> weights;
@@ -97,13 +109,14 @@ struct Uncertainty {
   std::vector<Bootstrap> bootstrap;
   std::vector<UncertainVerdict> verdicts;
   std::vector<RuleChoice> rules;
+  std::vector<UncertainCompletions> completions;
 
-  [[nodiscard]] bool empty() const {
-    return weights.empty() && measurements.empty() && bootstrap.empty() && verdicts.empty() &&
-           rules.empty();
-  }
+  [[nodiscard]] bool empty() const { return sources() == 0; }
   [[nodiscard]] std::size_t sources() const {
-    return weights.size() + measurements.size() + bootstrap.size() + verdicts.size() + rules.size();
+    return sources_before_rules() + rules.size() + completions.size();
+  }
+  [[nodiscard]] std::size_t sources_before_rules() const {
+    return weights.size() + measurements.size() + bootstrap.size() + verdicts.size();
   }
 };
 

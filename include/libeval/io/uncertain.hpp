@@ -17,11 +17,12 @@ namespace libeval {
                                     const std::filesystem::path& file, Diagnostics& diagnostics);
 
 /// What a command line says beside the file, added to it: `uniform`, `dirichlet=N` or
-/// `[NODE=]uniform`; `TABLE=SD` (normal errors); `TABLE:DIMENSION`; `RULE:CANDIDATE=P`.
+/// `[NODE=]uniform`; `TABLE=SD` (normal errors); `TABLE:DIMENSION`; `RULE:CANDIDATE=P`; a stage.
 void add_weights(Tree& uncertainty, std::string_view text, Diagnostics& diagnostics);
 void add_normal(Tree& uncertainty, std::string_view text, Diagnostics& diagnostics);
 void add_bootstrap(Tree& uncertainty, std::string_view text, Diagnostics& diagnostics);
 void add_verdict(Tree& uncertainty, std::string_view text, Diagnostics& diagnostics);
+void add_completions(Tree& uncertainty, std::string_view text);
 
 /// Reads the uncertainty and loads a bundle for each combination of its rules (at most 256).
 [[nodiscard]] Uncertain load_uncertain(const Tree& rules, const std::filesystem::path& bundle,

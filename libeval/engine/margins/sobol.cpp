@@ -264,6 +264,8 @@ std::vector<std::string> sources_of(const Uncertainty& uncertainty) {
     out.push_back("verdict " + v.rule + " of " + v.candidate);
   for (const RuleChoice& r : uncertainty.rules)
     out.push_back("choice " + r.id);
+  for (const UncertainCompletions& c : uncertainty.completions)
+    out.push_back("completions of " + (c.stage.empty() ? "the record" : c.stage));
   return out;
 }
 

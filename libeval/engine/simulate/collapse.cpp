@@ -161,7 +161,8 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
     return source.what->kind == UncertainCells::Kind::normal && !source.what->inside;
   });
   if (!normal || !u.bootstrap.empty() || !u.verdicts.empty() || !u.rules.empty() ||
-      sampler.weights.size() > 1 || (sampler.cells.empty() && sampler.weights.empty()))
+      !u.completions.empty() || sampler.weights.size() > 1 ||
+      (sampler.cells.empty() && sampler.weights.empty()))
     return std::nullopt;
   Diagnostics diagnostics;
   const Decision decision = decide(bundle, diagnostics);

@@ -191,7 +191,7 @@ std::size_t Sampler::option(const RuleChoice& choice, kernel::Stream stream) {
 
 std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,
                        std::vector<std::size_t>& options) {
-  std::size_t source = uncertainty.sources() - uncertainty.rules.size();
+  std::size_t source = uncertainty.sources_before_rules();
   std::size_t variant = 0;
   options.clear();
   for (const RuleChoice& choice : uncertainty.rules) {
@@ -208,6 +208,8 @@ World Sampler::world() const {
   for (const CellSource& source : cells)
     if (!out.varied[source.table])
       out.varied[source.table] = std::make_shared<Table>(*bundle.tables[source.table]);
+  for (const CompletionSource& source : completions)
+    out.varied[source.table] = std::make_shared<Table>(*bundle.tables[source.table]);
   for (std::size_t t = 0; t < out.varied.size(); ++t)
     if (out.varied[t])
       out.bundle.tables[t] = out.varied[t];
@@ -322,10 +324,23 @@ void Sampler::draw_verdicts(World& world, const Replicate& replicate) const {
   }
 }
 
+void Sampler::draw_completions(World& world, const Replicate& replicate) const {
+  const std::size_t first = uncertainty.sources_before_rules() + uncertainty.rules.size();
+  for (std::size_t k = 0; k < completions.size(); ++k) {
+    if (!moves_to(world, replicate, first + k))
+      continue;
+    const CompletionSource& c = completions[k];
+    world.varied[c.table]->values.front().numbers =
+        c.numbers[kernel::below_at(replicate.stream(first + k), 0, c.numbers.size())];
+    ++world.versions.numbers[c.table];
+  }
+}
+
 void Sampler::draw(World& world, const Replicate& replicate) const {
   const std::vector<std::uint64_t> numbers_before = world.versions.numbers;
   draw_weights(world, replicate);
   draw_cells(world, replicate);
+  draw_completions(world, replicate);
   draw_members(world, replicate, numbers_before);
   draw_verdicts(world, replicate);
 }

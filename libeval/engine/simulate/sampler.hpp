@@ -73,6 +73,18 @@ struct CellSource {
   void draw(kernel::Stream stream, std::vector<ValueColumn>& values) const;
 };
 
+/// An entry of `completions`, resolved: what the one column of one table may be.
+struct CompletionSource {
+  std::size_t table = 0;
+  std::vector<std::vector<double>> numbers; ///< by draw
+  std::string stage;
+  bool all = false; ///< every completion there is
+};
+/// The bundle with one completion of every entry, and what else there might stand; the bundle
+/// itself where there is none.
+[[nodiscard]] Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
+                              std::vector<CompletionSource>& completions, Diagnostics& diagnostics);
+
 /// A bundle that changes from replicate to replicate; one for each thread. It stays where it is
 /// once something was decided in it.
 struct World {
@@ -104,6 +116,9 @@ public:
   /// The option that a choice takes.
   [[nodiscard]] static std::size_t option(const RuleChoice& choice, kernel::Stream stream);
 
+  std::vector<CompletionSource> completions;
+  /// With a completion in it where there are some.
+  std::shared_ptr<const Bundle> completed;
   const Bundle& bundle;
   const Uncertainty& uncertainty;
   std::vector<WeightSource> weights;
@@ -116,6 +131,7 @@ private:
   void draw_cells(World& world, const Replicate& replicate) const;
   void draw_members(World& world, const Replicate& replicate,
                     const std::vector<std::uint64_t>& numbers_before) const;
+  void draw_completions(World& world, const Replicate& replicate) const;
   void draw_verdicts(World& world, const Replicate& replicate) const;
   void resolve_weights(const UncertainWeights& what, Diagnostics& diagnostics);
   void resolve_cells(const UncertainCells& what, Diagnostics& diagnostics);

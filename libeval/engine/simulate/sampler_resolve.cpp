@@ -135,7 +135,10 @@ private:
 } // namespace
 
 Sampler::Sampler(const Bundle& b, const Uncertainty& u, Diagnostics& diagnostics)
-    : bundle(b), uncertainty(u) {
+    : completed(u.completions.empty()
+                    ? nullptr
+                    : std::make_shared<const Bundle>(complete(b, u, completions, diagnostics))),
+      bundle(completed ? *completed : b), uncertainty(u) {
   for (const UncertainWeights& what : u.weights)
     resolve_weights(what, diagnostics);
   for (const UncertainCells& what : u.measurements)

@@ -113,6 +113,10 @@ private:
       return prepare_collapsed();
     find_axes();
     out_.method = u.empty() ? "nothing is uncertain" : "every replicate decided as `decide` does";
+    for (const CompletionSource& source : samplers_.front()->completions)
+      out_.method += ", `" + source.stage + "` being one of " + (source.all ? "all " : "") +
+                     std::to_string(source.numbers.size()) + " completions" +
+                     (source.all ? "" : " drawn") + " of its record";
   }
 
   /// Where the histograms lie: round the totals of the first replicates of the seed, whatever range

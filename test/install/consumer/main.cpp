@@ -2,6 +2,8 @@
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/program.hpp>
 #include <libeval/engine/decide.hpp>
+#include <libeval/engine/reconstruct.hpp>
+#include <libeval/io/uncertain.hpp>
 #include <libeval/kernel/outrank.hpp>
 
 #include <iostream>
@@ -25,6 +27,12 @@ int main() {
   const Decision decision = decide(bundle, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.all())
     std::cerr << diagnostic.message << "\n";
+  // What needs other libraries: digests, and integer programs (here there is nothing to solve).
+  Diagnostics problems;
+  const std::string digest = digest_of_inputs(rules, tree::map({}), ".", bundle, problems);
+  static_cast<void>(reconstruct(bundle, {}, problems));
+  if (digest.size() != 64 || !problems.has_errors())
+    return 1;
   const StageDecision& stage = decision.stages.front();
   std::cout << "a " << to_string(stage.outcomes[0]) << ", b " << to_string(stage.outcomes[1])
             << "\n";

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/simulate/sampler.hpp"
+
+#include <libeval/engine/reconstruct.hpp>
+
+namespace libeval {
+
+Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
+                std::vector<CompletionSource>& completions, Diagnostics& diagnostics) {
+  Bundle out = bundle;
+  for (const UncertainCompletions& what : uncertainty.completions) {
+    SampleOptions options;
+    options.stage = what.stage;
+    options.level = what.level;
+    options.without = what.without;
+    options.samples = what.draws;
+    options.seed = what.seed;
+    Diagnostics problems;
+    const Completions drawn = sample_completions(out, options, problems);
+    for (Diagnostic problem : problems.all()) {
+      if (!problem.where.source)
+        problem.where = what.where;
+      diagnostics.add(std::move(problem));
+    }
+    if (problems.has_errors() || drawn.count == 0)
+      return out;
+    CompletionSource source;
+    source.stage = drawn.stage;
+    source.all = drawn.enumerated && drawn.completions <= drawn.count;
+    for (std::size_t i = 0; i < drawn.count; ++i)
+      source.numbers.push_back(
+          with_completion(out, drawn, i).tables.back()->values.front().numbers);
+    out = with_completion(out, drawn, 0);
+    source.table = out.tables.size() - 1;
+    completions.push_back(std::move(source));
+  }
+  return out;
+}
+
+} // namespace libeval
