@@ -31,6 +31,7 @@ void add_measures(Shapes& s) {
        {"from", either({scalar(), object("source")}), false, "a measure's source"},
        {"value", scalar(), false, "its column"},
        {"where", tests(), false, "which cells"},
+       {"direction", direction(), false, "whether large values are good, for its steps"},
        {"steps", step_list(), false, "its steps"},
        {"reference", either({choice({"entrants", "all"}), tests()}), false,
         "from whom: the entrants or everybody in the evidence"},

@@ -105,8 +105,8 @@ void add_selection(Shapes& s) {
             {"as", text(), false, "noted beside the outcome"}}),
       false,
       false,
-      {{"until", "first", "share", "all_but", "bands", "budget", "at_least", "above", "at_most",
-        "below"}}};
+      {{"until", "first", "share", "all_but", "bands", "budget"},
+       {"until", "all_but", "bands", "budget", "at_least", "above", "at_most", "below"}}};
   s["per_pool"] = {"`first`", {}, false, true};
   s["select.quota"] = {
       "`quota`",

@@ -56,7 +56,8 @@ void read_recusals(const Tree& tree, TableSpec& spec, Diagnostics& diagnostics) 
   if (juror_dimension(spec).empty())
     diagnostics.error(tree.where, "nothing says who marks in `" + spec.name + "`",
                       "name the dimension, `jurors: KEY`");
-  else if (std::ranges::find(spec.keys, "candidate") == spec.keys.end())
+  else if (spec.wide != "candidate" &&
+           std::ranges::find(spec.keys, "candidate") == spec.keys.end())
     diagnostics.error(tree.where, "`" + spec.name + "` has recusals and no key `candidate`");
 }
 
@@ -178,6 +179,9 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   if (spec.pairs && spec.pairs->a_value.empty() == spec.pairs->winner.empty())
     diagnostics.error(spec.pairs->where,
                       "`pairs` needs either `a_value` and `b_value`, or `winner`");
+  if (spec.wide == "candidate" || spec.wide == "opponent")
+    if (std::ranges::find(spec.keys, spec.wide) != spec.keys.end())
+      diagnostics.error(where_at(tree, "wide"), "`" + spec.wide + "` is a key already");
   if (spec.pairs && !spec.values.empty())
     diagnostics.error(where_at(tree, "values"), "a table of pairs has no `values` of its own",
                       "its values are `for` and `against`, or `result`");
@@ -195,9 +199,11 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
   if (!spec.pairs && tree.find("keys") == nullptr)
     diagnostics.error(entry.key_where, "evidence `" + spec.name + "` needs its key columns",
                       "list them, `keys: [candidate, juror]`, or number the rows, `keys: [row]`");
-  if (!spec.pairs && spec.wide.empty() && spec.values.empty())
-    diagnostics.error(entry.key_where, "evidence `" + spec.name + "` needs its value columns",
-                      "list them, `values: [score]`, or say `wide: DIMENSION`");
+  if (!spec.pairs && spec.wide.empty() && spec.values.empty() && tree.find("values") == nullptr)
+    diagnostics.error(
+        entry.key_where, "evidence `" + spec.name + "` needs its value columns",
+        "list them, `values: [score]`, or say `wide: DIMENSION`; `values: []`: that a "
+        "row stands is what counts");
   return spec;
 }
 

@@ -88,7 +88,8 @@ select::Take read_take(const Tree& tree) {
   } else if (const auto budget = number_at(tree, "budget")) {
     take.kind = Kind::budget;
     take.budget = *budget;
-  } else if (const auto bound = read_bound(tree)) {
+  }
+  if (const auto bound = read_bound(tree)) { // `first` and `share` then say how many at most
     take.kind = Kind::bound;
     take.bound = *bound;
   }

@@ -209,9 +209,24 @@ private:
         help = "did you mean " + quoted(*hint) + "?";
     }
     if (tree.is_text() && wants_number(type) && help.empty())
-      help = "numbers are written without quotes, with a decimal point";
+      help = tree.text().ends_with('%')
+                 ? "write a share as a decimal, 60% as `0.6`"
+                 : "numbers are written without quotes, with a decimal point";
+    if (help.empty() && wants_list(type) && tree.is_map())
+      help = "write a list, each item behind a `-`";
+    if (const auto word = tree.scalar(); help.empty() && word && word->size() <= 40) {
+      if (wants_list(type))
+        help = "write a list, `[" + *word + "]`";
+      else if (type.kind == Kind::object && shapes_.at(type.shape).find("from") != nullptr)
+        help = "write `{from: " + *word + "}`";
+    }
     diagnostics_.error(tree.where, "expected " + in_words(type, shapes_) + ", got " + shown(tree),
                        help);
+  }
+
+  static bool wants_list(const Type& type) {
+    return type.kind == Kind::list ||
+           (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_list));
   }
 
   static bool wants_number(const Type& type) {
@@ -246,8 +261,9 @@ private:
         check(entry.value, type::scalar());
       } else {
         const auto hint = did_you_mean(entry.key, names);
-        std::string help = hint ? "did you mean " + quoted(*hint) + "?"
-                                : (names.size() <= 24 ? "known here: " + joined(names) : "");
+        std::string help = hint                 ? "did you mean " + quoted(*hint) + "?"
+                           : names.size() <= 24 ? "known here: " + joined(names)
+                                                : "`libeval schema keys` lists all";
         diagnostics_.error(entry.key_where,
                            "unknown key " + quoted(entry.key) + " in " + shape.title,
                            std::move(help));

@@ -4,6 +4,7 @@
 #include <libeval/base/text.hpp>
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/language.hpp>
+#include <libeval/domain/rows.hpp>
 #include <libeval/engine/check.hpp>
 #include <libeval/engine/verdicts.hpp>
 #include <libeval/io/csv.hpp>
@@ -124,7 +125,7 @@ private:
   }
 
   void read_tables() {
-    for (const TableSpec& spec : bundle_.program.evidence) {
+    for (TableSpec& spec : bundle_.program.evidence) {
       Table table;
       const std::size_t before = diagnostics_.errors();
       if (spec.statements) {
@@ -142,8 +143,18 @@ private:
       good_.push_back(diagnostics_.errors() == before);
       if (good_.back() && !spec.unpublished)
         leave_out_later_rows(table, spec, bundle_.program.as_of, quote_of(spec), diagnostics_);
+      if (good_.back() && !spec.unpublished)
+        settle_layout(table, spec);
       bundle_.tables.push_back(std::make_shared<const Table>(std::move(table)));
     }
+  }
+
+  /// Candidates are looked up by their key, also where the columns are candidates.
+  static void settle_layout(Table& table, TableSpec& spec) {
+    if (spec.wide == "candidate" || spec.wide == "opponent" || spec.wide.starts_with("candidate."))
+      table = with_row_per_cell(table, spec);
+    else if (spec.values.empty() && spec.wide.empty() && !spec.pairs)
+      count_rows(table, spec);
   }
 
   void read_statements(const TableSpec& spec) {
@@ -415,8 +426,12 @@ private:
       if (source == nullptr || source->text.empty())
         source = spec.csv ? nullptr : folder_.read_text(spec.file, spec.file_where, unheard);
       if (source != nullptr && !source->text.empty()) {
-        at.where = place_of(source, table.lines[row], cell);
-        at.line = line_of(source->text, table.lines[row]);
+        const bool in_row =
+            line_of(source->text, table.lines[row]).find(cell) != std::string_view::npos;
+        const std::size_t line =
+            in_row ? table.lines[row] : std::max<std::size_t>(1, table.where.line);
+        at.where = place_of(source, line, cell);
+        at.line = line_of(source->text, line);
       }
       return at;
     };

@@ -131,14 +131,44 @@ private:
     const bool said = std::ranges::any_of(
         stage_.steps, [](const StepReport& step) { return step.word == "order"; });
     if (!said && !stage_.order_keys.empty())
-      out_ += labelled("order", escape_control(joined(stage_.order_keys, ", then ")));
+      out_ += labelled("order", escape_control(keys_in_words()));
+  }
+
+  /// The keys of the order; of a score that is a cost also that the smallest is first, since steps
+  /// may have turned it round.
+  [[nodiscard]] std::string keys_in_words() const {
+    std::vector<std::string> words;
+    for (const std::string& key : stage_.order_keys) {
+      const auto named = [&](const NodeScores& s) { return s.path == key; };
+      const auto node = std::ranges::find_if(stage_.nodes, named);
+      const auto measure = std::ranges::find_if(stage_.measures, named);
+      const bool cost = node != stage_.nodes.end()         ? node->direction == Direction::cost
+                        : measure != stage_.measures.end() ? measure->direction == Direction::cost
+                                                           : false;
+      words.push_back(cost && !says_direction(key) ? key + " (smallest first)" : key);
+    }
+    return joined(words, ", then ");
+  }
+
+  /// Whether a key of that name says itself which end is first.
+  [[nodiscard]] bool says_direction(const std::string& name) const {
+    const auto& stages = bundle_.program.stages;
+    const auto stage =
+        std::ranges::find_if(stages, [&](const Stage& s) { return s.id.str() == stage_.id; });
+    return stage != stages.end() && std::ranges::any_of(stage->select, [&](const SelectStep& step) {
+             const auto* order = std::get_if<select::Order>(&step.what);
+             return order != nullptr && std::ranges::any_of(order->keys, [&](const OrderKey& key) {
+                      return key.name == name && key.direction.has_value();
+                    });
+           });
   }
 
   void step(std::size_t i) {
     const StepReport& report = stage_.steps[i];
     if (report.word == "order") {
+      const std::string plain = joined(stage_.order_keys, ", then ");
       const std::string keys =
-          report.rule.empty() ? joined(stage_.order_keys, ", then ") : report.rule;
+          report.rule.empty() || report.rule == plain ? keys_in_words() : report.rule;
       out_ += labelled("order", escape_control(keys));
     } else if (report.word == "policy") {
       policy(i, report);

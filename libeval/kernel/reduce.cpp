@@ -228,12 +228,20 @@ T half_way(const T& a, const T& b) {
   return is_finite(sum) ? sum * T(0.5) : a * T(0.5) + b * T(0.5);
 }
 
+// Of the two in the middle the lower where `which` is below 0, the upper where it is above, else
+// half way between them.
+template <class T>
+T middle_of(const T& lower, const T& upper, double which) {
+  return which < 0 ? lower : which > 0 ? upper : half_way(lower, upper);
+}
+
 // Precondition: x is not empty. Reorders x.
 template <class T>
-T median(std::vector<T>& x) {
+T median(std::vector<T>& x, double which) {
   const auto middle = x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2);
   std::nth_element(x.begin(), middle, x.end());
-  return x.size() % 2 != 0 ? *middle : half_way(*std::max_element(x.begin(), middle), *middle);
+  return x.size() % 2 != 0 ? *middle
+                           : middle_of(*std::max_element(x.begin(), middle), *middle, which);
 }
 
 // The place (n - 1) p between order statistics is computed as a decimal: 0.7 of 10 is the 7th.
@@ -253,6 +261,37 @@ T quantile(std::vector<T>& x, double p) {
   const T apart = high - low;
   const T between = is_finite(apart) ? low + apart * share : low * (T(1.0) - share) + high * share;
   return clamped(between, Range<T>{low, high});
+}
+
+// Half of the weight lies at or below the lower median and at or above the upper one. Weights are
+// added as decimals: 0.1 + 0.2 + 0.2 is half of 1. Precondition: weights are given.
+template <class T>
+std::optional<T> weighted_median(const Cells<T>& cells, double which) {
+  std::vector<std::size_t> order;
+  Exact whole(0.0);
+  for (std::size_t i = 0; i < cells.x.size(); ++i) {
+    if (cells.counts(i)) {
+      order.push_back(i);
+      whole += as_decimal(cells.w[i]);
+    }
+  }
+  if (order.empty() || !(Exact(0.0) < whole)) {
+    return std::nullopt;
+  }
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return cells.x[a] < cells.x[b]; });
+  const Exact slack = whole * Exact(1e-12);
+  Exact below(0.0);
+  std::size_t low = 0;
+  for (; low + 1 < order.size(); ++low) {
+    below += as_decimal(cells.w[order[low]]);
+    if (!(below + below + slack < whole)) {
+      break;
+    }
+  }
+  const bool shared = low + 1 < order.size() && !(whole + slack < below + below);
+  const T lower = cells.x[order[low]];
+  return middle_of(lower, shared ? cells.x[order[low + 1]] : lower, which);
 }
 
 template <class T>
@@ -392,7 +431,8 @@ std::optional<T> reduce_cells(const Cells<T>& cells, const Reduction& reduction,
   case Reducer::power:
     return power_mean(cells, reduction.parameter);
   case Reducer::median:
-    return median(copied());
+    return cells.w.empty() ? median(copied(), reduction.parameter)
+                           : weighted_median(cells, reduction.parameter);
   case Reducer::quantile:
     return quantile(copied(), reduction.parameter);
   case Reducer::min:

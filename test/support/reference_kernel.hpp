@@ -206,10 +206,37 @@ inline std::optional<Rational> reduce_fractions(std::vector<Rational> x,
     }
     return Rational(in_favor > shortest_rational(reduction.parameter) * weights ? 1 : 0);
   }
+  if (reduction.kind == Reducer::median) { // at least half of the weight on each side
+    std::vector<Rational> middle;
+    for (std::size_t i = 0; i < n; ++i) {
+      Rational below = 0;
+      Rational above = 0;
+      for (std::size_t k = 0; k < n; ++k) {
+        below += x[k] <= x[i] ? weight(k) : Rational(0);
+        above += x[k] >= x[i] ? weight(k) : Rational(0);
+      }
+      if (weight(i) > 0 && 2 * below >= weights && 2 * above >= weights) {
+        middle.push_back(x[i]);
+      }
+    }
+    if (middle.empty()) {
+      return std::nullopt;
+    }
+    const auto [lower, upper] = std::minmax_element(middle.begin(), middle.end());
+    return reduction.parameter < 0   ? *lower
+           : reduction.parameter > 0 ? *upper
+                                     : Rational((*lower + *upper) / 2);
+  }
   std::sort(x.begin(), x.end());
   switch (reduction.kind) {
-  case Reducer::median:
-    return Rational((x[(n - 1) / 2] + x[n / 2]) / 2);
+  case Reducer::quantile_lower:
+  case Reducer::quantile_upper: {
+    const Rational place =
+        shortest_rational(reduction.parameter) * Rational(static_cast<double>(n - 1));
+    const auto below = static_cast<std::size_t>(floor(place));
+    const bool next = place > Rational(floor(place)) && reduction.kind == Reducer::quantile_upper;
+    return x[next ? below + 1 : below];
+  }
   case Reducer::quantile: {
     const Rational place =
         shortest_rational(reduction.parameter) * Rational(static_cast<double>(n - 1));

@@ -17,8 +17,8 @@ enum class Reducer {
   geometric, ///< weighted; needs values >= 0
   harmonic,  ///< weighted; needs values > 0
   power,     ///< weighted mean of order `parameter` (!= 0); needs values >= 0 (> 0 for order < 0)
-  median,    ///< mean of the two middle ones for an even number
-  quantile,  ///< `parameter` in [0, 1], linear between order statistics (Hyndman and Fan, type 7)
+  median,   ///< weighted; half way between two in the middle, `parameter` -1 the lower, 1 the upper
+  quantile, ///< `parameter` in [0, 1], linear between order statistics (Hyndman and Fan, type 7)
   min,
   max,
   range,

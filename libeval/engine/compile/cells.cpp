@@ -321,6 +321,8 @@ private:
       return;
     }
     const TextColumn* winner = find_text(table_->labels, p.winner);
+    if (winner == nullptr) // it is the column of a side: that side always wins
+      winner = find_text(table_->keys, p.winner);
     // What each text of the winner's column means: a code of either side, or a side itself.
     struct Meaning {
       std::uint32_t of_side[2] = {npos, npos};

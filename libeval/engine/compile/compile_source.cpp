@@ -165,7 +165,10 @@ Frame Compiler::source_frame(const Measure& measure, bool everybody) {
     return evidence_frame(context, plan, measure, everybody || needs_everybody(measure.steps),
                           recusals);
   case Source::Kind::part: {
-    if (const Measure* named = find_measure(source.name); named != nullptr && !context.stage.score)
+    // Nodes and measures share one name space.
+    const Node* top = context.stage.score ? &*context.stage.score : nullptr;
+    if (const Measure* named = find_measure(source.name);
+        named != nullptr && (top == nullptr || libeval::find_node(*top, source.name) == nullptr))
       return this->measure(*named);
     const CompiledNode* node = find_node(source.name, source.where);
     return node == nullptr ? Frame{} : node->frame;

@@ -415,6 +415,18 @@ void Lowering::keep_groups() {
     keep_cells(cells);
 }
 
+void Lowering::group() {
+  for (const std::string& name : names_of("by")) {
+    if (frame_.find(name) != nullptr)
+      continue;
+    if (auto made = attribute_dimension(name))
+      frame_.dimensions.push_back(std::move(*made));
+    else
+      error(arg("by")->where, "`" + name + "` is no attribute of a candidate that is here",
+            "write `candidate.NAME`; " + dimensions_in_words());
+  }
+}
+
 void Lowering::pick() {
   for (const Entry& entry : arg("members")->map()) {
     const Dimension* found = frame_.find(entry.key);

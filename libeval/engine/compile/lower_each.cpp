@@ -145,13 +145,27 @@ void Lowering::ratio() {
     if (!by.constant && by.array == no_array)
       return;
     if (by.constant && *by.constant == 0) {
-      error(to.where, "a ratio to zero");
+      if (to.is_number()) // else the parameter has told what is wrong with it
+        error(to.where, "a ratio to zero");
+      frame_.array = no_array;
       return;
     }
   }
   if (by.constant && !inverse) {
     const ArrayId out = output();
     put(op::Divide{frame_.array, out, *by.constant}, out);
+  } else if (const auto otherwise = number("else")) {
+    // Where the divisor is 0 it becomes 1, and the quotient what `else` says.
+    const ArrayId divisor = inverse ? frame_.array : by.array, zero = constant_array(0);
+    const ArrayId none = output(), some = output(), safe = output(), instead = output();
+    add(plan_, op::Compare{divisor, zero, none, 0, 0, 1, 0}, step_.name);
+    add(plan_, op::Compare{divisor, zero, some, 0, 1, 0, 1}, step_.name);
+    add(plan_, op::Binary{divisor, none, safe, Kind::add}, step_.name);
+    add(plan_, op::Affine{none, instead, *otherwise, 0}, step_.name);
+    (inverse ? frame_.array : by.array) = safe;
+    binary(Kind::divide, by, inverse, positive);
+    binary(Kind::multiply, {std::nullopt, some, {}});
+    binary(Kind::add, {std::nullopt, instead, {}});
   } else {
     binary(Kind::divide, by, inverse, positive);
   }

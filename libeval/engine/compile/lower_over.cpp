@@ -127,6 +127,8 @@ void Lowering::reduce(Reducer kind) {
   if (!dimensions)
     return;
   kernel::Reduction reduction{kind, 0, {}};
+  if (kind == Reducer::median)
+    reduction.parameter = text("kind") == "lower" ? -1 : text("kind") == "upper" ? 1 : 0;
   if (kind == Reducer::quantile)
     reduction.parameter = number("at").value_or(0.5);
   if (kind == Reducer::majority)
@@ -269,6 +271,87 @@ void Lowering::count() {
       frame_.gap.clear();
     }
   }
+}
+
+/// The places of the members of a dimension: by number (or date) where all are numbers, else in the
+/// order of their first appearance.
+static std::vector<std::uint32_t> places_of(const std::vector<std::string>& members) {
+  std::vector<std::uint32_t> order(members.size()), places(members.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::vector<double> numbers;
+  for (const std::string& member : members)
+    if (const auto number = number_or_date(member))
+      numbers.push_back(*number);
+  if (numbers.size() == members.size())
+    std::ranges::stable_sort(order, {}, [&](std::uint32_t m) { return numbers[m]; });
+  for (std::uint32_t at = 0; at < order.size(); ++at)
+    places[order[at]] = at;
+  return places;
+}
+
+/// Each cell becomes what the cells up to it come to: its group are all of them.
+void Lowering::running() {
+  constexpr std::size_t most = 50000000;
+  const std::string along = text("over");
+  const Dimension* dimension = frame_.find(along);
+  if (dimension == nullptr || !dimension->members) {
+    if (dimension != nullptr)
+      error(arg("over")->where, "`running` runs along a dimension other than candidates",
+            dimensions_in_words());
+    else
+      (void)key_codes(along, arg("over")->where);
+    frame_.array = no_array;
+    return;
+  }
+  std::vector<Index> keys;
+  for (const Dimension& d : frame_.dimensions)
+    if (d.name != along)
+      keys.push_back(d.codes);
+  const Grouping rows = group_cells(keys, frame_.cells);
+  const std::vector<std::uint32_t> places = places_of(*dimension->members);
+  std::vector<Codes> up_to(frame_.cells);
+  std::vector<std::uint8_t> gap(frame_.cells, 0);
+  std::size_t together = 0;
+  for (std::size_t g = 0; g < rows.groups->count(); ++g) {
+    Codes cells;
+    for (std::size_t at = rows.groups->offsets[g]; at < rows.groups->offsets[g + 1]; ++at)
+      cells.push_back(rows.groups->cell(at));
+    std::ranges::stable_sort(cells, {},
+                             [&](std::uint32_t c) { return places[(*dimension->codes)[c]]; });
+    std::uint8_t missing = 0;
+    for (std::size_t k = 0; k < cells.size() && together <= most; ++k) {
+      missing = missing != 0 || frame_.is_gap(cells[k]) ? 1 : 0;
+      gap[cells[k]] = missing;
+      up_to[cells[k]].assign(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(k + 1));
+      together += k + 1;
+    }
+  }
+  if (together > most) {
+    error(step_.where, "`running` would add up more than " + std::to_string(most) + " values");
+    frame_.array = no_array;
+    return;
+  }
+  kernel::Groups groups;
+  for (const Codes& cells : up_to) {
+    groups.members.insert(groups.members.end(), cells.begin(), cells.end());
+    groups.offsets.push_back(static_cast<std::uint32_t>(groups.members.size()));
+  }
+  const std::string kind = text("of", "sum");
+  const Reducer reducer = kind == "mean"      ? Reducer::mean
+                          : kind == "min"     ? Reducer::min
+                          : kind == "max"     ? Reducer::max
+                          : kind == "product" ? Reducer::product
+                                              : Reducer::sum;
+  take_gaps(gap);
+  const ArrayId out = output();
+  put(op::Reduce{frame_.array,
+                 out,
+                 no_array,
+                 no_array,
+                 {},
+                 std::make_shared<const kernel::Groups>(std::move(groups)),
+                 {reducer, 0, {}}},
+      out);
 }
 
 void Lowering::set_aside() {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <list>
 #include <numeric>
 
 namespace libeval {
@@ -128,16 +129,21 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
   if (values.array == no_array)
     return {0.0, no_array, {}};
   std::vector<std::pair<const Dimension*, const Dimension*>>
-      pairs; // of the parameter, of the frame
+      pairs;                       // of the parameter, of the frame
+  std::list<Dimension> attributes; // of the frame: made for the parameter
   for (const Dimension& d : values.dimensions) {
     const std::string name = d.name == "candidate" && !param.at.empty() ? param.at : d.name;
     const Dimension* own = frame_.find(name);
     if (own == nullptr && values.is_pinned(d.name))
       continue;
+    if (own == nullptr)
+      if (auto made = attribute_dimension(name))
+        own = &attributes.emplace_back(std::move(*made));
     if (own == nullptr) {
       error(param.where,
             "the parameter depends on `" + name + "`, which is not there at this point",
-            "reduce it first, `steps: [{mean: " + name + "}]`; " + dimensions_in_words());
+            "reduce it first, `steps: [{mean: " + name + "}]`, or start from what has `" + name +
+                "`; " + dimensions_in_words());
       return {0.0, no_array, {}};
     }
     pairs.emplace_back(&d, own);
@@ -158,6 +164,7 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
       tuple.push_back(code(p, *pairs[p].first, (*pairs[p].first->codes)[i]));
     cell_of.try_emplace(std::move(tuple), static_cast<std::uint32_t>(i));
   }
+  out.direction = values.direction;
   frame_.relative = frame_.relative || values.relative;
   Codes index(frame_.cells, 0);
   Codes absent;
@@ -213,27 +220,39 @@ std::string Lowering::dimensions_in_words() const {
 }
 
 /// The codes of a dimension, or of an attribute of the candidate (`candidate.section`).
-Index Lowering::key_codes(const std::string& name, const Where& where) {
-  if (const Dimension* d = frame_.find(name))
-    return d->codes;
+/// `candidate.ATTR` or `opponent.ATTR` as a dimension of the frame, "" for who has no such
+/// attribute; none where the name is another one or that side is not there.
+std::optional<Dimension> Lowering::attribute_dimension(const std::string& name) {
   for (const char* side : {"candidate", "opponent"}) {
     const std::string prefix = std::string(side) + ".";
     const Dimension* of = frame_.find(side);
     if (!name.starts_with(prefix) || of == nullptr)
       continue;
     const std::string attribute = name.substr(prefix.size());
-    std::map<std::string, std::uint32_t> known;
+    const auto& candidates = compiler_.context.bundle.program.candidates;
+    std::map<std::string_view, std::uint32_t> known;
+    std::vector<std::string> members;
     Codes codes(frame_.cells);
     for (std::size_t i = 0; i < frame_.cells; ++i) {
-      const std::string* value =
-          compiler_.context.bundle.program.candidates[(*of->codes)[i]].attribute(attribute);
-      codes[i] =
-          known
-              .try_emplace(value == nullptr ? "" : *value, static_cast<std::uint32_t>(known.size()))
-              .first->second;
+      const std::uint32_t who = (*of->codes)[i];
+      const std::string* value = who == npos ? nullptr : candidates[who].attribute(attribute);
+      const std::string_view text = value == nullptr ? std::string_view() : *value;
+      const auto at = known.try_emplace(text, static_cast<std::uint32_t>(known.size()));
+      if (at.second)
+        members.emplace_back(text);
+      codes[i] = at.first->second;
     }
-    return shared_codes(std::move(codes));
+    return Dimension{name, std::make_shared<const std::vector<std::string>>(std::move(members)),
+                     shared_codes(std::move(codes))};
   }
+  return std::nullopt;
+}
+
+Index Lowering::key_codes(const std::string& name, const Where& where) {
+  if (const Dimension* d = frame_.find(name))
+    return d->codes;
+  if (auto made = attribute_dimension(name))
+    return made->codes;
   std::vector<std::string> known;
   for (const Dimension& d : frame_.dimensions)
     known.push_back(d.name);
@@ -413,7 +432,7 @@ bool Lowering::ready(StepFamily family) {
   const bool reads_categories =
       step_.name == "lookup" || step_.name == "codes" || step_.name == "missing" ||
       step_.name == "keep" || step_.name == "pick" || step_.name == "direction" ||
-      step_.name == "replace" ||
+      step_.name == "replace" || step_.name == "group" ||
       (family == StepFamily::votes && frame_.find("opponent") != nullptr) ||
       (step_.name == "count" && step_.args.map().size() == 1);
   if (frame_.category && !reads_categories) {

@@ -31,12 +31,13 @@ void Lowering::rank() {
              frame_.direction == Direction::cost};
   if (const Tree* then = arg("then"))
     for (const Tree& item : then->list()) {
-      const Tree* value = item.is_map() ? item.find("value") : nullptr;
-      const bool wrapped =
-          value != nullptr && (item.find("direction") != nullptr || item.map().size() == 1);
-      const Operand key = operand(wrapped ? *value : item);
-      const bool cost = wrapped && item.find("direction") != nullptr &&
-                        item.find("direction")->scalar() == "cost";
+      // A measure with a direction of its own goes by what has become of that.
+      const bool measure = item.is_map() && item.find("from") != nullptr;
+      const Tree* value = item.is_map() && !measure ? item.find("value") : nullptr;
+      const Tree* direction = item.is_map() ? item.find("direction") : nullptr;
+      const Operand key = operand(value != nullptr ? *value : item);
+      const bool cost = direction != nullptr && (measure ? key.direction == Direction::cost
+                                                         : direction->scalar() == "cost");
       op.then.emplace_back(array_of(key), cost);
     }
   op.out = output();

@@ -20,6 +20,7 @@ struct Operand {
   std::optional<double> constant;
   ArrayId array = no_array;
   std::vector<std::uint8_t> gap = {};
+  Direction direction = Direction::benefit; ///< of a measure, at its end
 };
 
 /// One step applied to a frame: reads the arguments, works out the structure, and adds the
@@ -40,6 +41,7 @@ public:
   void codes();
   void missing(const char* argument);
   void keep_groups();
+  void group();
   void pick();
   void direction();
   void rank();
@@ -54,6 +56,7 @@ public:
   void majority();
   void mean();
   void count();
+  void running();
   void set_aside();
   void model(op::Model::Kind kind);
   void severity();
@@ -91,6 +94,7 @@ private:
   ArrayId constant_array(double value);
 
   // --- structure -------------------------------------------------------------------------------
+  std::optional<Dimension> attribute_dimension(const std::string& name);
   Index key_codes(const std::string& name, const Where& where);
   Grouping within();
   /// Says that the values of other candidates enter, unless each group is one candidate's.

@@ -10,6 +10,17 @@
 
 namespace libeval {
 
+/// How many a share of the field is. The share is a decimal: 0.29 of 100 is 29.
+static std::size_t share_of(const select::Take& s, std::size_t field) {
+  const double exact =
+      kernel::to_double(kernel::from_decimal(s.share) * kernel::Exact(static_cast<double>(field)));
+  const double rounded = s.rounded == select::Take::Rounded::up     ? std::ceil(exact)
+                         : s.rounded == select::Take::Rounded::down ? std::floor(exact)
+                                                                    : std::floor(exact + 0.5);
+  return std::min(std::max(static_cast<std::size_t>(rounded), s.min.value_or(0)),
+                  s.max.value_or(std::numeric_limits<std::size_t>::max()));
+}
+
 void Selector::apply(const select::Take& s) {
   using Kind = select::Take::Kind;
   taking_ = taking_ || s.kind != Kind::bands || !s.advance.empty();
@@ -82,21 +93,11 @@ void Selector::apply(const select::Take& s) {
       }
       take_first(groups, line);
       break;
-    case Kind::share: {
-      // The share is a decimal: 0.29 of 100 is 29.
-      const double exact = kernel::to_double(kernel::from_decimal(s.share) *
-                                             kernel::Exact(static_cast<double>(standing_here)));
-      const double rounded = s.rounded == select::Take::Rounded::up     ? std::ceil(exact)
-                             : s.rounded == select::Take::Rounded::down ? std::floor(exact)
-                                                                        : std::floor(exact + 0.5);
-      auto count = static_cast<std::size_t>(rounded);
-      count = std::min(std::max(count, s.min.value_or(0)),
-                       s.max.value_or(std::numeric_limits<std::size_t>::max()));
-      line.count = count;
+    case Kind::share:
+      line.count = share_of(s, standing_here);
       report_.rule = format_decimal(s.share) + " of " + std::to_string(standing_here);
       take_first(groups, line);
       break;
-    }
     case Kind::all_but: {
       const std::size_t n = groups.order.size(), out = s.count.value_or(0);
       line.count = n > out ? n - out : 0;
@@ -105,7 +106,11 @@ void Selector::apply(const select::Take& s) {
       break;
     }
     case Kind::bound:
-      take_bound(s, groups);
+      if (s.share > 0)
+        line.count = share_of(s, standing_here);
+      else
+        line.count = s.count;
+      take_first(meeting(s, groups), line);
       break;
     case Kind::bands:
       take_bands(s, groups);
@@ -119,13 +124,18 @@ void Selector::apply(const select::Take& s) {
   }
 }
 
-void Selector::take_bound(const select::Take& s, const TieGroups& groups) {
+/// Those of whom `part` meets the bound; the rule in words.
+TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
   OrderKey key;
   key.name = s.part;
   key.where = context_.stage.select[step_].where;
   const Values values = values_of(key);
   const double limit = bound_of(s.bound, s.part);
   report_.rule = s.part + " " + bound_word(s.bound.kind) + " " + format_decimal(limit);
+  if (s.share > 0)
+    report_.rule += ", at most " + format_decimal(s.share) + " of the field";
+  else if (s.count)
+    report_.rule += ", at most " + std::to_string(*s.count);
   TieGroups fit;
   for (std::size_t t = 0; t < groups.size(); ++t) {
     Who group;
@@ -135,7 +145,7 @@ void Selector::take_bound(const select::Take& s, const TieGroups& groups) {
     if (!group.empty())
       fit.add(group);
   }
-  take_first(fit, {std::nullopt, s.as, s.ties.value_or(ties_)});
+  return fit;
 }
 
 void Selector::take_bands(const select::Take& s, const TieGroups& groups) {

@@ -132,7 +132,7 @@ private:
   [[nodiscard]] bool passes(const Filter& filter, std::uint32_t e) const;
   void take_bands(const select::Take& s, const TieGroups& groups);
   void take_budget(const select::Take& s, const TieGroups& groups);
-  void take_bound(const select::Take& s, const TieGroups& groups);
+  [[nodiscard]] TieGroups meeting(const select::Take& s, const TieGroups& groups);
   [[nodiscard]] double bound_of(const Bound& bound, const std::string& part) const;
   [[nodiscard]] static bool meets(const Bound& bound, double limit, double x, double tolerance);
   [[nodiscard]] Values values_of(const OrderKey& key);
