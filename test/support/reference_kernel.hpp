@@ -229,14 +229,6 @@ inline std::optional<Rational> reduce_fractions(std::vector<Rational> x,
   }
   std::sort(x.begin(), x.end());
   switch (reduction.kind) {
-  case Reducer::quantile_lower:
-  case Reducer::quantile_upper: {
-    const Rational place =
-        shortest_rational(reduction.parameter) * Rational(static_cast<double>(n - 1));
-    const auto below = static_cast<std::size_t>(floor(place));
-    const bool next = place > Rational(floor(place)) && reduction.kind == Reducer::quantile_upper;
-    return x[next ? below + 1 : below];
-  }
   case Reducer::quantile: {
     const Rational place =
         shortest_rational(reduction.parameter) * Rational(static_cast<double>(n - 1));
