@@ -306,6 +306,13 @@ void StageDecider::select(const Scorebook& book, StageDecision& out) {
   for (std::size_t e = 0; e < out.entrants.size(); ++e)
     if (!out.nodes.empty() && !out.nodes[0].scores.has(e) && (by_total || !open.questions.empty()))
       out.place[e] = out.place_before_ties[e] = 0;
+  // Those without a result are held by that, not by standing equal at the end.
+  std::erase_if(out.findings, [&](const Finding& finding) {
+    return finding.kind == Finding::Kind::tie && !finding.others.empty() &&
+           std::ranges::all_of(finding.others, [&](std::size_t candidate) {
+             return out.place[out.entrant(candidate)] == 0;
+           });
+  });
   if (open.questions.empty() || diagnostics_.has_errors())
     return;
   if (left_open_ != nullptr) {
