@@ -181,7 +181,7 @@ const std::vector<StepEntry>& steps() {
         weights(),
         {"kind", choice({"middle", "lower", "upper"}), false, "of two values in the middle"}}},
       {{"quantile", StepFamily::over, "quantile"},
-       {over_key(), {"at", number(0, 1), true, "from 0 to 1"}, between()}},
+       {over_key(), {"at", number(0, 1), true, "from 0 to 1"}}},
       {{"min", StepFamily::over, "smallest"}, {over_key()}},
       {{"max", StepFamily::over, "largest"}, {over_key()}},
       {{"range", StepFamily::over, "largest minus smallest"}, {over_key()}},

@@ -90,6 +90,8 @@ select::Take read_take(const Tree& tree) {
     take.budget = *budget;
   }
   if (const auto bound = read_bound(tree)) { // `first` and `share` then say how many at most
+    if (take.kind == Kind::share && take.share == 0)
+      take.count = 0;
     take.kind = Kind::bound;
     take.bound = *bound;
   }

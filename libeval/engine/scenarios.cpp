@@ -18,8 +18,9 @@ bool by_itself(const std::vector<OrderKey>& keys) {
 
 bool is_harmless(const select::Take& take) {
   using Kind = select::Take::Kind;
-  return by_itself(take.by) && (take.kind == Kind::until || take.kind == Kind::first ||
-                                take.kind == Kind::bound || take.kind == Kind::bands);
+  return by_itself(take.by) &&
+         (take.kind == Kind::until || take.kind == Kind::first ||
+          (take.kind == Kind::bound && take.share == 0) || take.kind == Kind::bands);
 }
 
 /// Who goes on in every stage.

@@ -69,6 +69,10 @@ void Selector::apply(const select::Take& s) {
     const TieGroups& groups = *in_order;
     Line line{std::nullopt, s.as, s.ties.value_or(ties_)};
     const std::size_t standing_here = standing_in[p];
+    const auto of_pool = [&] {
+      const auto at = pooled_ ? s.per_pool.find(pool_names_[p]) : s.per_pool.end();
+      return at == s.per_pool.end() ? 0 : at->second;
+    };
     switch (s.kind) {
     case Kind::until: {
       const std::optional<std::size_t> until = s.count ? s.count : stage_.places;
@@ -83,14 +87,9 @@ void Selector::apply(const select::Take& s) {
       break;
     }
     case Kind::first:
-      line.count = s.count.value_or(0);
-      if (!s.per_pool.empty()) {
-        const auto at = pooled_ ? s.per_pool.find(pool_names_[p]) : s.per_pool.end();
-        line.count = at == s.per_pool.end() ? 0 : at->second;
-        report_.rule = "so many of each pool";
-      } else {
-        report_.rule = "first " + std::to_string(*line.count);
-      }
+      line.count = s.per_pool.empty() ? s.count.value_or(0) : of_pool();
+      report_.rule =
+          s.per_pool.empty() ? "first " + std::to_string(*line.count) : "so many of each pool";
       take_first(groups, line);
       break;
     case Kind::share:
@@ -108,6 +107,8 @@ void Selector::apply(const select::Take& s) {
     case Kind::bound:
       if (s.share > 0)
         line.count = share_of(s, standing_here);
+      else if (!s.per_pool.empty())
+        line.count = of_pool();
       else
         line.count = s.count;
       take_first(meeting(s, groups), line);
@@ -134,6 +135,8 @@ TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
   report_.rule = s.part + " " + bound_word(s.bound.kind) + " " + format_decimal(limit);
   if (s.share > 0)
     report_.rule += ", at most " + format_decimal(s.share) + " of the field";
+  else if (!s.per_pool.empty())
+    report_.rule += ", so many of each pool";
   else if (s.count)
     report_.rule += ", at most " + std::to_string(*s.count);
   TieGroups fit;
