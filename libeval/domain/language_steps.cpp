@@ -150,7 +150,7 @@ const std::vector<StepEntry>& steps() {
         {"quota", choice({"hare", "droop", "hagenbach_bischoff"}), false, "of largest_remainder"},
         within_key()}},
       {{"running", StepFamily::within, "totals up to each member of a dimension"},
-       {{"over", scalar(), true, "the dimension along which it runs"},
+       {{"over", names(), true, "the dimension along which it runs"},
         {"of", choice({"sum", "mean", "min", "max", "product"}), false, "what runs"}}},
       {{"winsorize", StepFamily::within, "pulls outliers to the limit"},
        {{"lower", number(0, 1), false, "quantile"},

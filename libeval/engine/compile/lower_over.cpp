@@ -292,11 +292,12 @@ static std::vector<std::uint32_t> places_of(const std::vector<std::string>& memb
 /// Each cell becomes what the cells up to it come to: its group are all of them.
 void Lowering::running() {
   constexpr std::size_t most = 50000000;
-  const std::string along = text("over");
+  const std::vector<std::string> names = names_of("over");
+  const std::string along = names.size() == 1 ? names.front() : "";
   const Dimension* dimension = frame_.find(along);
   if (dimension == nullptr || !dimension->members) {
-    if (dimension != nullptr)
-      error(arg("over")->where, "`running` runs along a dimension other than candidates",
+    if (dimension != nullptr || names.size() != 1)
+      error(arg("over")->where, "`running` runs along one dimension other than candidates",
             dimensions_in_words());
     else
       (void)key_codes(along, arg("over")->where);
