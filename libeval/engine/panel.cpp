@@ -102,10 +102,15 @@ void agree(const Marks& marks, const kernel::Groups& units, PanelCheck& out) {
   const auto why = icc.why == kernel::NoAgreement::none ? kernel::NoAgreement::constant : icc.why;
   const char* single[] = {"icc_1_1", "icc_2_1", "icc_3_1"};
   const char* average[] = {"icc_1_k", "icc_2_k", "icc_3_k"};
-  for (std::size_t i = 0; i < 3; ++i)
-    add(single[i], icc.single[i], why);
-  for (std::size_t i = 0; i < 3; ++i)
-    add(average[i], icc.average[i], why);
+  const auto add_icc = [&](const char* const* names, const auto& values, const auto& limits) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      add(names[i], values[i], why);
+      if (values[i] && limits[i])
+        out.limits.push_back({names[i], limits[i]->lower, limits[i]->upper});
+    }
+  };
+  add_icc(single, icc.single, icc.single_limits);
+  add_icc(average, icc.average, icc.average_limits);
   const kernel::Concordance w = kernel::kendall_w(whole);
   add("kendall_w", w.w, w.why);
   const kernel::Kappa kappa = kernel::fleiss_kappa(marks.value, units);

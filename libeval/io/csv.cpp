@@ -8,6 +8,7 @@
 #include "io/csv_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <limits>
 #include <numeric>
@@ -295,7 +296,8 @@ private:
   // Closes the gaps that empty lines left between chunks and settles texts, gaps and categories.
   void finish(Table& table) {
     const std::size_t texts = layout_.texts.size();
-    const std::size_t tasks = texts + layout_.values.size() + 1;
+    const std::size_t lines = texts + layout_.values.size(), tasks = lines + 2;
+    TextColumn rows;
     std::vector<std::size_t> to(chunks_.size() + 1, 0);
     for (std::size_t i = 0; i < chunks_.size(); ++i)
       to[i + 1] = to[i] + chunks_[i].rows;
@@ -318,15 +320,18 @@ private:
                       ValueColumn& column = table.values[task - texts];
                       compact(column.numbers);
                       settle(column, task - texts, to);
-                    } else {
+                    } else if (task == lines) {
                       compact(table.lines);
+                    } else if (layout_.row_key) {
+                      rows = numbered_rows(table.rows);
                     }
                   });
     if (bytes_.line_base > 0)
       for (std::uint32_t& line : table.lines)
         line += static_cast<std::uint32_t>(bytes_.line_base);
     if (layout_.row_key)
-      number_rows(table);
+      table.keys.insert(table.keys.begin() + static_cast<std::ptrdiff_t>(*layout_.row_key),
+                        std::move(rows));
     if (table.rows == 0 && diagnostics_.errors() == before_)
       problem("the table has a header and no rows", "evidence has at least one row");
     if (diagnostics_.errors() == before_) {
@@ -397,16 +402,16 @@ private:
     }
   }
 
-  void number_rows(Table& table) {
+  static TextColumn numbered_rows(std::size_t count) {
     TextColumn rows;
     rows.name = "row";
-    rows.codes.resize(table.rows);
+    rows.codes.resize(count);
     std::iota(rows.codes.begin(), rows.codes.end(), 0U);
-    rows.texts.reserve(table.rows);
-    for (std::size_t row = 0; row < table.rows; ++row)
-      rows.texts.push_back(std::to_string(row + 1));
-    table.keys.insert(table.keys.begin() + static_cast<std::ptrdiff_t>(*layout_.row_key),
-                      std::move(rows));
+    rows.texts.reserve(count);
+    char digits[20];
+    for (std::size_t row = 0; row < count; ++row)
+      rows.texts.emplace_back(digits, std::to_chars(digits, std::end(digits), row + 1).ptr);
+    return rows;
   }
 
   const TableSpec& spec_;

@@ -16,18 +16,32 @@ std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 32U);
 }
 
+template <class Word>
+std::uint64_t word_at(const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Words overlap at the end of a text, so that none is read byte by byte.
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = text.size() * 0x9e3779b97f4a7c15U;
-  while (text.size() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), 8);
-    hash = mixed(hash ^ word);
-    text.remove_prefix(8);
+  const char* p = text.data();
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    const char* const last = p + size - 8;
+    for (; p < last; p += 8)
+      hash = mixed(hash ^ word_at<std::uint64_t>(p));
+    return mixed(hash ^ word_at<std::uint64_t>(last));
   }
-  std::uint64_t rest = 0;
-  if (!text.empty())
-    std::memcpy(&rest, text.data(), text.size());
-  return mixed(hash ^ rest);
+  if (size >= 4)
+    return mixed(hash ^ (word_at<std::uint32_t>(p) | word_at<std::uint32_t>(p + size - 4) << 32U));
+  if (size == 0)
+    return mixed(hash);
+  const auto byte = [&](std::size_t at) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(p[at]));
+  };
+  return mixed(hash ^ (byte(0) | byte(size / 2) << 8U | byte(size - 1) << 16U));
 }
 
 std::uint32_t upper(std::uint64_t hash) {

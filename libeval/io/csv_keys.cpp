@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 namespace libeval::csv {
 namespace {
@@ -145,22 +147,49 @@ void check_sides(const Layout& layout, const TableSpec& spec, const Table& table
     report(diagnostics, rows.bytes, line, rows.cell(line, layout.texts[text].column),
            std::move(message), std::move(help));
   };
+  // Texts are compared once each, rows by their codes.
+  constexpr std::uint32_t none = 0xFFFFFFFFU;
+  std::unordered_map<std::string_view, std::uint32_t> code_of_a, code_of_b;
+  const auto find = [](const auto& codes, const std::string& text) {
+    const auto at = codes.find(text);
+    return at == codes.end() ? none : at->second;
+  };
+  for (std::uint32_t code = 0; code < a.texts.size(); ++code)
+    code_of_a.emplace(a.texts[code], code);
+  std::vector<std::uint32_t> as_a; // what the texts of b are among those of a
+  for (std::uint32_t code = 0; code < b.texts.size(); ++code) {
+    code_of_b.emplace(b.texts[code], code);
+    as_a.push_back(find(code_of_a, b.texts[code]));
+  }
+  struct Meaning {
+    std::uint32_t a = none, b = none;
+    bool always = false; ///< a tie or a side
+  };
+  const TextColumn* const winner = layout.winner ? &column(*layout.winner) : nullptr;
+  std::vector<Meaning> meaning;
+  const auto& ties = spec.pairs->tie;
+  if (winner != nullptr)
+    for (const std::string& text : winner->texts) {
+      const auto among = [&](const std::vector<std::string>& words) {
+        return std::find(words.begin(), words.end(), text) != words.end();
+      };
+      meaning.push_back(
+          {find(code_of_a, text), find(code_of_b, text), among(ties) || among(spec.pairs->sides)});
+    }
   for (std::size_t row = 0; row < table.rows; ++row) {
-    if (a.at(row) == b.at(row))
+    const std::uint32_t side_a = a.codes[row], side_b = b.codes[row];
+    if (as_a[side_b] == side_a)
       complain(row, *layout.side_b, in_backticks(b.at(row)) + " is paired with itself",
                "`" + spec.pairs->a + "` and `" + spec.pairs->b + "` must differ in every row");
-    if (!layout.winner)
+    if (winner == nullptr)
       continue;
-    const std::string& winner = column(*layout.winner).at(row);
-    const auto& ties = spec.pairs->tie;
-    const auto& sides = spec.pairs->sides;
-    if (winner == a.at(row) || winner == b.at(row) ||
-        std::find(ties.begin(), ties.end(), winner) != ties.end() ||
-        std::find(sides.begin(), sides.end(), winner) != sides.end())
+    const Meaning& means = meaning[winner->codes[row]];
+    if (means.always || means.a == side_a || means.b == side_b)
       continue;
+    const std::string& won = winner->at(row);
     complain(row, *layout.winner,
-             winner.empty() ? "nobody won and it is no tie"
-                            : "winner " + in_backticks(winner) + " did not take part",
+             won.empty() ? "nobody won and it is no tie"
+                         : "winner " + in_backticks(won) + " did not take part",
              "expected " + in_backticks(a.at(row)) + ", " + in_backticks(b.at(row)) +
                  (ties.empty() ? "; ties are spelt in `tie`" : " or " + in_backticks(ties[0])));
   }

@@ -298,6 +298,15 @@ std::string to_json(const Why& why, const Decision& decision, const Program& pro
     out.key("score").number(score.score).key("contribution").number(score.contribution);
     out.key("relative").flag(score.relative).close('}');
   }
+  out.close(']').key("models").open('[');
+  const std::string& id = program.candidates[why.candidate].id.str();
+  for (const ModelReport& model : stage.models) {
+    ModelReport own = model; // of the candidates only the one asked about
+    std::erase_if(own.estimates, [&](const ModelReport::Estimate& e) {
+      return e.dimension == "candidate" && e.member != id;
+    });
+    write(out, own);
+  }
   out.close(']').key("because").open('[');
   for (const Finding& finding : why.because)
     write(out, finding, program);

@@ -45,6 +45,15 @@ std::string said(const PanelAgreement& panel, const std::string& name, const std
                           : "no " + word + " (" + agreement->why + ")";
 }
 
+/// The same with the limits of the value, where it has some.
+std::string said_with_limits(const PanelCheck& panel, const std::string& name,
+                             const std::string& word) {
+  const auto at = std::ranges::find(panel.limits, name, &AgreementLimits::name);
+  return said(panel, name, word) +
+         (at == panel.limits.end() ? ""
+                                   : " [" + shown(at->lower, 3) + ", " + shown(at->upper, 3) + "]");
+}
+
 std::string severity_of(const JurorCheck& juror) {
   if (!juror.severity)
     return "-";
@@ -152,11 +161,15 @@ std::string report(const Bundle& bundle, const std::vector<PanelCheck>& panels,
                                  said(panel, "alpha_nominal", "nominal") + ", " +
                                  said(panel, "alpha_ratio", "ratio"));
     const std::string whole = " (" + counted(panel.complete, "unit") + " marked by all)";
-    out += labelled("ICC", said(panel, "icc_2_1", "(2,1), of one,") + "; " +
-                               said(panel, "icc_2_k", "(2,k), of their mean,") + whole);
-    out += labelled("", said(panel, "icc_1_1", "(1,1)") + ", " + said(panel, "icc_1_k", "(1,k)") +
-                            ", " + said(panel, "icc_3_1", "(3,1)") + ", " +
-                            said(panel, "icc_3_k", "(3,k)"));
+    const auto icc = [&](const char* name, const char* word) {
+      return said_with_limits(panel, name, word);
+    };
+    out += labelled("ICC", icc("icc_2_1", "(2,1), of one,") + "; " +
+                               icc("icc_2_k", "(2,k), of their mean,") + whole);
+    out += labelled("", icc("icc_1_1", "(1,1)") + ", " + icc("icc_1_k", "(1,k)") + ", " +
+                            icc("icc_3_1", "(3,1)") + ", " + icc("icc_3_k", "(3,k)"));
+    if (!panel.limits.empty())
+      out += labelled("", "in brackets: limits of 95 % confidence");
     out += labelled("Kendall", said(panel, "kendall_w", "W") + whole);
     out += labelled("Fleiss", said(panel, "fleiss_kappa", "kappa"));
     if (!panel.no_severity.empty())
@@ -187,6 +200,9 @@ std::string to_json(const std::vector<PanelCheck>& panels, const Program& progra
     out.key("agreement").open('{');
     for (const Agreement& one : panel.agreement)
       out.key(one.name).number(one.value);
+    out.close('}').key("limits_95").open('{');
+    for (const AgreementLimits& one : panel.limits)
+      out.key(one.name).open_line('[').number(one.lower).number(one.upper).close(']');
     out.close('}').key("residual_sd").number(panel.residual_sd);
     out.key("no_severity").text_or_null(panel.no_severity);
     out.key("jurors").open('[');

@@ -2,6 +2,7 @@
 #include <libeval/io/report.hpp>
 
 #include "io/grid.hpp"
+#include "io/model_words.hpp"
 #include "io/policy_trace.hpp"
 #include "io/stage_table.hpp"
 
@@ -564,11 +565,16 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
     out += score_tree(stage, why, options);
     out += "\n";
   }
-  std::string label = "because";
+  std::string label = "model";
   const auto say = [&](const std::string& text) {
     out += lines.labelled(label, text);
     label.clear();
   };
+  for (const ModelReport& model : stage.models)
+    if (const std::string text = in_words(model, program.candidates[why.candidate].id.str());
+        !text.empty())
+      say(text);
+  label = "because";
   const std::uint32_t step = stage.decided_by[why.entrant];
   if (step < stage.steps.size())
     say(std::string(to_string(why.outcome)) + " by `" + stage.steps[step].word +

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/kernel/agreement.hpp>
 
+#include "kernel/fisher.hpp"
+
 #include "kernel/cells.hpp"
 
 #include <libeval/kernel/rank.hpp>
@@ -287,7 +289,34 @@ Alpha krippendorff_alpha(std::span<const double> marks, const Groups& units, Met
   return alpha;
 }
 
-Icc intraclass(const Eigen::Ref<const Eigen::MatrixXd>& marks) {
+namespace {
+
+using IccLimits = std::optional<Icc::Limits>;
+
+/// Limits where they are numbers in order.
+IccLimits limits(double lower, double upper) {
+  return std::isfinite(lower) && std::isfinite(upper) && lower <= upper ? IccLimits({lower, upper})
+                                                                        : std::nullopt;
+}
+
+/// Of the mean of k, from those of one (Spearman and Brown).
+IccLimits of_mean(const IccLimits& one, double k) {
+  const auto longer = [&](double x) { return x * k / (1 + x * (k - 1)); };
+  return one ? limits(longer(one->lower), longer(one->upper)) : std::nullopt;
+}
+
+/// Forms 1 and 3, which rest on one F = between / error with k (n - 1) or fewer degrees below.
+IccLimits by_f(double between, double error, double above, double below, double k, double tail) {
+  if (!(error > 0))
+    return std::nullopt;
+  const double f = between / error;
+  const double low = f / f_quantile(tail, above, below), high = f * f_quantile(tail, below, above);
+  return limits((low - 1) / (low + k - 1), (high - 1) / (high + k - 1));
+}
+
+} // namespace
+
+Icc intraclass(const Eigen::Ref<const Eigen::MatrixXd>& marks, double level) {
   Icc icc;
   const auto n = static_cast<double>(marks.rows()), k = static_cast<double>(marks.cols());
   if (n < 2 || k < 2) {
@@ -315,6 +344,21 @@ Icc intraclass(const Eigen::Ref<const Eigen::MatrixXd>& marks) {
   icc.average = {quotient(between - inside, between),
                  quotient(between - error, between + (jurors - error) / n),
                  quotient(between - error, between)};
+  const double tail = (1 + level) / 2;
+  icc.single_limits[0] = by_f(between, inside, n - 1, n * (k - 1), k, tail);
+  icc.single_limits[2] = by_f(between, error, n - 1, (n - 1) * (k - 1), k, tail);
+  if (icc.single[1] && error > 0) {
+    const double r = *icc.single[1], f = jurors / error, rest = n * (1 + (k - 1) * r) - k * r;
+    const double shared = k * r * f + rest;
+    const double freedom =
+        (k - 1) * (n - 1) * shared * shared / ((n - 1) * k * k * r * r * f * f + rest * rest);
+    const double noise = k * jurors + (k * n - k - n) * error;
+    const double above = f_quantile(tail, n - 1, freedom), below = f_quantile(tail, freedom, n - 1);
+    icc.single_limits[1] = limits(n * (between - above * error) / (above * noise + n * between),
+                                  n * (below * between - error) / (noise + n * below * between));
+  }
+  for (std::size_t i = 0; i < 3; ++i)
+    icc.average_limits[i] = of_mean(icc.single_limits[i], k);
   if (const double square = 4 * spread * spread; std::isfinite(square)) {
     icc.between_units = between * square;
     icc.between_jurors = jurors * square;

@@ -172,43 +172,55 @@ std::vector<std::uint32_t> rank_by_limits(const Eigen::VectorXd& lower,
   return out;
 }
 
-std::vector<Comparison> add_up(std::size_t items, std::vector<Comparison> votes) {
-  for (Comparison& v : votes)
-    if (v.b < v.a) {
-      std::swap(v.a, v.b);
-      std::swap(v.a_wins, v.b_wins);
-    }
-  if (items * items <= std::max<std::size_t>(4 * votes.size(), 1024)) { // a cell for each two
-    std::vector<std::uint32_t> at(items * items, 0);
-    std::vector<Comparison> out;
-    for (const Comparison& v : votes) {
-      std::uint32_t& place = at[v.a * items + v.b];
-      if (place == 0) {
-        out.push_back({v.a, v.b, 0, 0, 0});
-        place = static_cast<std::uint32_t>(out.size());
-      }
-      Comparison& sum = out[place - 1];
-      sum.a_wins += v.a_wins;
-      sum.b_wins += v.b_wins;
-      sum.ties += v.ties;
-    }
-    votes = std::move(out);
+PairCounts::PairCounts(std::size_t items, std::size_t expected) : items_(items) {
+  if (items > 0 && items <= std::max<std::size_t>(4 * expected, 1024) / items)
+    at_.assign(items * items, 0);
+  else
+    votes_.reserve(expected);
+}
+
+void PairCounts::add(const Comparison& vote) {
+  const bool turned = vote.b < vote.a;
+  const Comparison v =
+      turned ? Comparison{vote.b, vote.a, vote.b_wins, vote.a_wins, vote.ties} : vote;
+  if (at_.empty()) {
+    votes_.push_back(v);
+    return;
   }
-  std::stable_sort(votes.begin(), votes.end(), [](const Comparison& x, const Comparison& y) {
+  std::uint32_t& place = at_[v.a * items_ + v.b];
+  if (place == 0) {
+    votes_.push_back({v.a, v.b, 0, 0, 0});
+    place = static_cast<std::uint32_t>(votes_.size());
+  }
+  Comparison& sum = votes_[place - 1];
+  sum.a_wins += v.a_wins;
+  sum.b_wins += v.b_wins;
+  sum.ties += v.ties;
+}
+
+std::vector<Comparison> PairCounts::take() && {
+  std::stable_sort(votes_.begin(), votes_.end(), [](const Comparison& x, const Comparison& y) {
     return x.a != y.a ? x.a < y.a : x.b < y.b;
   });
   std::size_t kept = 0;
-  for (std::size_t k = 0; k < votes.size(); ++k) {
-    if (kept > 0 && votes[kept - 1].a == votes[k].a && votes[kept - 1].b == votes[k].b) {
-      votes[kept - 1].a_wins += votes[k].a_wins;
-      votes[kept - 1].b_wins += votes[k].b_wins;
-      votes[kept - 1].ties += votes[k].ties;
+  for (const Comparison& v : votes_) {
+    if (kept > 0 && votes_[kept - 1].a == v.a && votes_[kept - 1].b == v.b) {
+      votes_[kept - 1].a_wins += v.a_wins;
+      votes_[kept - 1].b_wins += v.b_wins;
+      votes_[kept - 1].ties += v.ties;
     } else {
-      votes[kept++] = votes[k];
+      votes_[kept++] = v;
     }
   }
-  votes.resize(kept);
-  return votes;
+  votes_.resize(kept);
+  return std::move(votes_);
+}
+
+std::vector<Comparison> add_up(std::size_t items, std::vector<Comparison> votes) {
+  PairCounts counts(items, votes.size());
+  for (const Comparison& v : votes)
+    counts.add(v);
+  return std::move(counts).take();
 }
 
 } // namespace libeval::kernel

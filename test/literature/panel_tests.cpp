@@ -98,6 +98,25 @@ TEST_CASE("six intraclass correlations (Shrout and Fleiss 1979)") {
   CHECK(icc.residual == Approx(expected.at("MS_error").get<double>()).margin(5e-6));
 }
 
+TEST_CASE("limits of the six intraclass correlations (Shrout and Fleiss 1979, by psych)") {
+  const auto answer = known_answer("panels.json", "icc_shrout_fleiss_1979");
+  const Icc icc = intraclass(matrix(answer.at("ratings")), 0.95);
+  const auto& expected = answer.at("limits_by_psych");
+  const auto near = [](const std::optional<Icc::Limits>& limits, const auto& printed) {
+    REQUIRE(limits.has_value());
+    CHECK(limits->lower == Approx(printed.at(0).template get<double>()).margin(6e-8).epsilon(0));
+    CHECK(limits->upper == Approx(printed.at(1).template get<double>()).margin(6e-8).epsilon(0));
+  };
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::string form = "ICC(" + std::to_string(i + 1);
+    near(icc.single_limits[i], expected.at(form + ",1)"));
+    near(icc.average_limits[i], expected.at(form + ",4)"));
+  }
+  // Where jurors agree but for their severity, F has no end.
+  const Icc perfect = intraclass((Eigen::MatrixXd(3, 2) << 1, 3, 2, 4, 5, 7).finished());
+  CHECK_FALSE(perfect.single_limits[2].has_value());
+}
+
 TEST_CASE("kappa of six raters and five diagnoses (Fleiss 1971)") {
   const auto answer = known_answer("panels.json", "fleiss_kappa_1971");
   std::vector<double> marks;

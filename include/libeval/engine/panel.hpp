@@ -32,9 +32,16 @@ struct DrawnScore {
   std::optional<double> score, error;
 };
 
+/// Where a coefficient of agreement lies with 95 % confidence.
+struct AgreementLimits {
+  std::string name; ///< as in Agreement
+  double lower = 0, upper = 0;
+};
+
 /// One part that rests on a panel, its agreement and its jurors.
 struct PanelCheck : PanelAgreement {
   std::string stage;
+  std::vector<AgreementLimits> limits; ///< of intraclass correlations, where there are any
   std::vector<JurorCheck> jurors;
   double residual_sd = 0;  ///< of the additive model behind `severity`
   std::string no_severity; ///< why no juror has one

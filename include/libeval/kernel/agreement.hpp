@@ -47,14 +47,20 @@ struct Alpha {
 /// ICC(3,1) for one juror, ICC(1,k), ICC(2,k), ICC(3,k) for the mean of all; with the mean squares
 /// they are made of. Some of them may be undefined where others are not.
 struct Icc {
+  /// Confidence limits after the same paper (for ICC(2,.) Satterthwaite's degrees of freedom).
+  struct Limits {
+    double lower = 0, upper = 0;
+  };
   std::array<std::optional<double>, 3> single, average;
+  std::array<std::optional<Limits>, 3> single_limits, average_limits;
   NoAgreement why = NoAgreement::none;
   /// Mean squares; 0 where they are beyond the range of double.
   double between_units = 0, between_jurors = 0, within_units = 0, residual = 0;
 };
 
-/// Rows are units, columns jurors, without gaps and finite. O(rows * columns).
-[[nodiscard]] Icc intraclass(const Eigen::Ref<const Eigen::MatrixXd>& marks);
+/// Rows are units, columns jurors, without gaps and finite; limits hold the value with the
+/// probability `level`. O(rows * columns).
+[[nodiscard]] Icc intraclass(const Eigen::Ref<const Eigen::MatrixXd>& marks, double level = 0.95);
 
 /// Kendall's coefficient of concordance, corrected for ties.
 struct Concordance {

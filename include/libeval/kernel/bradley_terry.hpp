@@ -90,4 +90,20 @@ bradley_terry_bootstrap(std::size_t items, const std::vector<Comparison>& votes,
 /// Comparisons of the same two items added up (lower item first), sorted by items.
 [[nodiscard]] std::vector<Comparison> add_up(std::size_t items, std::vector<Comparison> votes);
 
+/// Adds comparisons up as they come, without keeping each where pairs are few.
+class PairCounts {
+public:
+  /// `expected`: about how many will come.
+  PairCounts(std::size_t items, std::size_t expected);
+  /// Precondition: both items are below `items`.
+  void add(const Comparison& vote);
+  /// What `add_up` says of all that came.
+  [[nodiscard]] std::vector<Comparison> take() &&;
+
+private:
+  std::size_t items_;
+  std::vector<std::uint32_t> at_; ///< of each two the position in `votes_` plus one; or empty
+  std::vector<Comparison> votes_;
+};
+
 } // namespace libeval::kernel

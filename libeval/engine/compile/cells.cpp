@@ -3,6 +3,7 @@
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
+#include <libeval/domain/language.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -235,6 +236,23 @@ private:
     return cells;
   }
 
+  /// Whether the first side of each row says all: the first step is a model that counts each row
+  /// once, and nothing before it looks at sides. Such tables are long.
+  [[nodiscard]] bool first_side_suffices(const std::vector<std::uint8_t>& empty_b) const {
+    if (measure_->steps.empty() || !measure_->filter.empty())
+      return false;
+    const StepWord* first = find_step(measure_->steps.front().name);
+    const auto& p = *spec_.pairs;
+    if (first == nullptr || first->family != StepFamily::votes ||
+        std::ranges::find(empty_b, std::uint8_t{1}) != empty_b.end())
+      return false;
+    if (!p.winner.empty())
+      return std::ranges::find(find_text(table_->labels, p.winner)->texts, "") ==
+             find_text(table_->labels, p.winner)->texts.end();
+    const ValueColumn &a = *find_value(*table_, p.a_value), &b = *find_value(*table_, p.b_value);
+    return a.gap.empty() && a.category.empty() && b.gap.empty() && b.category.empty();
+  }
+
   /// Each row speaks for both sides.
   std::optional<Cells> pairs() {
     const TableSpec::Pairs& p = *spec_.pairs;
@@ -246,34 +264,44 @@ private:
     std::vector<std::uint8_t> empty_b;
     for (const std::string& text : b->texts)
       empty_b.push_back(text.empty() ? 1 : 0);
-    Codes rows, candidate, opponent, side;
-    for (Codes* codes : {&rows, &candidate, &opponent, &side})
-      codes->reserve(2 * table_->rows);
-    for (std::size_t r = 0; r < table_->rows; ++r) {
-      const auto row = static_cast<std::uint32_t>(r);
-      const bool bye = empty_b[b->codes[r]] != 0;
-      rows.push_back(row);
-      candidate.push_back((*a_codes)[r]);
-      opponent.push_back(bye ? npos : (*b_codes)[r]);
-      side.push_back(0);
-      if (!bye) {
-        rows.push_back(row);
-        candidate.push_back((*b_codes)[r]);
-        opponent.push_back((*a_codes)[r]);
-        side.push_back(1);
+    Codes side;
+    Index candidate = a_codes, opponent = b_codes;
+    if (first_side_suffices(empty_b)) {
+      cells.count = table_->rows;
+      side.assign(cells.count, 0);
+    } else {
+      Codes rows, own, other;
+      for (Codes* codes : {&rows, &own, &other, &side})
+        codes->reserve(2 * table_->rows);
+      for (std::size_t r = 0; r < table_->rows; ++r) {
+        const bool bye = empty_b[b->codes[r]] != 0;
+        for (const std::uint32_t s : {0U, 1U}) {
+          if (bye && s == 1)
+            continue;
+          rows.push_back(static_cast<std::uint32_t>(r));
+          own.push_back(s == 0 ? (*a_codes)[r] : (*b_codes)[r]);
+          other.push_back(bye ? npos : s == 0 ? (*b_codes)[r] : (*a_codes)[r]);
+          side.push_back(s);
+        }
       }
+      cells.count = rows.size();
+      cells.rows = shared_codes(std::move(rows));
+      candidate = shared_codes(std::move(own));
+      opponent = shared_codes(std::move(other));
     }
-    cells.count = rows.size();
     for (const TextColumn& key : table_->keys) {
       if (key.name == p.a || key.name == p.b)
         continue;
-      Codes codes;
-      for (const std::uint32_t row : rows)
-        codes.push_back(key.codes[row]);
-      cells.dimensions.push_back(
-          {key.name, shared_texts(key.texts), shared_codes(std::move(codes))});
+      Index codes(table_, &key.codes);
+      if (cells.rows) {
+        Codes twice;
+        twice.reserve(cells.count);
+        for (const std::uint32_t row : *cells.rows)
+          twice.push_back(key.codes[row]);
+        codes = shared_codes(std::move(twice));
+      }
+      cells.dimensions.push_back({key.name, Members(table_, &key.texts), std::move(codes)});
     }
-    cells.rows = shared_codes(std::move(rows));
     pair_values(cells, p, *a, *b, side);
     const std::string value =
         measure_->value.empty() ? (p.winner.empty() ? "for" : "result") : measure_->value;
@@ -288,8 +316,8 @@ private:
       if (cells.column_gaps.contains(value))
         cells.gap = cells.column_gaps[value];
     }
-    cells.dimensions.push_back({"candidate", nullptr, shared_codes(std::move(candidate))});
-    cells.dimensions.push_back({"opponent", nullptr, shared_codes(std::move(opponent))});
+    cells.dimensions.push_back({"candidate", nullptr, std::move(candidate)});
+    cells.dimensions.push_back({"opponent", nullptr, std::move(opponent)});
     cells.dimensions.push_back({"side", shared_texts(p.sides), shared_codes(std::move(side))});
     for (const TextColumn& label : table_->labels)
       if (label.name != p.winner)

@@ -121,13 +121,14 @@ bool Lowering::collect_pairs(op::Votes& op, const Codes& item_of) {
     }
   }
   Codes rows;
-  if (frame_.origin)
+  if (frame_.origin && (frame_.origin->parent || frame_.origin->rows)) // else each cell is a row
     rows = rows_of(*frame_.origin);
   const bool by_row = rows.size() == frame_.cells && side != nullptr;
   std::vector<std::uint8_t> seen;
   if (by_row && !rows.empty())
     seen.resize(static_cast<std::size_t>(*std::ranges::max_element(rows)) + 1, 0);
-  op.cells.reserve(frame_.cells / 2);
+  for (Codes* codes : {&op.cells, &op.item, &op.other})
+    codes->reserve(rows.empty() ? frame_.cells : frame_.cells / 2);
   for (std::size_t i = 0; i < frame_.cells; ++i) {
     const std::uint32_t a = (*candidates)[i], b = (*opponents)[i];
     if (a == npos || b == npos || item_of[a] == npos || item_of[b] == npos || frame_.is_gap(i))

@@ -50,13 +50,20 @@ void Runner<T>::apply(const op::Votes& o) {
     if (effects > 0)
       votes.covariates.resize(static_cast<Eigen::Index>(o.cells.size()),
                               static_cast<Eigen::Index>(effects));
-    votes.comparisons.reserve(o.cells.size());
+    const bool apart = effects > 0 || !o.cluster.empty(); // else rows of the same two are one
+    kernel::PairCounts counts(o.items->size(), apart ? 0 : o.cells.size());
+    votes.comparisons.reserve(apart ? o.cells.size() : 0);
     for (std::size_t k = 0; k < o.cells.size(); ++k) {
       const std::uint32_t cell = o.cells[k];
       const double result = kernel::to_double((*x)[cell]), size = weight(cell);
       fine = fine && size >= 0 && (result == 0 || result == 0.5 || result == 1);
-      votes.comparisons.push_back({o.item[k], o.other[k], result == 1 ? size : 0,
-                                   result == 0 ? size : 0, result == 0.5 ? size : 0});
+      const kernel::Comparison vote{o.item[k], o.other[k], result == 1 ? size : 0,
+                                    result == 0 ? size : 0, result == 0.5 ? size : 0};
+      if (!apart) {
+        counts.add(vote);
+        continue;
+      }
+      votes.comparisons.push_back(vote);
       const auto row = static_cast<Eigen::Index>(k);
       if (home)
         votes.covariates(row, 0) = o.at_home[k];
@@ -64,6 +71,8 @@ void Runner<T>::apply(const op::Votes& o) {
         votes.covariates(row, static_cast<Eigen::Index>(c + (home ? 1 : 0))) =
             kernel::to_double((*columns[c])[cell]);
     }
+    if (!apart)
+      votes.comparisons = std::move(counts).take();
     if (fine)
       count = count_pairs(o, std::move(votes));
   } else {

@@ -139,12 +139,6 @@ void count_tally(const op::Votes& o, const Eigen::MatrixXd& tally, VoteCount& ou
   }
 }
 
-/// Several rows of the same two as one; only where nothing tells them apart.
-void add_up(std::size_t items, PairVotes& votes) {
-  if (votes.covariates.cols() == 0 && votes.clusters.empty())
-    votes.comparisons = kernel::add_up(items, std::move(votes.comparisons));
-}
-
 bool whole(const std::vector<kernel::Comparison>& votes) {
   double sum = 0;
   return std::ranges::all_of(votes, [&](const kernel::Comparison& v) {
@@ -311,7 +305,6 @@ kernel::Ballots ballots_of(const op::Votes& o, const std::function<double(std::u
 
 VoteCount count_pairs(const op::Votes& o, PairVotes votes) {
   VoteCount out;
-  add_up(o.items->size(), votes);
   if (o.kind == op::Votes::Kind::bradley_terry) {
     count_bradley_terry(o, votes, out);
     return out;

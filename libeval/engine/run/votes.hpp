@@ -12,7 +12,8 @@
 
 namespace libeval {
 
-/// Paired comparisons as a run found them; covariates have a row a comparison, or none.
+/// Paired comparisons as a run found them, those of the same two added up unless covariates or
+/// clusters tell them apart; covariates have a row a comparison, or none.
 struct PairVotes {
   std::vector<kernel::Comparison> comparisons;
   Eigen::MatrixXd covariates;
