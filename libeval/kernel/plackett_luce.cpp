@@ -2,6 +2,7 @@
 #include <libeval/kernel/ballots.hpp>
 
 #include "kernel/newton.hpp"
+#include "kernel/tied_choice.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -44,6 +45,13 @@ public:
       chain.chosen = chain.first + chosen;
       chain.last = static_cast<std::uint32_t>(items_.size());
       choices_ += chain.weight * chosen;
+      chain.tie = ties_.size();
+      for (std::uint32_t i = chain.first; i < chain.chosen;) {
+        const std::uint32_t end = same_level(chain, i);
+        if (end - i > 1)
+          ties_.emplace_back();
+        i = end;
+      }
       chains_.push_back(chain);
     }
   }
@@ -60,9 +68,15 @@ public:
   double log_likelihood(const VectorXd& strength) {
     look(strength);
     double value = 0;
-    for (const Chain& c : chains_)
-      for (std::uint32_t i = c.first; i < c.chosen; ++i)
-        value += c.weight * (strength(items_[i]) - shift_ - std::log(below_[i]));
+    for (const Chain& c : chains_) {
+      std::size_t tie = c.tie;
+      for (std::uint32_t i = c.first; i < c.chosen;) {
+        const std::uint32_t end = same_level(c, i);
+        value += c.weight * (end - i > 1 ? ties_[tie++].log_probability
+                                         : strength(items_[i]) - shift_ - std::log(below_[i]));
+        i = end;
+      }
+    }
     return value;
   }
 
@@ -70,13 +84,19 @@ public:
     look(strength);
     VectorXd g = -ridge_ * strength;
     for (const Chain& c : chains_) {
-      double sum = 0; // of 1 / what was left, over the choices an item was part of
+      double sum = 0; // what each choice takes from those that were left, in units of their worth
+      std::size_t tie = c.tie;
       for (std::uint32_t i = c.first; i < c.last;) {
         const std::uint32_t end = same_level(c, i);
-        if (i < c.chosen)
-          sum += (end - i) / below_[i];
-        for (std::uint32_t k = i; k < end; ++k)
-          g(items_[k]) += c.weight * ((i < c.chosen ? 1 : 0) - worth_(items_[k]) * sum);
+        const TiedChoice* const tied = i < c.chosen && end - i > 1 ? &ties_[tie++] : nullptr;
+        if (i < c.chosen && tied == nullptr)
+          sum += 1 / below_[i];
+        for (std::uint32_t k = i; k < end; ++k) {
+          const double won = tied != nullptr ? tied->mean_slope[k - i] : i < c.chosen ? 1 : 0;
+          g(items_[k]) += c.weight * (won - worth_(items_[k]) * sum);
+        }
+        if (tied != nullptr)
+          sum += tied->mean_time - 1 / below_[end];
         i = end;
       }
     }
@@ -91,14 +111,18 @@ public:
       add_up_below(
           c, [&](std::uint32_t i) { return worth_(items_[i]) * in(items_[i]); }, image_);
       double sum = 0, mixed = 0;
+      std::size_t tie = c.tie;
       for (std::uint32_t i = c.first; i < c.last;) {
         const std::uint32_t end = same_level(c, i);
-        if (i < c.chosen) {
-          sum += (end - i) / below_[i];
-          mixed += (end - i) * image_[i] / (below_[i] * below_[i]);
+        const TiedChoice* const tied = i < c.chosen && end - i > 1 ? &ties_[tie++] : nullptr;
+        if (i < c.chosen && tied == nullptr) {
+          sum += 1 / below_[i];
+          mixed += image_[i] / (below_[i] * below_[i]);
         }
         for (std::uint32_t k = i; k < end; ++k)
           out(items_[k]) += c.weight * worth_(items_[k]) * (in(items_[k]) * sum - mixed);
+        if (tied != nullptr)
+          add_tied(*tied, c, i, end, in, out, sum, mixed);
         i = end;
       }
     }
@@ -109,16 +133,21 @@ public:
     VectorXd out = VectorXd::Constant(n_, ridge_);
     for (const Chain& c : chains_) {
       double sum = 0, squares = 0;
+      std::size_t tie = c.tie;
       for (std::uint32_t i = c.first; i < c.last;) {
         const std::uint32_t end = same_level(c, i);
-        if (i < c.chosen) {
-          sum += (end - i) / below_[i];
-          squares += (end - i) / (below_[i] * below_[i]);
+        const TiedChoice* const tied = i < c.chosen && end - i > 1 ? &ties_[tie++] : nullptr;
+        if (i < c.chosen && tied == nullptr) {
+          sum += 1 / below_[i];
+          squares += 1 / (below_[i] * below_[i]);
         }
         for (std::uint32_t k = i; k < end; ++k) {
           const double w = worth_(items_[k]);
-          out(items_[k]) += c.weight * (w * sum - w * w * squares);
+          out(items_[k]) += c.weight * (w * sum - w * w * squares +
+                                        (tied != nullptr ? tied->mean_bend[k - i] : 0));
         }
+        if (tied != nullptr)
+          sum += tied->mean_time - 1 / below_[end];
         i = end;
       }
     }
@@ -129,16 +158,58 @@ private:
   struct Chain {
     std::uint32_t first = 0, chosen = 0, last = 0; ///< items [first, chosen) were chosen
     double weight = 0;
+    std::size_t tie = 0; ///< the first of its ties among the chosen
   };
+
+  /// What a choice of several adds to a product with minus the Hessian: for themselves at once, for
+  /// those that were left by way of `sum` and `mixed`.
+  void add_tied(const TiedChoice& tied, const Chain& c, std::uint32_t first, std::uint32_t end,
+                const VectorXd& in, VectorXd& out, double& sum, double& mixed) {
+    const double rest = below_[end], image = image_[end];
+    const std::size_t nodes = tied.share.size();
+    along_.resize(nodes); // of each node: the log integrand's slope in the direction of `in`
+    double mean = 0;
+    for (std::size_t m = 0; m < nodes; ++m) {
+      double slope = (1 / rest - tied.time[m]) * image;
+      for (std::uint32_t k = first; k < end; ++k)
+        slope += tied.slope[(k - first) * nodes + m] * in(items_[k]);
+      along_[m] = slope;
+      mean += tied.share[m] * slope;
+    }
+    double with_time = 0; // covariances with the slope
+    for (std::size_t m = 0; m < nodes; ++m)
+      with_time += tied.share[m] * tied.time[m] * (along_[m] - mean);
+    for (std::uint32_t k = first; k < end; ++k) {
+      double with_own = 0;
+      for (std::size_t m = 0; m < nodes; ++m)
+        with_own += tied.share[m] * tied.slope[(k - first) * nodes + m] * (along_[m] - mean);
+      out(items_[k]) += c.weight * (tied.mean_bend[k - first] * in(items_[k]) - with_own);
+    }
+    sum += tied.mean_time - 1 / rest;
+    mixed -= image / (rest * rest) + with_time;
+  }
 
   /// For each item of each chain what was left when it was chosen.
   void look(const VectorXd& strength) {
     shift_ = strength.size() > 0 ? strength.maxCoeff() : 0;
-    worth_ = (strength.array() - shift_).exp();
+    worth_ = (strength.array() - shift_).max(-600).exp();
     below_.resize(items_.size());
-    for (const Chain& c : chains_)
+    std::vector<double> worth;
+    for (const Chain& c : chains_) {
       add_up_below(
           c, [&](std::uint32_t i) { return worth_(items_[i]); }, below_);
+      std::size_t tie = c.tie;
+      for (std::uint32_t i = c.first; i < c.chosen;) {
+        const std::uint32_t end = same_level(c, i);
+        if (end - i > 1) {
+          worth.clear();
+          for (std::uint32_t k = i; k < end; ++k)
+            worth.push_back(worth_(items_[k]));
+          kernel::look(ties_[tie++], worth, below_[end]);
+        }
+        i = end;
+      }
+    }
   }
 
   [[nodiscard]] std::uint32_t same_level(const Chain& c, std::uint32_t first) const {
@@ -166,7 +237,8 @@ private:
   std::vector<std::uint32_t> items_, level_;
   double ridge_, choices_ = 0, shift_ = 0;
   VectorXd worth_;
-  std::vector<double> below_, image_;
+  std::vector<double> below_, image_, along_;
+  std::vector<TiedChoice> ties_; ///< above others, in the order of the ballots
 };
 
 } // namespace

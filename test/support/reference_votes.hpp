@@ -103,15 +103,26 @@ inline double plain_plackett_luce(const kernel::Ballots& ballots, kernel::Unlist
       for (std::uint32_t i = 0; i < ballots.items; ++i)
         if (!listed[i])
           items.emplace_back(1000, i);
-    const std::uint32_t end = items.back().first;
-    for (const auto& [level, item] : items) {
-      if (level == end)
-        continue;
-      double all = 0;
-      for (const auto& [other, rival] : items)
-        if (other >= level)
-          all += std::exp(strength(rival));
-      out += ballots.weight[b] * (strength(item) - std::log(all));
+    // Of items tied before the end all orders are added up.
+    for (std::size_t first = 0, last = 0; first < items.size(); first = last) {
+      std::vector<std::uint32_t> tied;
+      for (last = first; last < items.size() && items[last].first == items[first].first; ++last)
+        tied.push_back(items[last].second);
+      double rest = 0, sum = 0;
+      for (std::size_t k = last; k < items.size(); ++k)
+        rest += std::exp(strength(items[k].second));
+      if (last == items.size())
+        break;
+      std::sort(tied.begin(), tied.end());
+      do {
+        double left = rest, p = 1;
+        for (std::size_t k = tied.size(); k > 0; --k) {
+          left += std::exp(strength(tied[k - 1]));
+          p *= std::exp(strength(tied[k - 1])) / left;
+        }
+        sum += p;
+      } while (std::next_permutation(tied.begin(), tied.end()));
+      out += ballots.weight[b] * std::log(sum);
     }
   }
   return out;

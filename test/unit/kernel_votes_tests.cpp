@@ -433,6 +433,48 @@ TEST_CASE("Plackett-Luce: first choices alone are shares") {
   CHECK(plackett_luce(ballots_of(2, {}), Unlisted::last, 0, false).converged == false);
 }
 
+TEST_CASE("Plackett-Luce: tied items count in all their orders") {
+  // Ten of twelve ballots put 0 and 1 before 2 without saying more: by symmetry they are equals,
+  // and P(0, 1 before 2) = w/(2w+1) * w/(w+1) * 2 = 5/6 has the solution below.
+  const Ballots tied = ballots_of(3, {{10, "0=1>2"}, {2, "2>0=1"}, {0.5, "0>1=2"}, {0.5, "1>0=2"}});
+  const auto pl = plackett_luce(tied, Unlisted::last, 0, true);
+  REQUIRE(pl.converged);
+  CHECK(pl.strength(0) == Approx(pl.strength(1)).margin(1e-12));
+  const double best = libeval::test::plain_plackett_luce(tied, Unlisted::last, pl.strength);
+  CHECK(pl.log_likelihood == Approx(best).epsilon(1e-12));
+  // Five tied of eight, worths from 1 to a million apart, against all 120 orders; and the
+  // covariance against the curvature of that likelihood.
+  const Ballots many = ballots_of(6, {{3, "0=1=2=3=4>5"},
+                                      {2, "5>0>1>2>3>4"},
+                                      {1, "4>3=5>2>1=0"},
+                                      {2, "1=2>0=5>3>4"},
+                                      {1, "3>4>5>1>0>2"}});
+  for (const Unlisted unlisted : {Unlisted::last, Unlisted::ignored}) {
+    const auto fit = plackett_luce(many, unlisted, 0.01, true);
+    REQUIRE(fit.converged);
+    const auto value = [&](const VectorXd& p) {
+      return libeval::test::plain_plackett_luce(many, unlisted, p) - 0.005 * p.squaredNorm();
+    };
+    CHECK(fit.log_likelihood - 0.005 * fit.strength.squaredNorm() ==
+          Approx(value(fit.strength)).epsilon(1e-12));
+    constexpr double h = 1e-3;
+    MatrixXd bend(6, 6);
+    for (Eigen::Index i = 0; i < 6; ++i)
+      for (Eigen::Index j = 0; j < 6; ++j) {
+        const auto at = [&](double x, double y) {
+          VectorXd p = fit.strength;
+          p(i) += x;
+          p(j) += y;
+          return value(p);
+        };
+        bend(i, j) = -(at(h, h) - at(h, -h) - at(-h, h) + at(-h, -h)) / (4 * h * h);
+        const double slope = (at(h, 0) - at(-h, 0)) / (2 * h);
+        CHECK(slope == Approx(0).margin(1e-5)); // h squared times the third derivative
+      }
+    CHECK((fit.covariance * bend - MatrixXd::Identity(6, 6)).cwiseAbs().maxCoeff() < 1e-3);
+  }
+}
+
 TEST_CASE("Plackett-Luce: its gradient is zero where a plain likelihood says so") {
   const Ballots ballots = ballots_of(
       5, {{2, "0>1>2>3>4"}, {3, "4>2=1>0"}, {1, "3"}, {2, "2>0=3"}, {1.5, "1>4"}, {1, "3=4>0"}});
