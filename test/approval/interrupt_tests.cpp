@@ -16,7 +16,7 @@ const std::filesystem::path examples = std::filesystem::path(LIBEVAL_SOURCE_DIR)
 Ran interrupted(std::vector<std::string> more) {
   std::vector<std::string> command = {"simulate", "close-call", "--samples", "4000000000000"};
   command.insert(command.end(), more.begin(), more.end());
-  return run_libeval_on_terminal(command, examples, {"TERM=dumb"}, " of 4000000000000 samples");
+  return run_libeval_on_terminal(command, examples, {"TERM=dumb"}, " samples");
 }
 
 } // namespace

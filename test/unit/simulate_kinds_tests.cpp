@@ -191,7 +191,7 @@ stages:
   const libeval::test::TemporaryFolder folder;
   folder.write("program.yaml", rules);
   folder.write("rules.yaml", R"(policy: p
-rules: [{id: R, on_unknown: hold, consequence: disqualify, convict_at: admitted}]
+rules: [{id: R, title: as declared, on_unknown: hold, consequence: disqualify, convict_at: admitted}]
 findings:
   - {rule: R, candidate: a, verdict: fail, level: alleged, source: a letter}
   - {rule: R, candidate: b, verdict: pass, level: verified}
@@ -217,7 +217,7 @@ candidates: [a, b]
 evidence:
   votes: {csv: "voter,first,second,winner\nv1,a,b,a\nv2,a,b,a\nv3,a,b,b\n", keys: [voter], pairs: {a: first, b: second, winner: winner}}
 stages:
-  - {id: s, places: 1, score: {from: votes, steps: [{mean: [voter, opponent]}]}}
+  - {id: s, places: 1, score: {from: votes, steps: [{lookup: {win: 1, loss: 0}}, {mean: [voter, opponent, side]}]}}
 )",
                                    "bootstrap: [{evidence: votes, over: voter}]", options);
   near(chance(votes, 0, 1), 7.0 / 27, options.samples);
@@ -236,8 +236,8 @@ stages:
 
 TEST_CASE("what is known in part is one of its completions in each replicate") {
   SimulateOptions options;
-  options.samples = 400;
-  const std::string uncertainty = "completions: [{stage: stage-1, draws: 100}]";
+  options.samples = 60;
+  const std::string uncertainty = "completions: [{stage: stage-1, draws: 100, level: official}]";
   const Simulation s = of_folder(source / "examples/kai", uncertainty, options);
   CHECK_THAT(s.method, contains("100 completions drawn of its record"));
   // lg is first in every completion and nc is cut in each; who takes the places between is open.
