@@ -5,6 +5,8 @@
 #include <libeval/io/words.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <vector>
 
 namespace libeval {
@@ -13,9 +15,24 @@ namespace {
 using Estimate = ModelReport::Estimate;
 constexpr std::size_t most_named = 12;
 
-std::string with_error(double value, const std::optional<double>& error, bool with_sign) {
-  return (with_sign && value >= 0 ? "+" : "") + shown(value, 3) +
-         (error ? " ±" + shown(*error, 3) : "");
+/// To three places; what is less is the arithmetic's.
+std::string number(double value) {
+  return std::abs(value) < 0.0005 ? "0" : shown(value, 3);
+}
+
+std::string with_error(double value, const std::optional<double>& error) {
+  return (value >= 0.0005 ? "+" : "") + number(value) + (error ? " ±" + number(*error) : "");
+}
+
+/// What a model on votes leaves open; strengths have an error, whatever the step made of them.
+std::string limits_of(const Estimate& own) {
+  if (!own.lower || !own.upper)
+    return own.error ? " ±" + number(*own.error) : "";
+  if (!own.error)
+    return ", place " + number(*own.lower) + " to " + number(*own.upper) + " in the best orders";
+  return "; its strength ±" + number(*own.error) + ", between " + number(*own.lower) + " and " +
+         number(*own.upper) +
+         (own.place ? ", place " + number(*own.place) + " by these limits" : "");
 }
 
 /// `juror e8 +8.18 ±0.56, e7 ...`, the largest first.
@@ -24,7 +41,7 @@ std::string effects_of(const std::string& dimension, std::vector<const Estimate*
   std::string out = "; added by " + escape_control(dimension);
   for (std::size_t i = 0; i < std::min(members.size(), most_named); ++i)
     out += (i == 0 ? " " : ", ") + escape_control(members[i]->member) + " " +
-           with_error(members[i]->value, members[i]->error, true);
+           with_error(members[i]->value, members[i]->error);
   if (members.size() > most_named)
     out += " and " + counted(members.size() - most_named, "more", "more");
   return out;
@@ -40,11 +57,7 @@ std::string in_words(const ModelReport& model, const std::string& candidate) {
     return {};
   std::string out = escape_control(model.where) + ": " + model.step +
                     (model.group.empty() ? "" : " of " + escape_control(model.group)) + " " +
-                    with_error(own->value, own->error, false);
-  if (own->lower && own->upper)
-    out += ", between " + shown(*own->lower, 3) + " and " + shown(*own->upper, 3);
-  if (own->place)
-    out += ", place " + shown(*own->place) + " by these limits";
+                    number(own->value) + limits_of(*own);
   std::vector<std::string> dimensions;
   for (const Estimate& e : model.estimates)
     if (e.dimension != "candidate" &&
@@ -58,11 +71,11 @@ std::string in_words(const ModelReport& model, const std::string& candidate) {
     out += effects_of(dimension, std::move(members));
   }
   if (model.degrees_of_freedom > 0)
-    out += "; what is left over deviates by " + shown(model.residual_sd, 3);
+    out += "; what is left over deviates by " + number(model.residual_sd);
   for (const auto& [name, value] : model.facts) {
     std::string word = name;
     std::ranges::replace(word, '_', ' ');
-    out += "; " + escape_control(word) + " " + shown(value, 3);
+    out += "; " + escape_control(word) + " " + number(value);
   }
   return out;
 }
