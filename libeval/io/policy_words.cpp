@@ -169,7 +169,7 @@ std::string PolicyWords::point(const Rule& rule, const SubjectVerdict& subject,
       std::ranges::find(subject.conditions, point.condition, &ConditionTrace::condition);
   const ClaimTrace& one = trace->claims[point.claim];
   if (of_license(condition))
-    return claim(one) + (point.holds ? " is found to be fine" : " is found not to be fine");
+    return claim(one) + (point.holds ? " is met" : " is not met");
   const std::string is =
       condition.kind == Condition::Kind::control
           ? claim(one) + (point.holds ? " is shown to be at least " : " is shown to be below ") +
