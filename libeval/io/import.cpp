@@ -69,8 +69,8 @@ std::optional<ImportFormat> guess_import_format(std::string_view text) {
   return std::nullopt;
 }
 
-Lineage import_lineage(std::shared_ptr<const SourceText> source, const ImportOptions& options,
-                       Diagnostics& diagnostics) {
+Lineage import_lineage(const std::shared_ptr<const SourceText>& source,
+                       const ImportOptions& options, Diagnostics& diagnostics) {
   const auto format = options.format ? options.format : guess_import_format(source->text);
   if (!format) {
     diagnostics.error({source, 1, 1, 1}, "this is no format that can be imported",

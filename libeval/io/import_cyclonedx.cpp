@@ -103,7 +103,7 @@ private:
 
   /// What a person would call it: the name on a hub, else group and name.
   static std::string id_of(const Tree& component) {
-    if (const std::string hub = hub_name(import_text(component, "purl")); !hub.empty())
+    if (std::string hub = hub_name(import_text(component, "purl")); !hub.empty())
       return hub;
     const std::string group = import_text(component, "group");
     const std::string name = import_text(component, "name");

@@ -93,7 +93,7 @@ public:
 private:
   /// Who owns a name on a hub is who it belongs to there.
   std::string named(const std::string& id, NodeKind kind, const Where& where) {
-    const std::string made = record_.node(id, kind, where).id;
+    std::string made = record_.node(id, kind, where).id;
     if (const std::size_t slash = id.find('/'); slash != std::string::npos && slash > 0)
       record_.owner(made, id.substr(0, slash), "the name before the slash", where);
     return made;

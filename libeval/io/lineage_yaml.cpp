@@ -24,6 +24,7 @@ void put(Entries& entries, const char* key, std::vector<Tree> items) {
 
 std::vector<Tree> texts(const std::vector<std::string>& all) {
   std::vector<Tree> out;
+  out.reserve(all.size());
   for (const std::string& one : all)
     out.push_back(tree::text(one));
   return out;

@@ -67,6 +67,7 @@ private:
     const auto found = std::ranges::find(evidence, spec.recusals_from, &TableSpec::name);
     if (found == evidence.end()) {
       std::vector<std::string> names;
+      names.reserve(evidence.size());
       for (const TableSpec& one : evidence)
         names.push_back(one.name);
       const auto near = did_you_mean(spec.recusals_from, names);

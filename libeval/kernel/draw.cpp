@@ -141,8 +141,9 @@ Binomial::Binomial(std::uint32_t n, double p) {
   }
   first_ = mode - static_cast<std::uint32_t>(below.size());
   double sum = 0;
-  for (auto at = below.rbegin(); at != below.rend(); ++at)
-    until_.push_back(sum += *at);
+  std::ranges::reverse(below);
+  for (const double y : below)
+    until_.push_back(sum += y);
   for (const double y : above)
     until_.push_back(sum += y);
   for (double& y : until_)

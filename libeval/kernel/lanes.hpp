@@ -15,11 +15,11 @@ namespace libeval::kernel {
 namespace { // each source has its own width
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
-constexpr unsigned lane_count = 8;
+inline constexpr unsigned lane_count = 8;
 #elif defined(__AVX2__)
-constexpr unsigned lane_count = 4;
+inline constexpr unsigned lane_count = 4;
 #else
-constexpr unsigned lane_count = 2;
+inline constexpr unsigned lane_count = 2;
 #endif
 
 using Reals = double __attribute__((vector_size(8 * lane_count)));

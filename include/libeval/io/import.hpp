@@ -34,7 +34,7 @@ struct ImportOptions {
 
 /// Reads a file. What cannot be read goes to `diagnostics` as errors, what is left out or read
 /// with care as warnings. Dates of statements are those of the file, if it has one.
-[[nodiscard]] Lineage import_lineage(std::shared_ptr<const SourceText> source,
+[[nodiscard]] Lineage import_lineage(const std::shared_ptr<const SourceText>& source,
                                      const ImportOptions& options, Diagnostics& diagnostics);
 
 /// Adds what another file says: a thing that both name (same id and kind) becomes one, with all

@@ -35,8 +35,7 @@ void Selector::place(const TieGroups& groups, std::vector<double>& places) const
       places[e] = static_cast<double>(groups.offsets[t] + 1);
 }
 
-void Selector::set_order(const std::vector<OrderKey>& given) {
-  const std::vector<OrderKey> keys = given;
+void Selector::set_order(const std::vector<OrderKey>& keys) {
   ordered_ = true;
   standing_keys_ = keys;
   if (!stage_.order_keys.empty()) { // of an earlier order

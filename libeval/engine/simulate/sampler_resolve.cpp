@@ -174,6 +174,7 @@ void Sampler::resolve_weights(const UncertainWeights& what, Diagnostics& diagnos
     std::vector<const Node*> all;
     collect(top, all);
     std::vector<std::string> paths;
+    paths.reserve(all.size());
     for (const Node* one : all)
       paths.push_back(one->path);
     return diagnostics.error(what.of_where,
