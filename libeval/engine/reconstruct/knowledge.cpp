@@ -338,7 +338,7 @@ private:
     }
     IntegerSystem& system = knowledge_.system;
     const auto lowest_x = lowest(x, system.unknowns), highest_x = highest(x, system.unknowns);
-    Unknown unknown;
+    LinearUnknown unknown;
     if (lowest_x)
       unknown.low = floor(*lowest_x / step);
     if (highest_x)
@@ -624,7 +624,7 @@ private:
     one.low = 1;
     for (std::size_t e = 0; e < n_; ++e) {
       const std::uint32_t v = out_.cells[first + e].unknown;
-      Unknown& unknown = out_.system.unknowns[v];
+      LinearUnknown& unknown = out_.system.unknowns[v];
       unknown.high = std::min(unknown.high.value_or(top), top);
       const std::int64_t low = std::min(unknown.low.value_or(0), top);
       unknown.low = low;
@@ -736,7 +736,7 @@ std::size_t Knowledge::node(std::string_view name) const {
 }
 
 std::uint32_t
-Knowledge::add_derived(Unknown unknown,
+Knowledge::add_derived(LinearUnknown unknown,
                        std::function<std::int64_t(const std::vector<std::int64_t>&)> from) {
   const std::uint32_t v = system.add(unknown);
   derived.push_back({v, std::move(from)});

@@ -64,7 +64,7 @@ struct Knowledge {
   /// Sets the derived unknowns of a point whose cells are given.
   void derive(std::vector<std::int64_t>& point) const;
   /// An unknown that follows from others.
-  std::uint32_t add_derived(Unknown unknown,
+  std::uint32_t add_derived(LinearUnknown unknown,
                             std::function<std::int64_t(const std::vector<std::int64_t>&)> from);
 };
 

@@ -102,7 +102,8 @@ std::vector<Point> kernel_basis(const std::vector<std::vector<std::int64_t>>& eq
 
 class Walker {
 public:
-  Walker(const Knowledge& knowledge, const std::vector<Unknown>& box, const LatticeOptions& options)
+  Walker(const Knowledge& knowledge, const std::vector<LinearUnknown>& box,
+         const LatticeOptions& options)
       : k_(knowledge), box_(box), options_(options), n_(knowledge.cells.size()) {
     std::vector<std::size_t> cell_of(k_.system.unknowns.size(), n_);
     for (std::size_t c = 0; c < n_; ++c)
@@ -120,7 +121,7 @@ public:
       lines_.push_back(std::move(line));
     }
     for (const Knowledge::Derived& d : k_.derived) {
-      const Unknown& bounds = k_.system.unknowns[d.unknown];
+      const LinearUnknown& bounds = k_.system.unknowns[d.unknown];
       bounded_.push_back({d.unknown, bounds});
     }
   }
@@ -334,13 +335,13 @@ private:
   }
 
   const Knowledge& k_;
-  const std::vector<Unknown>& box_;
+  const std::vector<LinearUnknown>& box_;
   const LatticeOptions& options_;
   std::size_t n_;
   std::vector<Line> lines_;
   std::vector<Direction> basis_;
   std::vector<const Row*> checked_;
-  std::vector<std::pair<std::uint32_t, Unknown>> bounded_;
+  std::vector<std::pair<std::uint32_t, LinearUnknown>> bounded_;
 };
 
 double mean_of(const double* x, std::size_t n) {
@@ -350,7 +351,8 @@ double mean_of(const double* x, std::size_t n) {
 } // namespace
 
 LatticeDraws draw_lattice_points(const Knowledge& knowledge, const std::vector<std::int64_t>& start,
-                                 const std::vector<Unknown>& box, const LatticeOptions& options) {
+                                 const std::vector<LinearUnknown>& box,
+                                 const LatticeOptions& options) {
   return Walker(knowledge, box, options).draw(start);
 }
 

@@ -30,7 +30,7 @@ struct LatticeDraws {
 /// word of m, c, w / 4} and the two words of the seed as key.
 [[nodiscard]] LatticeDraws draw_lattice_points(const Knowledge& knowledge,
                                                const std::vector<std::int64_t>& start,
-                                               const std::vector<Unknown>& box,
+                                               const std::vector<LinearUnknown>& box,
                                                const LatticeOptions& options);
 
 /// Split R-hat and effective sample size of one quantity in chains of equal length, one after the

@@ -177,7 +177,7 @@ Row row_of(const Linear& expression, std::optional<LinearBound> low,
   return row;
 }
 
-std::optional<Fraction> lowest(const Linear& x, const std::vector<Unknown>& unknowns) {
+std::optional<Fraction> lowest(const Linear& x, const std::vector<LinearUnknown>& unknowns) {
   Fraction out = x.constant;
   for (const auto& [v, factor] : x.terms) {
     const auto& bound = factor.above > 0 ? unknowns[v].low : unknowns[v].high;
@@ -188,7 +188,7 @@ std::optional<Fraction> lowest(const Linear& x, const std::vector<Unknown>& unkn
   return out;
 }
 
-std::optional<Fraction> highest(const Linear& x, const std::vector<Unknown>& unknowns) {
+std::optional<Fraction> highest(const Linear& x, const std::vector<LinearUnknown>& unknowns) {
   const auto out = lowest(x * Fraction(-1), unknowns);
   return out ? std::optional(*out * Fraction(-1)) : std::nullopt;
 }

@@ -51,7 +51,7 @@ struct Linear {
 [[nodiscard]] Linear operator*(const Linear& a, const Fraction& by);
 
 /// A whole number of unknown size between two bounds, if there are any.
-struct Unknown {
+struct LinearUnknown {
   std::optional<std::int64_t> low, high;
 };
 
@@ -66,10 +66,10 @@ struct Row {
 
 /// Whole numbers that satisfy rows: what is known, as an integer program.
 struct IntegerSystem {
-  std::vector<Unknown> unknowns;
+  std::vector<LinearUnknown> unknowns;
   std::vector<Row> rows;
 
-  std::uint32_t add(Unknown unknown) {
+  std::uint32_t add(LinearUnknown unknown) {
     unknowns.push_back(unknown);
     return static_cast<std::uint32_t>(unknowns.size() - 1);
   }
@@ -88,9 +88,10 @@ struct LinearBound {
                          std::optional<LinearBound> high, std::uint32_t tag);
 
 /// The smallest and largest value of an expression within the bounds of the variables alone.
-[[nodiscard]] std::optional<Fraction> lowest(const Linear& x, const std::vector<Unknown>& unknowns);
+[[nodiscard]] std::optional<Fraction> lowest(const Linear& x,
+                                             const std::vector<LinearUnknown>& unknowns);
 [[nodiscard]] std::optional<Fraction> highest(const Linear& x,
-                                              const std::vector<Unknown>& unknowns);
+                                              const std::vector<LinearUnknown>& unknowns);
 
 /// The value of an expression at a point.
 [[nodiscard]] Fraction value_at(const Linear& x, const std::vector<std::int64_t>& point);

@@ -35,7 +35,7 @@ Completions sample_completions(const Bundle& bundle, const SampleOptions& option
                       "`libeval reconstruct` names the statements");
     return out;
   }
-  std::vector<Unknown> box;
+  std::vector<LinearUnknown> box;
   for (const Knowledge::Cell& cell : k.cells) {
     const Linear x = Linear::variable(cell.unknown, Fraction(1));
     const Span span = reasoner.span(x);

@@ -82,7 +82,7 @@ struct Solver::Implementation {
         ++impossible_rows;
     }
     std::vector<double> column_low, column_high, nothing(s.unknowns.size(), 0);
-    for (const Unknown& unknown : s.unknowns) {
+    for (const LinearUnknown& unknown : s.unknowns) {
       column_low.push_back(low(unknown.low));
       column_high.push_back(high(unknown.high));
       if (unknown.low && unknown.high && *unknown.low > *unknown.high)
@@ -111,7 +111,7 @@ struct Solver::Implementation {
 
   [[nodiscard]] bool satisfies(const std::vector<std::int64_t>& point) const {
     for (std::size_t v = 0; v < point.size(); ++v) {
-      const Unknown& unknown = system.unknowns[v];
+      const LinearUnknown& unknown = system.unknowns[v];
       if ((unknown.low && point[v] < *unknown.low) || (unknown.high && point[v] > *unknown.high))
         return false;
     }
