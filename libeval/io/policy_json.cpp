@@ -174,7 +174,7 @@ std::string to_json(const Program& program, const std::vector<JudgedPolicy>& jud
   for (const JudgedPolicy& one : judged) {
     const PolicyFile& policy = *one.policy;
     Members members(out, one);
-    const PolicyWords words(program, one);
+    const PolicyWords words(one);
     out.open('{').key("policy").text(policy.id).key("file").text(policy.file);
     out.key("verdicts").open('[');
     for (const Judgment& judgment : one.judgments.all) {
@@ -303,7 +303,7 @@ std::string to_sarif(const Program& program, const std::vector<JudgedPolicy>& ju
   out.open('{').key("$schema").text("https://json.schemastore.org/sarif-2.1.0.json");
   out.key("version").text("2.1.0").key("runs").open('[');
   for (const JudgedPolicy& one : judged) {
-    const PolicyWords words(program, one);
+    const PolicyWords words(one);
     out.open('{').key("tool").open('{').key("driver").open('{').key("name").text("libeval");
     out.key("rules").open('[');
     for (const Rule& rule : one.policy->rules) {

@@ -17,9 +17,8 @@ namespace {
 class Writer {
 public:
   Writer(const Program& program, const JudgedPolicy& judged, const ReportOptions& options)
-      : program_(program), policy_(*judged.policy), judgments_(judged.judgments),
-        words_(program, judged), width_(text_width(options.width)), trace_(program, judged, width_),
-        options_(options) {}
+      : program_(program), policy_(*judged.policy), judgments_(judged.judgments), words_(judged),
+        width_(text_width(options.width)), trace_(program, judged, width_), options_(options) {}
 
   std::string text() {
     out_ = styled(escape_control(policy_.title.empty() ? policy_.id : policy_.title), Style::bold,

@@ -15,8 +15,8 @@ class PolicyTrace {
 public:
   /// `width`: columns of a line of text. What it reads of `judged` outlives it.
   PolicyTrace(const Program& program, const JudgedPolicy& judged, std::size_t width)
-      : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph),
-        words_(program, judged), width_(width) {}
+      : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph), words_(judged),
+        width_(width) {}
 
   [[nodiscard]] std::string of(const Rule& rule, const Judgment& judgment,
                                std::size_t indent) const;

@@ -10,8 +10,8 @@ namespace libeval {
 /// Words for the verdicts of one policy; what users wrote is made safe for a terminal.
 class PolicyWords {
 public:
-  PolicyWords(const Program& program, const JudgedPolicy& judged)
-      : program_(program), policy_(*judged.policy), graph_(judged.judgments.graph.get()) {}
+  explicit PolicyWords(const JudgedPolicy& judged)
+      : policy_(*judged.policy), graph_(judged.judgments.graph.get()) {}
 
   [[nodiscard]] std::string id(NodeIndex node) const;
   [[nodiscard]] std::string consequence(const Rule& rule) const;
@@ -40,7 +40,6 @@ public:
 private:
   [[nodiscard]] std::string edge(std::uint32_t edge, NodeIndex child) const;
 
-  const Program& program_;
   const PolicyFile& policy_;
   const LineageGraph* graph_;
 };
