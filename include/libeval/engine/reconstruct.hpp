@@ -19,9 +19,9 @@ namespace libeval {
 
 /// What to reconstruct, from which statements, and for how long.
 struct ReconstructOptions {
-  std::string stage;                                 ///< empty: the first that is known in part
-  std::optional<Level> level;                        ///< only statements at least so strong
-  std::vector<std::string> without;                  ///< ids of statements that do not count
+  std::string stage = {};                            ///< empty: the first that is known in part
+  std::optional<Level> level = {};                   ///< only statements at least so strong
+  std::vector<std::string> without = {};             ///< ids of statements that do not count
   bool ranges = true, places = true, reasons = true; ///< what is worked out
   double seconds = 60;                               ///< then what is proven so far is returned
   const std::atomic<bool>* stop = nullptr;           ///< likewise as soon as it is true
@@ -38,8 +38,8 @@ struct StatementSet {
 struct OutcomeProspect {
   Outcome outcome = Outcome::held;
   enum class Modality { necessary, possible, impossible } modality = Modality::possible;
-  StatementSet
-      rests_on; ///< for what is necessary: under these it is; nothing of the rest is needed
+  /// For what is necessary: under these it is; nothing of the rest is needed.
+  StatementSet rests_on;
   std::vector<std::string> rules; ///< policies, hurdles, decisions by which it is put out
 };
 
@@ -98,9 +98,9 @@ struct Reconstruction {
 
 /// How completions are drawn.
 struct SampleOptions {
-  std::string stage; ///< empty: the first that is known in part
-  std::optional<Level> level;
-  std::vector<std::string> without;
+  std::string stage = {}; ///< empty: the first that is known in part
+  std::optional<Level> level = {};
+  std::vector<std::string> without = {};
   std::size_t samples = 1000;
   std::uint64_t seed = 1;
   std::size_t chains = 4;
@@ -110,8 +110,9 @@ struct SampleOptions {
 
 /// Completions of a record, each one of many and none of them a fact. How to use them:
 ///
-///     const Completions drawn = sample_completions(bundle, {.samples = 1000, .seed = 7},
-///     problems); for (std::size_t i = 0; i < drawn.count; ++i)
+///     const Completions drawn = sample_completions(bundle, {.seed = 7}, problems);
+///
+///     for (std::size_t i = 0; i < drawn.count; ++i)
 ///       analyze(with_completion(bundle, drawn, i)); // decide, simulate, margins, whatif, ...
 struct Completions {
   std::string stage;
