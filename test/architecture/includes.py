@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Holds the layers: reads every #include line and fails on an edge that goes up or sideways, on a
-third-party header outside its place, and on a cycle of files.
+third-party header outside its place, on a cycle of files, and on two types of one qualified name
+(which the linker would take for one another).
 
     includes.py ROOT          checks the tree at ROOT
     includes.py --self-test   proves that each kind of violation is found
@@ -135,9 +136,41 @@ def find_cycle(edges):
     return None
 
 
+TOKEN = re.compile(r"""
+    "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'            # texts and characters
+  | \bnamespace\b\s*(?P<namespace>[\w:]*)\s*(?P<open>\{)  # a namespace opens
+  | (?P<head>\b(?:struct|class|enum)\b[^;{}()=]*)\{       # a type opens
+  | [{}]""", re.VERBOSE)
+RAW = re.compile(r'R"(\w*)\(.*?\)\1"', re.S)
+TEMPLATE = re.compile(r"\btemplate\s*<(?:[^<>]|<[^<>]*>)*>")
+NAME = re.compile(r"(?:struct|class|enum(?:\s+class)?)\s+((?:\w|::)+)(?:\s+final)?\s*(?::[^:]|$)")
+
+
+def types_of(text):
+    """(qualified name, line) of each type defined for other files to see: neither inside a function
+    nor in an unnamed namespace, and no specialization of a template."""
+    text = RAW.sub(lambda m: '""' + "\n" * m.group().count("\n"), text)
+    text = TEMPLATE.sub(lambda m: "\n" * m.group().count("\n"), re.sub(r"//[^\n]*", "", text))
+    scopes, found = [], []  # a scope is its name, or None where nothing inside is seen outside
+    for token in TOKEN.finditer(text):
+        if token.group() == "}":
+            if scopes:
+                scopes.pop()
+        elif token["open"]:
+            scopes.append(token["namespace"] or None)
+        elif token["head"] is not None:
+            name = NAME.match(token["head"])
+            scopes.append(name[1] if name else None)
+            if None not in scopes:
+                found.append(("::".join(scopes), text.count("\n", 0, token.start()) + 1))
+        elif token.group() == "{":
+            scopes.append(None)
+    return found
+
+
 def check(root):
     """All violations under root, and how many files were read."""
-    problems, edges = [], {}
+    problems, edges, types = [], {}, {}
     files = sorted(
         f.relative_to(root)
         for top in ("include", "libeval", "tool", "examples")
@@ -161,6 +194,10 @@ def check(root):
                     edges[path].add(target)
             elif ANY_INCLUDE.match(line):
                 problems.append(f"{path}:{number}: an include names its file literally")
+        for name, number in types_of(text) if layer not in {"tool", "examples"} else ():
+            first = types.setdefault(name, f"{path}:{number}")
+            if first != f"{path}:{number}":
+                problems.append(f"{path}:{number}: `{name}` is defined in {first} too")
     cycle = find_cycle(edges)
     if cycle:
         problems.append("cycle: " + " -> ".join(str(p) for p in cycle + cycle[:1]))
@@ -255,7 +292,19 @@ def self_test():
             failures.append(f"{name}: expected `{sentence}`, got {problems}")
     if not any("in no layer" in p for p in problems_of(good | {"libeval/util/a.hpp": ""})):
         failures.append("a file in no layer was accepted")
-    return failures, len(bad) + 2
+    def types(name, header):
+        return problems_of(good | {
+            "libeval/engine/one.cpp": "namespace libeval {\nstruct Unknown {\n  int a;\n};\n}\n",
+            f"libeval/engine/{name}": header})
+
+    twice = types("two.hpp", "namespace libeval {\nenum class Level { low };\nstruct Unknown final {};\n}\n")
+    if twice != ["libeval/engine/two.hpp:3: `libeval::Unknown` is defined in libeval/engine/one.cpp:2 too"]:
+        failures.append(f"two types of one name: {twice}")
+    apart = types("two.cpp", "namespace libeval {\nnamespace {\nstruct Unknown {};\n}\n"
+                             "void f() { struct Unknown {}; }\nstruct A { struct Unknown {}; };\n}\n")
+    if apart:
+        failures.append(f"types that only look alike: {apart}")
+    return failures, len(bad) + 4
 
 
 def main(arguments):
@@ -268,7 +317,7 @@ def main(arguments):
     problems, count = check(Path(arguments[0]).resolve())
     if count == 0:
         problems.append(f"{arguments[0]}: no source files found")
-    print("\n".join(problems) or f"{count} files, no edge against the layers, no cycle")
+    print("\n".join(problems) or f"{count} files, no edge against the layers, no cycle, no type twice")
     return 1 if problems else 0
 
 
