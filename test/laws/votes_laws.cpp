@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
+#include "support/reference_votes.hpp"
 
 #include "engine/run/kemeny.hpp"
 
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>
 #include <libeval/kernel/condorcet.hpp>
+#include <libeval/kernel/elo.hpp>
 
 #include <rapidcheck.h>
 
@@ -84,6 +86,43 @@ TEST_CASE("expected wins are the wins, and a turned table turns the strengths") 
     }
     const auto turned = bradley_terry(n, votes, none, {});
     RC_ASSERT((turned.strength + fit.strength).cwiseAbs().maxCoeff() < 1e-7);
+  }));
+}
+
+TEST_CASE("ratings in the order of play: as read plainly, their sum stays, and who stands where in "
+          "a period does not matter") {
+  CHECK(rc::check("elo", [] {
+    const auto n = static_cast<std::uint32_t>(*rc::gen::inRange(2, 6));
+    VectorXd start(n);
+    for (double& rating : start)
+      rating = *rc::gen::inRange(800, 1200);
+    std::vector<EloSide> sides;
+    std::vector<std::uint32_t> periods = {0};
+    for (int p = *rc::gen::inRange(0, 5); p > 0; --p) {
+      for (int g = *rc::gen::inRange(0, 5); g > 0; --g) {
+        const auto a = static_cast<std::uint32_t>(*rc::gen::inRange(0U, n));
+        const auto b = (a + static_cast<std::uint32_t>(*rc::gen::inRange(1U, n))) % n;
+        const double result = *rc::gen::element(0.0, 0.25, 0.5, 1.0);
+        const double k = *rc::gen::inRange(0, 60), edge = *rc::gen::element(0.0, 65.0);
+        sides.push_back({a, b, result, k, edge});
+        sides.push_back({b, a, 1 - result, k, -edge});
+      }
+      periods.push_back(static_cast<std::uint32_t>(sides.size()));
+    }
+    const EloRule rule{*rc::gen::element(400.0, 600.0), {}};
+    const VectorXd ratings = elo(start, sides, periods, rule);
+    const VectorXd plain = libeval::test::plain_elo(start, sides, periods, rule.scale);
+    RC_ASSERT((ratings - plain).cwiseAbs().maxCoeff() < 1e-9);
+    RC_ASSERT(std::abs(ratings.sum() - start.sum()) < 1e-9);
+    for (std::size_t p = 0; p + 1 < periods.size(); ++p)
+      std::reverse(sides.begin() + periods[p], sides.begin() + periods[p + 1]);
+    RC_ASSERT((elo(start, sides, periods, rule) - ratings).cwiseAbs().maxCoeff() < 1e-9);
+    if (!sides.empty()) { // a better result of the last game is no worse a rating
+      EloSide& last = sides.back();
+      const double before = elo(start, sides, periods, rule)(last.item);
+      last.result = 1;
+      RC_ASSERT(elo(start, sides, periods, rule)(last.item) >= before - 1e-9);
+    }
   }));
 }
 

@@ -5,6 +5,7 @@
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>
 #include <libeval/kernel/condorcet.hpp>
+#include <libeval/kernel/elo.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -54,6 +55,21 @@ plain_bradley_terry(std::size_t items, const std::vector<kernel::Comparison>& vo
     worth /= std::exp(worth.array().log().mean());
   }
   return worth.array().log();
+}
+
+/// Elo's ratings as the rule reads, with the odds in place of the logistic curve.
+inline Eigen::VectorXd plain_elo(Eigen::VectorXd ratings, const std::vector<kernel::EloSide>& sides,
+                                 const std::vector<std::uint32_t>& periods, double scale) {
+  for (std::size_t p = 1; p < periods.size(); ++p) {
+    const Eigen::VectorXd before = ratings;
+    for (std::size_t s = periods[p - 1]; s < periods[p]; ++s) {
+      const kernel::EloSide& side = sides[s];
+      const double own = std::pow(10, (before(side.item) + side.edge) / scale);
+      const double its = std::pow(10, before(side.other) / scale);
+      ratings(side.item) += side.k * (side.result - own / (own + its));
+    }
+  }
+  return ratings;
 }
 
 struct PlainKemeny {

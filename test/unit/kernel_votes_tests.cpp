@@ -5,6 +5,7 @@
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>
 #include <libeval/kernel/condorcet.hpp>
+#include <libeval/kernel/elo.hpp>
 #include <libeval/kernel/resample.hpp>
 
 #include <cmath>
@@ -47,6 +48,23 @@ TEST_CASE("two items: the odds are the wins") {
   CHECK(fit.converged);
   CHECK(fit.strength(0) - fit.strength(1) == Approx(std::log(3.0)).epsilon(1e-12));
   CHECK(fit.strength.sum() == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("Elo: equals share the points, nobody plays, and far apart nothing moves") {
+  const std::vector<EloSide> one = {{0, 1, 1, 32, 0}, {1, 0, 0, 32, 0}};
+  const std::vector<std::uint32_t> game = {0, 2};
+  CHECK(elo(VectorXd::Constant(2, 1500), one, game, {}) == VectorXd{{1516, 1484}});
+  CHECK(elo(VectorXd::Constant(2, 1500), {}, {}, {}) == VectorXd::Constant(2, 1500));
+  const VectorXd apart{{1e300, -1e300}};
+  CHECK(elo(apart, one, game, {}) == apart);
+  // 25 points for an even game make 12.5 each, rounded away from 0 on both sides.
+  const std::vector<EloSide> odd = {{0, 1, 1, 25, 0}, {1, 0, 0, 25, 0}};
+  CHECK(elo(VectorXd::Constant(2, 1500), odd, game, {400, 0}) == VectorXd{{1513, 1487}});
+  // The first side's 400 points ahead are odds of ten to one.
+  const std::vector<EloSide> home = {{0, 1, 0, 11, 400}, {1, 0, 1, 11, -400}};
+  const VectorXd after = elo(VectorXd::Constant(2, 1000), home, game, {});
+  CHECK(after(0) == Approx(990));
+  CHECK(after(1) == Approx(1010));
 }
 
 TEST_CASE("a tie is half a win for each side, or a parameter of its own") {

@@ -243,7 +243,7 @@ private:
       return false;
     const StepWord* first = find_step(measure_->steps.front().name);
     const auto& p = *spec_.pairs;
-    if (first == nullptr || first->family != StepFamily::votes ||
+    if (first == nullptr || first->family != StepFamily::votes || first->name == "elo" ||
         std::ranges::find(empty_b, std::uint8_t{1}) != empty_b.end())
       return false;
     if (!p.winner.empty())

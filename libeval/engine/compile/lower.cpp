@@ -82,6 +82,7 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"ranked_pairs", [](Lowering& l) { l.votes(V::ranked_pairs); }},
       {"kemeny", [](Lowering& l) { l.votes(V::kemeny); }},
       {"approval", [](Lowering& l) { l.votes(V::approval); }},
+      {"elo", [](Lowering& l) { l.votes(V::elo); }},
   };
   return lowerings;
 }

@@ -273,9 +273,7 @@ void Lowering::count() {
   }
 }
 
-/// The places of the members of a dimension: by number (or date) where all are numbers, else in the
-/// order of their first appearance.
-static std::vector<std::uint32_t> places_of(const std::vector<std::string>& members) {
+std::vector<std::uint32_t> places_of(const std::vector<std::string>& members) {
   std::vector<std::uint32_t> order(members.size()), places(members.size());
   std::iota(order.begin(), order.end(), 0U);
   std::vector<double> numbers;

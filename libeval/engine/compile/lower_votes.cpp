@@ -160,6 +160,75 @@ bool Lowering::collect_pairs(op::Votes& op, const Codes& item_of) {
   return true;
 }
 
+/// The sides of games in the order of play; each stands in a cell of its own.
+bool Lowering::collect_games(op::Votes& op, const Codes& item_of) {
+  Codes period; // of each cell, in the order of play
+  if (const Tree* given = arg("period")) {
+    const std::string name = given->scalar().value_or("");
+    const Dimension* dimension = frame_.find(name);
+    if (dimension == nullptr || !dimension->members) {
+      error(given->where, "`period` is a dimension other than candidates", dimensions_in_words());
+      return false;
+    }
+    const Codes places = places_of(*dimension->members);
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      period.push_back(places[(*dimension->codes)[i]]);
+  } else if (frame_.origin) {
+    period = rows_of(*frame_.origin);
+  }
+  if (period.size() != frame_.cells) {
+    error(step_.where, "the order of the games is not known here",
+          "name the dimension whose members follow each other, `period: date`");
+    return false;
+  }
+  const Index candidates = frame_.candidates();
+  const Index opponents = frame_.find("opponent")->codes;
+  const Dimension* side = frame_.find("side");
+  if (op.edge != 0 && side == nullptr) {
+    error(step_.where, "`home` needs the dimension `side`", dimensions_in_words());
+    return false;
+  }
+  const auto item = [&](const Index& who, std::uint32_t cell) {
+    return (*who)[cell] == npos ? npos : item_of[(*who)[cell]];
+  };
+  for (std::uint32_t i = 0; i < frame_.cells; ++i)
+    if (item(candidates, i) != npos && item(opponents, i) != npos && !frame_.is_gap(i))
+      op.cells.push_back(i);
+  std::ranges::stable_sort(op.cells, {}, [&](std::uint32_t i) { return period[i]; });
+  op.offsets = {0};
+  for (std::size_t k = 0; k < op.cells.size(); ++k) {
+    const std::uint32_t cell = op.cells[k];
+    if (k > 0 && period[cell] != period[op.cells[k - 1]])
+      op.offsets.push_back(static_cast<std::uint32_t>(k));
+    op.item.push_back(item(candidates, cell));
+    op.other.push_back(item(opponents, cell));
+    if (side != nullptr)
+      op.at_home.push_back((*side->codes)[cell] == 0 ? 1 : -1);
+  }
+  op.offsets.push_back(static_cast<std::uint32_t>(op.cells.size()));
+  return true;
+}
+
+/// Everybody's rating before the first game.
+void Lowering::read_start(op::Votes& op) {
+  Frame games = frame_;
+  frame_.dimensions = {{"candidate", nullptr, op.items}};
+  frame_.cells = op.items->size();
+  frame_.gap.clear();
+  frame_.outside.clear();
+  frame_.origin = nullptr;
+  const Operand start = operand(*arg("start"));
+  if (start.constant || start.array != no_array)
+    op.start = array_of(start);
+  for (std::size_t k = 0; k < start.gap.size(); ++k)
+    if (start.gap[k] != 0)
+      error(arg("start")->where,
+            "`" + compiler_.context.bundle.program.candidates[(*op.items)[k]].id.str() +
+                "` has no rating to start from",
+            "add it, or say what the others get, `else: 1000`");
+  frame_ = std::move(games);
+}
+
 /// Cells that share all dimensions named by `over` are a ballot.
 bool Lowering::collect_ballots(op::Votes& op, const Codes& item_of,
                                const std::vector<std::string>& over) {
@@ -208,6 +277,10 @@ void Lowering::read_vote_options(op::Votes& op) {
   op.several = text("several", "hold");
   op.places = static_cast<std::size_t>(number("places").value_or(0));
   op.share = flag("share");
+  op.scale = number("scale").value_or(400);
+  op.edge = number("home").value_or(0);
+  if (const auto digits = number("digits"))
+    op.digits = static_cast<int>(*digits);
   if (const Tree* given = arg("points"))
     for (const Tree& one : given->list())
       op.points.push_back(one.number());
@@ -226,7 +299,8 @@ void Lowering::votes(op::Votes::Kind kind) {
   const bool pairs = frame_.find("opponent") != nullptr;
   const bool only_ballots =
       kind == Kind::plackett_luce || kind == Kind::borda || kind == Kind::approval;
-  if (pairs ? only_ballots : kind == Kind::bradley_terry) {
+  const bool only_pairs = kind == Kind::bradley_terry || kind == Kind::elo;
+  if (pairs ? only_ballots : only_pairs) {
     error(step_.where, "`" + step_.name + "` needs " + (pairs ? "ballots" : "paired comparisons"),
           pairs ? "here stand paired comparisons; `bradley_terry` takes them"
                 : "a table with `pairs`, whose rows speak for `candidate` and `opponent`; "
@@ -262,7 +336,7 @@ void Lowering::votes(op::Votes::Kind kind) {
   choose_items(op, item_of);
   std::optional<Operand> weights;
   std::optional<Param> weighted;
-  if (const Tree* given = arg("weights")) {
+  if (const Tree* given = arg(kind == Kind::elo ? "k" : "weights")) {
     weighted = read_param(*given);
   } else if (!frame_.weight_column.empty()) {
     weighted.emplace();
@@ -278,7 +352,11 @@ void Lowering::votes(op::Votes::Kind kind) {
     op.weights = array_of(*weights);
   }
   read_vote_options(op);
-  if (pairs ? !collect_pairs(op, item_of) : !collect_ballots(op, item_of, dimensions))
+  if (kind == Kind::elo)
+    read_start(op);
+  if (kind == Kind::elo ? !collect_games(op, item_of)
+      : pairs           ? !collect_pairs(op, item_of)
+                        : !collect_ballots(op, item_of, dimensions))
     return;
   Codes gap_cells;
   for (std::size_t i = 0; i < frame_.cells; ++i)

@@ -127,8 +127,10 @@ private:
   void choose_items(op::Votes& op, Codes& item_of);
   bool read_results();
   bool collect_pairs(op::Votes& op, const Codes& item_of);
+  bool collect_games(op::Votes& op, const Codes& item_of);
   bool collect_ballots(op::Votes& op, const Codes& item_of, const std::vector<std::string>& over);
   void read_vote_options(op::Votes& op);
+  void read_start(op::Votes& op);
   void give_absent_entrants_a_cell();
   struct Curve {
     std::map<double, double> numbers;
@@ -152,6 +154,10 @@ private:
 
 /// a - b of the decimals that the doubles stand for.
 [[nodiscard]] double exact_difference(double a, double b);
+
+/// The places of the members of a dimension: by number (or date) where all are numbers, else in the
+/// order of their first appearance.
+[[nodiscard]] std::vector<std::uint32_t> places_of(const std::vector<std::string>& members);
 
 [[nodiscard]] inline Direction turned(Direction d) {
   return d == Direction::benefit ? Direction::cost : Direction::benefit;

@@ -194,16 +194,19 @@ struct Votes {
     schulze,
     ranked_pairs,
     kemeny,
-    approval
+    approval,
+    elo
   };
   ArrayId in = no_array, out = no_array, weights = no_array;
+  ArrayId start = no_array; ///< elo: one an item
   Kind kind = Kind::bradley_terry;
-  Index items = {};                        ///< candidates
-  std::vector<std::uint32_t> taken = {};   ///< the items whose numbers `out` has
-  std::vector<std::uint32_t> cells = {};   ///< positions in `in`
-  std::vector<std::uint32_t> item = {};    ///< one a cell
-  std::vector<std::uint32_t> other = {};   ///< pairs: one a cell; ballots: none
-  std::vector<std::uint32_t> offsets = {}; ///< ballots: where each begins in `cells`, and the end
+  Index items = {};                      ///< candidates
+  std::vector<std::uint32_t> taken = {}; ///< the items whose numbers `out` has
+  std::vector<std::uint32_t> cells = {}; ///< positions in `in`
+  std::vector<std::uint32_t> item = {};  ///< one a cell
+  std::vector<std::uint32_t> other = {}; ///< pairs: one a cell; ballots: none
+  std::vector<std::uint32_t> offsets =
+      {}; ///< where each ballot (elo: period) begins in `cells`, and the end
   std::vector<std::uint32_t> cluster = {}; ///< pairs: who voted, one a cell; or none
   std::vector<double> at_home = {};        ///< pairs: 1, -1 (the other is) or 0; or none
   std::vector<ArrayId> covariates = {};    ///< pairs: one a cell of `in`
@@ -211,6 +214,8 @@ struct Votes {
   bool smaller_first = false; ///< ballots: the smallest number is the best
   bool ignore_unlisted = false, from_below = false, margins = false, half_ties = true;
   double tie = 0.5, level = 0.95, ridge = 0;
+  double scale = 400, edge = 0;   ///< elo: of a win ten to one, and of the first side, in points
+  std::optional<int> digits = {}; ///< elo: of what a period changes
   std::vector<double> points = {};
   std::string value = "strength", errors = "sandwich", several = "hold";
   std::size_t replicates = 0, places = 0;

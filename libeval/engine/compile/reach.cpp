@@ -33,6 +33,8 @@ static void inputs(const O& o, See&& see) {
       see(key);
   if constexpr (requires { o.seats; })
     see(o.seats);
+  if constexpr (requires { o.start; })
+    see(o.start);
   if constexpr (requires { o.covariates; })
     std::ranges::for_each(o.covariates, see);
 }

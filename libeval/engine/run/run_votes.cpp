@@ -39,7 +39,21 @@ void Runner<T>::apply(const op::Votes& o) {
   };
   bool fine = true; // weights are not negative, results are results
   VoteCount count;
-  if (!o.other.empty() || o.offsets.empty()) {
+  if (o.kind == op::Votes::Kind::elo) {
+    const auto start = values(o.start);
+    Eigen::VectorXd ratings(static_cast<Eigen::Index>(start->size()));
+    std::ranges::transform(*start, ratings.begin(), [](const T& r) { return kernel::to_double(r); });
+    std::vector<kernel::EloSide> sides;
+    sides.reserve(o.cells.size());
+    for (std::size_t k = 0; k < o.cells.size(); ++k) {
+      const std::uint32_t cell = o.cells[k];
+      sides.push_back({o.item[k], o.other[k], kernel::to_double((*x)[cell]), weight(cell),
+                       o.at_home.empty() ? 0 : o.edge * o.at_home[k]});
+      fine = fine && sides.back().result >= 0 && sides.back().result <= 1 && sides.back().k >= 0;
+    }
+    if (fine)
+      count = rate_games(o, std::move(ratings), sides);
+  } else if (!o.other.empty() || o.offsets.empty()) {
     PairVotes votes;
     votes.clusters = o.cluster;
     std::vector<std::shared_ptr<const Values>> columns;
@@ -84,7 +98,8 @@ void Runner<T>::apply(const op::Votes& o) {
   }
   if (!fine)
     count.why =
-        o.offsets.empty()
+        o.kind == op::Votes::Kind::elo ? "a result that is not between 0 and 1, or a `k` below 0"
+        : o.offsets.empty()
             ? "a result that is neither 1 (win), 0.5 (tie) nor 0 (loss), or a weight below 0"
             : "a ballot has a weight below 0";
   if (count.undefined.empty() && !count.why.empty()) {

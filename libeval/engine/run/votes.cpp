@@ -319,6 +319,15 @@ VoteCount count_pairs(const op::Votes& o, PairVotes votes) {
   return out;
 }
 
+VoteCount rate_games(const op::Votes& o, Eigen::VectorXd start,
+                     const std::vector<kernel::EloSide>& sides) {
+  VoteCount out;
+  out.voted.facts = {{"sides_of_games", static_cast<double>(sides.size())},
+                     {"periods", static_cast<double>(o.offsets.size() - 1)}};
+  out.voted.scores = to_vector(kernel::elo(std::move(start), sides, o.offsets, {o.scale, o.digits}));
+  return out;
+}
+
 VoteCount count_ballots(const op::Votes& o, const kernel::Ballots& ballots) {
   using Kind = op::Votes::Kind;
   VoteCount out;

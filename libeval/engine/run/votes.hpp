@@ -5,6 +5,7 @@
 
 #include <libeval/kernel/ballots.hpp>
 #include <libeval/kernel/bradley_terry.hpp>
+#include <libeval/kernel/elo.hpp>
 
 #include <functional>
 #include <string>
@@ -31,6 +32,8 @@ struct VoteCount {
 
 /// Applies the model of an operation to votes.
 [[nodiscard]] VoteCount count_pairs(const op::Votes& o, PairVotes votes);
+[[nodiscard]] VoteCount rate_games(const op::Votes& o, Eigen::VectorXd start,
+                                   const std::vector<kernel::EloSide>& sides);
 [[nodiscard]] VoteCount count_ballots(const op::Votes& o, const kernel::Ballots& ballots);
 
 /// The ballots of an operation, from the numbers of its cells. Values of a ballot this `near` are
