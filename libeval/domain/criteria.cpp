@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "domain/reading.hpp"
 
-#include <charconv>
+#include <libeval/base/share.hpp>
+
 #include <map>
 
 namespace libeval {
@@ -61,11 +62,9 @@ Node read_node(const Tree& tree, std::string id, std::string path) {
       node.gap.as = words.at(text_of(as));
     }
     if (const Tree* needs = missing->find("needs")) {
-      node.gap.needs_share = !needs->is_number();
-      double n = 0;
-      const std::string text = text_of(needs);
-      std::from_chars(text.data(), text.data() + text.size(), n);
-      node.gap.needs = node.gap.needs_share ? n / 100 : n;
+      const auto share = parse_share(text_of(needs));
+      node.gap.needs_share = share.has_value();
+      node.gap.needs = share ? share->of(1) : needs->number();
     }
   }
   if (const Tree* parts = tree.find("parts"))

@@ -25,7 +25,7 @@ void add_criteria(Shapes& s) {
       {{"as",
         either({choice({"hold", "zero", "worst", "best", "lowest", "highest", "drop"}), number()}),
         true, "what a part without a value becomes"},
-       {"needs", either({number(0, 1e9), scalar()}), false,
+       {"needs", either({number(0, 1e9), share()}), false,
         "with drop: so many (or `66%`) must stand"}}};
   s["node"] = {
       "a node",

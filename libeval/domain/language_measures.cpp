@@ -18,7 +18,9 @@ void add_measures(Shapes& s) {
        {"value", choice({"score", "place", "pool_place"}), false, "of an earlier stage"}},
       false,
       false,
-      {{"measure", "attribute", "stage", "stages"}, {"part", "parts", "measure", "attribute"}}};
+      {{"measure", "attribute", "stage", "stages"}, {"part", "parts", "measure", "attribute"}},
+      {},
+      {{{"value"}, {"stage", "stages"}}}};
   s["test"] = {"a test",
                {{"not", either({scalar(), list(scalar(), 1)}), false, "none of these"},
                 {"at_least", number(), false, ""},
@@ -48,7 +50,11 @@ void add_measures(Shapes& s) {
       false,
       false,
       {},
-      {{"column", "from", "by", "part", "measure", "attribute", "count", "negative"}}};
+      {{"column", "from", "by", "part", "measure", "attribute", "count", "negative"}},
+      {{{"value", "where", "direction", "steps", "reference"}, {"from"}},
+       {{"values"}, {"by"}},
+       {{"plus"}, {"count"}},
+       {{"else", "at"}, {"from", "by", "part", "measure", "attribute"}}}};
   s["then"] = {"a tie-break",
                {{"value", param(), true, "what breaks the tie"},
                 {"direction", direction(), false, "of it"}}};

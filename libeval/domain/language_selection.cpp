@@ -8,10 +8,10 @@ using namespace type;
 
 void add_selection(Shapes& s) {
   const std::vector<Key> bound = {
-      {"at_least", either({number(), scalar()}), false, "a number, or `60%` of the points"},
-      {"above", either({number(), scalar()}), false, ""},
-      {"at_most", either({number(), scalar()}), false, ""},
-      {"below", either({number(), scalar()}), false, ""}};
+      {"at_least", either({number(), share()}), false, "a number, or `60%` or `2/3` of the points"},
+      {"above", either({number(), share()}), false, ""},
+      {"at_most", either({number(), share()}), false, ""},
+      {"below", either({number(), share()}), false, ""}};
   const std::vector<std::string> bounds = {"at_least", "above", "at_most", "below"};
   const Type order_keys = list(either({scalar(), object("order_key")}), 1);
 
@@ -46,7 +46,10 @@ void add_selection(Shapes& s) {
       false,
       false,
       {},
-      {{"part", "measure", "attribute", "count_back", "lot", "decision", "from", "keys"}}};
+      {{"part", "measure", "attribute", "count_back", "lot", "decision", "from", "keys"}},
+      {{{"value", "where", "steps", "title"}, {"from"}},
+       {{"by"}, {"count_back"}},
+       {{"repeat"}, {"keys"}}}};
   s["select.policy"] = {"`policy`",
                         {{"file", text(), true, "the policy file"},
                          {"rules", list(scalar(), 1), false, "only these"}}};
@@ -66,7 +69,8 @@ void add_selection(Shapes& s) {
       false,
       false,
       {bounds},
-      {{"part", "measure", "attribute", "panel", "from"}}};
+      {{"part", "measure", "attribute", "panel", "from"}},
+      {{{"value", "where", "steps"}, {"from"}}, {{"vote", "majority"}, {"panel"}}}};
   s["group_from"] = {
       "`by`",
       {{"from", scalar(), true, "an evidence table"}, {"value", scalar(), true, "its column"}}};
@@ -86,7 +90,7 @@ void add_selection(Shapes& s) {
       with(with({{"until", either({integer(0), choice({"places"})}), false,
                   "until so many are taken in all"},
                  {"first", either({integer(0), object("per_pool")}), false, "so many"},
-                 {"share", number(0, 1), false, "of the field"},
+                 {"share", either({number(0, 1), share()}), false, "of the field"},
                  {"round", choice({"down", "up", "nearest"}), false, "of the share"},
                  {"min", integer(0), false, "of the share"},
                  {"max", integer(0), false, "of the share"},
@@ -106,7 +110,12 @@ void add_selection(Shapes& s) {
       false,
       false,
       {{"until", "first", "share", "all_but", "bands", "budget"},
-       {"until", "all_but", "bands", "budget", "at_least", "above", "at_most", "below"}}};
+       {"all_but", "bands", "budget", "at_least", "above", "at_most", "below"}},
+      {},
+      {{{"round", "min", "max"}, {"share"}},
+       {{"cost", "skip"}, {"budget"}},
+       {{"advance"}, {"bands"}},
+       {{"part"}, {"bands", "at_least", "above", "at_most", "below"}}}};
   s["per_pool"] = {"`first`", {}, false, true};
   s["select.quota"] = {
       "`quota`",
@@ -172,6 +181,16 @@ void add_selection(Shapes& s) {
         {word, alone ? either({object(shape), s[shape].keys.front().type}) : object(shape), false,
          ""});
   }
+  select.meant = {{"advance", "take: {first: N}"},
+                  {"cut", "take: {first: N}` of those who stay"},
+                  {"exclude", "withdraw` or `require"},
+                  {"filter", "require: {part: PATH, at_least: X}"},
+                  {"if", "require: {part: PATH, at_least: X}"},
+                  {"rank", "order: [total]"},
+                  {"sort", "order: [total]"},
+                  {"threshold", "require: {part: PATH, at_least: X}"},
+                  {"tiebreak", "order: [total, NEXT]"},
+                  {"top", "take: {first: N}"}};
   s["select"] = std::move(select);
 }
 

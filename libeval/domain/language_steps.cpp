@@ -111,7 +111,7 @@ const std::vector<StepEntry>& steps() {
                          "median"}),
                  number(), object("parameter")}),
          true, "what a gap becomes"},
-        {"needs", either({number(0, 1e9), scalar()}), false,
+        {"needs", either({number(0, 1e9), share()}), false,
          "with drop: so many (or `66%`) must stand"},
         within_key()}},
       {{"keep", each, "forgets groups of which too little stands"},
@@ -197,7 +197,7 @@ const std::vector<StepEntry>& steps() {
       {{"majority", StepFamily::over, "1 where more than a share is above zero"},
        {over_key(),
         {"above", number(0, 1), false, "the share, 0.5"},
-        {"at_least", either({number(0, 1), scalar()}), false, "instead: this share, `2/3`"},
+        {"at_least", either({number(0, 1), share()}), false, "instead: this share, `2/3`"},
         weights()}},
       {{"drop", aside, "sets the highest and lowest aside"},
        {over_key(),
@@ -307,6 +307,21 @@ void grammar::add_steps(Shapes& s) {
   s["step.majority"].exclusive = {{"above", "at_least"}};
   s["step.round"].exclusive = {{"to", "digits", "significant"}};
   s["step.winsorize"].exclusive = {{"lower", "sds"}, {"upper", "sds"}};
+  step.meant = {{"average", "mean: DIMENSION"},
+                {"avg", "mean: DIMENSION"},
+                {"clamp", "floor: LEAST` and `cap: MOST"},
+                {"clip", "floor: LEAST` and `cap: MOST"},
+                {"divide", "ratio: NUMBER"},
+                {"minus", "subtract: NUMBER"},
+                {"normalise", "minmax` or `zscore` or `ratio: best"},
+                {"normalize", "minmax` or `zscore` or `ratio: best"},
+                {"percentile", "rank` or `quantile: {at: 0.9}"},
+                {"plus", "add: NUMBER"},
+                {"sqrt", "power: 0.5"},
+                {"standardize", "zscore"},
+                {"times", "multiply: NUMBER"},
+                {"top", "best: {over: DIMENSION, of: N}"},
+                {"truncate", "round: {to: 1, mode: to_zero}"}};
   s["step"] = std::move(step);
 }
 

@@ -46,7 +46,7 @@ void read_members(const Tree& tree, Condition& out) {
                                                           {"below", Bound::Kind::below}};
     for (const auto& [key, kind] : bounds)
       if (const auto number = number_at(tree, key))
-        out.bound = {kind, *number, false};
+        out.bound = Bound{kind, *number, {}};
   } else {
     out.level = static_cast<int>(number_at(tree, "at_least").value_or(0));
   }

@@ -2,8 +2,9 @@
 // Selection: order keys, recorded decisions, and each step by its word.
 #include "domain/reading.hpp"
 
+#include <libeval/base/share.hpp>
+
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace libeval {
@@ -20,14 +21,10 @@ std::optional<Bound> read_bound(const Tree& tree) {
       continue;
     Bound bound;
     bound.kind = kind;
-    if (found->is_number()) {
+    if (found->is_number())
       bound.number = found->number();
-    } else {
-      const std::string text = text_of(found);
-      std::from_chars(text.data(), text.data() + text.size(), bound.number);
-      bound.number /= 100;
-      bound.share_of_points = true;
-    }
+    else
+      bound.share = parse_share(text_of(found));
     return bound;
   }
   return std::nullopt;
@@ -75,9 +72,9 @@ select::Take read_take(const Tree& tree) {
     }
   } else if (tree.find("until") != nullptr) {
     take.count = count_at(tree, "until");
-  } else if (const auto share = number_at(tree, "share")) {
+  } else if (const Tree* share = tree.find("share")) {
     take.kind = Kind::share;
-    take.share = *share;
+    take.share = share->is_number() ? Share{share->number()} : parse_share(text_of(share));
   } else if (tree.find("all_but") != nullptr) {
     take.kind = Kind::all_but;
     take.count = count_at(tree, "all_but");
@@ -89,9 +86,8 @@ select::Take read_take(const Tree& tree) {
     take.kind = Kind::budget;
     take.budget = *budget;
   }
-  if (const auto bound = read_bound(tree)) { // `first` and `share` then say how many at most
-    if (take.kind == Kind::share && take.share == 0)
-      take.count = 0;
+  if (const auto bound = read_bound(tree)) { // the others then say how many at most
+    take.until = tree.find("until") != nullptr;
     take.kind = Kind::bound;
     take.bound = *bound;
   }

@@ -3,6 +3,7 @@
 
 #include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/share.hpp>
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
@@ -47,6 +48,9 @@ Type text() {
 }
 Type date() {
   return of_kind(Type::Kind::date);
+}
+Type share() {
+  return of_kind(Type::Kind::share);
 }
 Type scalar() {
   return of_kind(Type::Kind::scalar);
@@ -133,6 +137,8 @@ bool form_fits(const Tree& tree, const Type& type) {
   case Kind::text:
   case Kind::date:
     return tree.is_text();
+  case Kind::share:
+    return tree.is_text() && parse_share(tree.text());
   case Kind::scalar:
     return tree.is_text() || tree.is_number() || tree.is_flag();
   case Kind::choice: {
@@ -209,9 +215,11 @@ private:
         help = "did you mean " + quoted(*hint) + "?";
     }
     if (tree.is_text() && wants_number(type) && help.empty())
-      help = tree.text().ends_with('%')
-                 ? "write a share as a decimal, 60% as `0.6`"
-                 : "numbers are written without quotes, with a decimal point";
+      help = tree.text().ends_with('%') ? "write a share as a decimal, 60% as `0.6`"
+             : parse_share(tree.text()) ? "a fraction cannot stand here: write a decimal, or "
+                                          "whole numbers in that proportion"
+             : wants_share(type)        ? "write a share as `60%` or `2/3`"
+                                 : "numbers are written without quotes, with a decimal point";
     if (help.empty() && wants_list(type) && tree.is_map())
       help = "write a list, each item behind a `-`";
     if (const auto word = tree.scalar(); help.empty() && word && word->size() <= 40) {
@@ -227,6 +235,11 @@ private:
   static bool wants_list(const Type& type) {
     return type.kind == Kind::list ||
            (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_list));
+  }
+
+  static bool wants_share(const Type& type) {
+    return type.kind == Kind::share ||
+           (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_share));
   }
 
   static bool wants_number(const Type& type) {
@@ -261,9 +274,11 @@ private:
         check(entry.value, type::scalar());
       } else {
         const auto hint = did_you_mean(entry.key, names);
-        std::string help = hint                 ? "did you mean " + quoted(*hint) + "?"
-                           : names.size() <= 24 ? "known here: " + joined(names)
-                                                : "`libeval schema keys` lists all";
+        const auto meant = shape.meant.find(entry.key);
+        std::string help = meant != shape.meant.end() ? "write " + quoted(meant->second)
+                           : hint                     ? "did you mean " + quoted(*hint) + "?"
+                           : names.size() <= 24       ? "known here: " + joined(names)
+                                                      : "`libeval schema keys` lists all";
         diagnostics_.error(entry.key_where,
                            "unknown key " + quoted(entry.key) + " in " + shape.title,
                            std::move(help));
@@ -300,6 +315,21 @@ private:
         diagnostics_.error(n == 0 ? tree.where : second->key_where,
                            shape.title + " needs exactly one of " + joined(in_quotes(group)));
     }
+    check_beside(tree, shape);
+  }
+
+  void check_beside(const Tree& tree, const Shape& shape) {
+    const auto stands = [&](const std::string& key) { return tree.find(key) != nullptr; };
+    for (const Beside& rule : shape.beside)
+      for (const Entry& entry : tree.map())
+        if (std::ranges::find(rule.keys, entry.key) != rule.keys.end() &&
+            std::ranges::none_of(rule.one_of, stands))
+          diagnostics_.error(entry.key_where,
+                             quoted(entry.key) + " says nothing here: it goes with " +
+                                 joined(in_quotes(rule.one_of)),
+                             rule.one_of == std::vector<std::string>{"from"}
+                                 ? "write what it is about as a source, `from: {...}`"
+                                 : "delete it, or add what it is about");
   }
 
   static std::vector<std::string> in_quotes(std::vector<std::string> words) {
@@ -357,6 +387,8 @@ std::string in_words(const Type& type, const Shapes& shapes) {
     return "a text";
   case Kind::date:
     return "a date";
+  case Kind::share:
+    return "a share such as `60%` or `2/3`";
   case Kind::scalar:
     return "a text or a number";
   case Kind::choice: {

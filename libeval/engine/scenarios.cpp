@@ -20,7 +20,7 @@ bool is_harmless(const select::Take& take) {
   using Kind = select::Take::Kind;
   return by_itself(take.by) &&
          (take.kind == Kind::until || take.kind == Kind::first ||
-          (take.kind == Kind::bound && take.share == 0) || take.kind == Kind::bands);
+          (take.kind == Kind::bound && !take.share) || take.kind == Kind::bands);
 }
 
 /// Who goes on in every stage.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/schema.hpp>
 
+#include <libeval/base/share.hpp>
 #include <libeval/domain/language.hpp>
 
 #include "io/json_writer.hpp"
@@ -62,6 +63,9 @@ private:
       return;
     case Kind::date:
       out_.key("type").text("string").key("pattern").text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+      return;
+    case Kind::share:
+      out_.key("type").text("string").key("pattern").text(std::string(share_pattern));
       return;
     case Kind::scalar:
       out_.key("type").open_line('[').text("string").text("number").text("boolean").close(']');
@@ -131,8 +135,20 @@ private:
           .count(std::uint64_t{1})
           .key("maxProperties")
           .count(std::uint64_t{1});
-    if (!shape.one_of.empty() || !shape.exclusive.empty()) {
+    if (!shape.one_of.empty() || !shape.exclusive.empty() || !shape.beside.empty()) {
       out_.key("allOf").open('[');
+      for (const Beside& rule : shape.beside)
+        for (const std::string& key : rule.keys) {
+          out_.open('{').key("if").open('{');
+          name_list("required", {key});
+          out_.close('}').key("then").open('{').key("anyOf").open('[');
+          for (const std::string& name : rule.one_of) {
+            out_.open_line('{');
+            name_list("required", {name});
+            out_.close('}');
+          }
+          out_.close(']').close('}').close('}');
+        }
       for (const auto& group : shape.one_of) {
         out_.open('{').key("oneOf").open('[');
         for (const std::string& name : group) {

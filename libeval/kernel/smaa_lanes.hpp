@@ -113,32 +113,57 @@ inline void find_weights(const SmaaTask& task, const Replicates& of) {
   }
 }
 
-inline void find_scores(const SmaaTask& task) {
-  const std::size_t n = task.candidates, m = task.criteria;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double* const mean = task.mean + i * m;
-    Reals score{};
-    if (task.deviation != nullptr) {
-      const double* const deviation = task.deviation + i * m;
-      for (std::size_t j = 0; j < m; ++j)
-        score =
-            score + load(task.weights + j * lane_count) *
-                        (mean[j] + deviation[j] * load(task.normals + (i * m + j) * lane_count));
-    } else {
-      for (std::size_t j = 0; j < m; ++j)
-        score = score + load(task.weights + j * lane_count) * mean[j];
-    }
-    if (task.variance != nullptr) {
-      const double* const variance = task.variance + i * task.products;
-      Reals spread{};
-      for (std::size_t k = 0; k < task.products; ++k)
-        spread = spread + load(task.product + k * lane_count) * variance[k];
-      if (task.covariances)
-        spread = greater(spread, Reals{}); // sums that cancel
-      score = score + square_root(spread) * load(task.normals + i * lane_count);
-    }
-    store(task.scores + i * lane_count, score);
+/// Sums of products of lanes with `factors`, a row of them each of `many` sums; together because a
+/// sum waits for the one before.
+template <std::size_t many>
+inline void add_products(const double* lanes, const double* factors, std::size_t terms,
+                         Reals (&sum)[many]) {
+  for (std::size_t k = 0; k < terms; ++k) {
+    const Reals x = load(lanes + k * lane_count);
+    for (std::size_t c = 0; c < many; ++c)
+      sum[c] = sum[c] + x * factors[c * terms + k];
   }
+}
+
+/// Scores of the candidates from `first` on.
+template <std::size_t many>
+inline void find_some_scores(const SmaaTask& task, std::size_t first) {
+  const std::size_t m = task.criteria;
+  const double* const mean = task.mean + first * m;
+  Reals score[many] = {};
+  if (task.deviation != nullptr) {
+    const double* const deviation = task.deviation + first * m;
+    const double* const normals = task.normals + first * m * lane_count;
+    for (std::size_t j = 0; j < m; ++j) {
+      const Reals weight = load(task.weights + j * lane_count);
+      for (std::size_t c = 0; c < many; ++c) {
+        const std::size_t at = c * m + j;
+        score[c] = score[c] + weight * (mean[at] + deviation[at] * load(normals + at * lane_count));
+      }
+    }
+  } else {
+    add_products(task.weights, mean, m, score);
+  }
+  if (task.variance != nullptr) {
+    Reals spread[many] = {};
+    add_products(task.product, task.variance + first * task.products, task.products, spread);
+    for (std::size_t c = 0; c < many; ++c) {
+      if (task.covariances)
+        spread[c] = greater(spread[c], Reals{}); // sums that cancel
+      score[c] = score[c] + square_root(spread[c]) * load(task.normals + (first + c) * lane_count);
+    }
+  }
+  for (std::size_t c = 0; c < many; ++c)
+    store(task.scores + (first + c) * lane_count, score[c]);
+}
+
+inline void find_scores(const SmaaTask& task) {
+  const std::size_t n = task.candidates;
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4)
+    find_some_scores<4>(task, i);
+  for (; i < n; ++i)
+    find_some_scores<1>(task, i);
   for (std::size_t t = 0; t < task.shared; ++t) {
     const Reals by = load(task.weights + task.shared_criterion[t] * lane_count) *
                      load(task.normals + task.shared_number[t] * lane_count);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <libeval/base/share.hpp>
 #include <libeval/domain/measure.hpp>
 
 #include <cstddef>
@@ -48,7 +49,7 @@ struct Bound {
   enum class Kind { at_least, above, at_most, below };
   Kind kind = Kind::at_least;
   double number = 0;
-  bool share_of_points = false;
+  std::optional<Share> share = {}; ///< of the part's points, instead of the number
 };
 
 enum class TieRuling { hold, all_advance, all_cut, share };
@@ -83,10 +84,11 @@ struct Take {
   Kind kind = Kind::until;
   std::optional<std::size_t> count; ///< until, first, all_but; absent: the stage's places
   std::map<std::string, std::size_t> per_pool;
-  double share = 0;
+  std::optional<Share> share;
   enum class Rounded { down, up, nearest } rounded = Rounded::down;
   std::optional<std::size_t> min, max;
   Bound bound;
+  bool until = false; ///< bound: no more than until `count`, or all places, are taken
   std::string part = "total";
   std::vector<Band> bands;
   std::vector<std::string> advance;

@@ -19,6 +19,7 @@ struct Type {
     integer,
     text,
     date,       ///< YYYY-MM-DD
+    share,      ///< a text such as `60%` or `2/3`
     scalar,     ///< number, text or flag, taken as text
     choice,     ///< one of `choices`
     list,       ///< of `inner[0]`, at least `at_least` items
@@ -44,6 +45,11 @@ struct Key {
   std::string help; ///< one line for the reference
 };
 
+/// Keys that mean something only where one of others stands too.
+struct Beside {
+  std::vector<std::string> keys, one_of;
+};
+
 /// A map with known keys.
 struct Shape {
   std::string title;
@@ -52,6 +58,8 @@ struct Shape {
   bool open = false;        ///< further keys are free scalars (attributes)
   std::vector<std::vector<std::string>> exclusive = {}; ///< of each group at most one stands
   std::vector<std::vector<std::string>> one_of = {};    ///< of each group exactly one stands
+  std::vector<Beside> beside = {};
+  std::map<std::string, std::string> meant = {}; ///< words that people try, and what to write
 
   [[nodiscard]] const Key* find(std::string_view name) const;
 };
@@ -66,6 +74,7 @@ namespace type {
 [[nodiscard]] Type integer(double low = 0, double high = 1e9);
 [[nodiscard]] Type text();
 [[nodiscard]] Type date();
+[[nodiscard]] Type share();
 [[nodiscard]] Type scalar();
 [[nodiscard]] Type choice(std::vector<std::string> choices);
 [[nodiscard]] Type list(Type of, std::size_t at_least = 0);

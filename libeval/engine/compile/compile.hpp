@@ -47,6 +47,10 @@ public:
   /// Brings a frame with the one dimension `candidate` to the order of the entrants.
   [[nodiscard]] Frame align(Frame frame, const std::string& name);
 
+  /// The cells listed, in that order, with their numbers.
+  [[nodiscard]] Frame picked(const Frame& frame, const std::vector<std::uint32_t>& cells,
+                             const std::string& name, const std::string& word);
+
   /// Notes that gaps have reached a step that needs values.
   void note_gaps(const Frame& frame, const std::vector<std::uint32_t>& cells,
                  const std::string& name);
@@ -69,6 +73,10 @@ private:
                         std::vector<double>& correction);
   Frame attribute_frame(const Measure& measure);
   Frame source_frame(const Measure& measure, bool everybody);
+  /// The frame of a source that is no evidence.
+  Frame made_frame(const Measure& measure);
+  /// The cells that pass `where`.
+  Frame filtered(Frame frame, const Measure& measure);
   Frame stages_frame(const Measure& measure);
   Frame static_frame(std::vector<std::uint32_t> candidates,
                      std::shared_ptr<const std::vector<double>> numbers,

@@ -3,6 +3,7 @@
 // its keys in domain/language_measures.cpp, its reading in domain/read_measure.cpp and its cells
 // here.
 #include "engine/compile/compile.hpp"
+#include "engine/compile/sieve.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -157,13 +158,69 @@ Frame Compiler::attribute_frame(const Measure& measure) {
 }
 
 Frame Compiler::source_frame(const Measure& measure, bool everybody) {
+  if (measure.source.kind == Source::Kind::evidence)
+    return evidence_frame(context, plan, measure, everybody || needs_everybody(measure.steps),
+                          recusals);
+  if (!measure.value.empty())
+    context.diagnostics.error(measure.where, "`value` names a column of evidence, and this is none",
+                              "delete it");
+  return filtered(made_frame(measure), measure);
+}
+
+Frame Compiler::filtered(Frame frame, const Measure& measure) {
+  if (measure.filter.empty() || frame.array == no_array)
+    return frame;
+  std::vector<std::uint8_t> stays(frame.cells, 1);
+  for (const Test& test : measure.filter) {
+    const Dimension* of = frame.find(test.column);
+    std::vector<std::uint8_t> pass;
+    if (of != nullptr) {
+      if (fixes(test, *of))
+        frame.pinned.push_back(test.column);
+      pass = members_passing(context, test, *of, "`" + measure.name + "`");
+    } else if (const AttributeOf attribute = attribute_of(frame.dimensions, test.column);
+               attribute.dimension != nullptr) {
+      of = attribute.dimension;
+      pass = candidates_passing(context, test, attribute.attribute);
+    } else {
+      context.diagnostics.error(test.where, "there is no dimension `" + test.column + "` here",
+                                "of evidence `where` looks at all columns, of anything else at "
+                                "dimensions and attributes of candidates");
+      continue;
+    }
+    for (std::size_t i = 0; i < frame.cells; ++i)
+      if (const std::uint32_t code = (*of->codes)[i]; code == npos || pass[code] == 0)
+        stays[i] = 0;
+  }
+  Codes cells;
+  for (std::size_t i = 0; i < frame.cells; ++i)
+    if (stays[i] != 0)
+      cells.push_back(static_cast<std::uint32_t>(i));
+  return picked(frame, cells, measure.name, "from");
+}
+
+Frame Compiler::picked(const Frame& frame, const Codes& cells, const std::string& name,
+                       const std::string& word) {
+  Frame out = pick_cells(frame, cells);
+  out.array = new_array(plan, out.cells, out.candidates(), name);
+  add(plan, op::Gather{frame.array, out.array, shared_codes(cells)}, word);
+  out.raw = frame.raw;
+  out.raw_rows = nullptr;
+  if (frame.raw) {
+    Codes rows;
+    for (const std::uint32_t cell : cells)
+      rows.push_back(frame.raw_rows ? (*frame.raw_rows)[cell] : cell);
+    out.raw_rows = shared_codes(std::move(rows));
+  }
+  return out;
+}
+
+Frame Compiler::made_frame(const Measure& measure) {
   const Source& source = measure.source;
   switch (source.kind) {
   case Source::Kind::none:
-    return {};
   case Source::Kind::evidence:
-    return evidence_frame(context, plan, measure, everybody || needs_everybody(measure.steps),
-                          recusals);
+    return {};
   case Source::Kind::part: {
     // Nodes and measures share one name space.
     const Node* top = context.stage.score ? &*context.stage.score : nullptr;

@@ -102,9 +102,12 @@ void lower(Compiler& compiler, Frame& frame, const Step& step, const std::string
 bool needs_everybody(const std::vector<Step>& steps) {
   return std::ranges::any_of(steps, [](const Step& step) {
     const Tree* reference = step.args.find("reference");
-    const Tree* to = step.args.find("to"); // a named candidate counts whether it enters or not
-    return (reference != nullptr && reference->scalar() != "entrants") ||
-           (to != nullptr && to->is_map() && to->find("candidate") != nullptr);
+    const auto names_a_candidate = [&](const char* key) { // it counts whether it enters or not
+      const Tree* found = step.args.find(key);
+      return found != nullptr && found->is_map() && found->find("candidate") != nullptr;
+    };
+    return (reference != nullptr && reference->scalar() != "entrants") || names_a_candidate("to") ||
+           (step.name == "pick" && names_a_candidate("members"));
   });
 }
 

@@ -3,10 +3,10 @@
 #include "engine/compile/lowering.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/share.hpp>
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -326,11 +326,9 @@ void Lowering::missing(const char* argument) {
     (frame_.is_gap(i) ? cells : standing).push_back(static_cast<std::uint32_t>(i));
   if (word == "drop") {
     if (const Tree* needs = arg("needs")) {
-      frame_.needs_share = !needs->is_number();
-      double n = 0;
-      const std::string spelled = needs->scalar().value_or("");
-      std::from_chars(spelled.data(), spelled.data() + spelled.size(), n);
-      frame_.needs = frame_.needs_share ? n / 100 : n;
+      const auto share = parse_share(needs->scalar().value_or(""));
+      frame_.needs_share = share.has_value();
+      frame_.needs = share ? share->of(1) : number("needs").value_or(0);
     }
     if (!cells.empty()) {
       const bool needed = frame_.needs.has_value();
@@ -430,19 +428,25 @@ void Lowering::group() {
 void Lowering::pick() {
   for (const Entry& entry : arg("members")->map()) {
     const Dimension* found = frame_.find(entry.key);
-    if (found == nullptr || !found->members) {
+    if (found == nullptr) {
       key_codes(entry.key, entry.key_where);
       continue;
     }
+    std::vector<std::string> members;
+    if (found->members)
+      members = *found->members;
+    else
+      for (const Candidate& candidate : compiler_.context.bundle.program.candidates)
+        members.push_back(candidate.id.str());
     const std::string member = entry.value.scalar().value_or("");
-    const auto at = std::ranges::find(*found->members, member);
-    if (at == found->members->end()) {
-      const auto hint = did_you_mean(member, *found->members);
+    const auto at = std::ranges::find(members, member);
+    if (at == members.end()) {
+      const auto hint = did_you_mean(member, members);
       error(entry.value.where, "no `" + entry.key + "` is called `" + member + "`",
             hint ? "did you mean `" + *hint + "`?" : "");
       continue;
     }
-    const auto code = static_cast<std::uint32_t>(at - found->members->begin());
+    const auto code = static_cast<std::uint32_t>(at - members.begin());
     Codes cells;
     for (std::size_t i = 0; i < frame_.cells; ++i)
       if ((*found->codes)[i] == code)
@@ -450,6 +454,10 @@ void Lowering::pick() {
     const double resolution = frame_.resolution;
     keep_cells(cells);
     frame_.resolution = resolution;
+    if (entry.key == "candidate") { // whose values then count for others
+      frame_.outside.clear();
+      frame_.relative = true;
+    }
     std::erase_if(frame_.dimensions, [&](const Dimension& d) { return d.name == entry.key; });
     frame_.pinned.push_back(entry.key);
   }

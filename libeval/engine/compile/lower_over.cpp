@@ -3,10 +3,10 @@
 #include "engine/compile/lowering.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/share.hpp>
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -151,22 +151,14 @@ void Lowering::reduce(Reducer kind) {
     frame_.direction = Direction::benefit;
 }
 
-/// `0.66`, `66%` or `2/3`, above 0 and at most 1; tells what is none.
+/// A number up to 1, a percentage or a fraction; 0 and more than all are no share.
 std::optional<double> Lowering::read_share(const Tree& tree) {
-  std::string text = tree.scalar().value_or("");
-  double by = 1;
-  if (const std::size_t slash = text.find('/'); slash != std::string::npos) {
-    by = parse_decimal(text.substr(slash + 1)).value_or(0);
-    text.resize(slash);
-  } else if (text.ends_with('%')) {
-    by = 100;
-    text.pop_back();
-  }
-  const auto over = parse_decimal(text);
-  if (over && by > 0 && *over > 0 && *over <= by)
-    return *over / by;
-  error(tree.where, "`" + tree.scalar().value_or("") + "` is no share",
-        "write a number up to 1, a percentage or a fraction: `0.6`, `60%`, `2/3`");
+  const Share share = tree.is_number() ? Share{tree.number()}
+                                       : parse_share(tree.scalar().value_or("")).value_or(Share{});
+  if (share.part > 0 && share.part <= share.whole)
+    return share.of(1);
+  error(tree.where, "`" + tree.scalar().value_or("") + "` is no share of the votes",
+        "a share lies above 0 and is at most 1");
   return std::nullopt;
 }
 

@@ -230,6 +230,9 @@ std::optional<Dimension> Lowering::attribute_dimension(const std::string& name) 
       continue;
     const std::string attribute = name.substr(prefix.size());
     const auto& candidates = compiler_.context.bundle.program.candidates;
+    if (std::ranges::none_of(
+            candidates, [&](const Candidate& c) { return c.attribute(attribute) != nullptr; }))
+      return std::nullopt;
     std::map<std::string_view, std::uint32_t> known;
     std::vector<std::string> members;
     Codes codes(frame_.cells);
@@ -409,21 +412,7 @@ void Lowering::binary(op::Binary::Kind kind, const Operand& with, bool swapped, 
 }
 
 void Lowering::keep_cells(const Codes& cells) {
-  const ArrayId from = frame_.array;
-  Index raw_rows;
-  const auto raw = frame_.raw;
-  if (raw) {
-    Codes rows;
-    for (const std::uint32_t cell : cells)
-      rows.push_back(frame_.raw_rows ? (*frame_.raw_rows)[cell] : cell);
-    raw_rows = shared_codes(std::move(rows));
-  }
-  frame_ = pick_cells(frame_, cells);
-  const ArrayId out = output();
-  add(plan_, op::Gather{from, out, shared_codes(cells)}, step_.name);
-  frame_.array = out;
-  frame_.raw = raw;
-  frame_.raw_rows = raw_rows;
+  frame_ = compiler_.picked(frame_, cells, name_, step_.name);
 }
 
 bool Lowering::ready(StepFamily family) {

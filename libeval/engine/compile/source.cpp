@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/recusals.hpp"
+#include "engine/compile/sieve.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -21,6 +22,7 @@ public:
   bool by_content = false;         ///< a label or value was tested
   std::vector<std::string> pinned; ///< keys fixed to one member
   std::vector<std::uint8_t> keep;
+  std::vector<std::uint8_t> expected; ///< candidates that no test takes away; empty: all
 
   void apply(const Filter& filter) {
     for (const Test& test : filter)
@@ -39,14 +41,14 @@ private:
 
   void apply(const Test& test) {
     const auto at = std::ranges::find(cells_.dimensions, test.column, &Dimension::name);
-    if (at != cells_.dimensions.end())
-      return by_dimension(test, *at);
-    for (const char* side : {"candidate", "opponent"}) {
-      const std::string prefix = std::string(side) + ".";
-      const auto of = std::ranges::find(cells_.dimensions, side, &Dimension::name);
-      if (test.column.starts_with(prefix) && of != cells_.dimensions.end())
-        return by_attribute(test, *of, test.column.substr(prefix.size()));
+    if (at != cells_.dimensions.end()) {
+      if (fixes(test, *at))
+        pinned.push_back(test.column);
+      return by_codes(*at, members_passing(context_, test, *at, "`" + spec_.name + "`"));
     }
+    if (const AttributeOf of = attribute_of(cells_.dimensions, test.column);
+        of.dimension != nullptr)
+      return by_codes(*of.dimension, candidates_passing(context_, test, of.attribute));
     if (const TextColumn* key = find_text(table_.keys, test.column))
       return by_text(test, *key);
     if (const TextColumn* label = find_text(table_.labels, test.column)) {
@@ -81,49 +83,11 @@ private:
         hint ? "did you mean `" + *hint + "`?" : "its columns are " + listed(known));
   }
 
-  static bool passes_text(const Test& test, const std::string& text) {
-    const bool numeric = test.at_least || test.above || test.at_most || test.below;
-    if (!numeric)
-      return fits(test, std::string_view(text));
-    const auto number = number_or_date(text);
-    return number && fits(test, *number);
-  }
-
-  void by_dimension(const Test& test, const Dimension& dimension) {
-    const auto& candidates = context_.bundle.program.candidates;
-    const std::size_t n = dimension.members ? dimension.members->size() : candidates.size();
-    std::vector<std::uint8_t> pass(n);
-    std::size_t passing = 0;
-    for (std::size_t m = 0; m < n; ++m) {
-      pass[m] =
-          passes_text(test, dimension.members ? (*dimension.members)[m] : candidates[m].id.str())
-              ? 1
-              : 0;
-      passing += pass[m];
-    }
-    if (passing == 0 && n > 0 && test.any_of.size() == 1 && !test.negate) {
-      const auto hint = dimension.members ? did_you_mean(test.any_of[0], *dimension.members)
-                                          : std::optional<std::string>{};
-      context_.diagnostics.error(test.where,
-                                 "no `" + test.column + "` of `" + spec_.name + "` fits `" +
-                                     test.any_of[0] + "`",
-                                 hint ? "did you mean `" + *hint + "`?" : "");
-    }
-    if (dimension.members && test.any_of.size() == 1 && !test.negate &&
-        test.any_of[0].find_first_of("*?") == std::string::npos)
-      pinned.push_back(test.column);
-    each([&](std::size_t i) {
-      const std::uint32_t code = (*dimension.codes)[i];
-      return code != npos && pass[code] != 0;
-    });
-  }
-
-  void by_attribute(const Test& test, const Dimension& of, const std::string& attribute) {
-    const auto& candidates = context_.bundle.program.candidates;
-    std::vector<std::uint8_t> pass(candidates.size());
-    for (std::size_t c = 0; c < candidates.size(); ++c) {
-      const std::string* value = candidates[c].attribute(attribute);
-      pass[c] = value != nullptr && passes_text(test, *value) ? 1 : 0;
+  void by_codes(const Dimension& of, const std::vector<std::uint8_t>& pass) {
+    if (of.name == "candidate") {
+      expected.resize(pass.size(), 1);
+      for (std::size_t c = 0; c < pass.size(); ++c)
+        expected[c] = expected[c] != 0 && pass[c] != 0;
     }
     each([&](std::size_t i) {
       const std::uint32_t code = (*of.codes)[i];
@@ -134,7 +98,7 @@ private:
   void by_text(const Test& test, const TextColumn& column) {
     std::vector<std::uint8_t> pass(column.texts.size());
     for (std::size_t m = 0; m < pass.size(); ++m)
-      pass[m] = passes_text(test, column.texts[m]) ? 1 : 0;
+      pass[m] = passes(test, column.texts[m]) ? 1 : 0;
     each([&](std::size_t i) { return pass[column.codes[cells_.row(i)]] != 0; });
   }
 
@@ -151,9 +115,11 @@ bool is_sparse(const TableSpec& spec, const std::string& dimension) {
 
 /// Adds the cells that should stand and do not. A candidate needs, for every member of the sparse
 /// keys that it has, the combinations of the other keys which that member has with any entrant;
-/// without sparse keys every entrant needs every combination. O(cells + absent cells).
+/// without sparse keys every entrant that is `expected` (empty: all) needs every combination.
+/// O(cells + absent cells).
 void add_absent_cells(const Context& context, const TableSpec& spec, Frame& frame,
-                      const Recusals& recused, const Where& where) {
+                      const Recusals& recused, const std::vector<std::uint8_t>& expected,
+                      const Where& where) {
   std::vector<Index> sparse_keys, dense_keys;
   for (const Dimension& d : frame.dimensions)
     if (d.name != "candidate")
@@ -194,7 +160,8 @@ void add_absent_cells(const Context& context, const TableSpec& spec, Frame& fram
     }
     if (sparse_keys.empty())
       for (const std::uint32_t candidate : context.entrants)
-        enter(candidate);
+        if (expected.empty() || expected[candidate] != 0)
+          enter(candidate);
     const std::uint64_t expected = static_cast<std::uint64_t>(who.size()) * cell_of.size();
     if (expected <= inside)
       continue;
@@ -347,7 +314,7 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   frame.pinned = sieve.pinned;
   const std::size_t standing = frame.cells;
   if (has_candidate && !spec.pairs && !sieve.by_content)
-    add_absent_cells(context, spec, frame, recused, measure.where);
+    add_absent_cells(context, spec, frame, recused, sieve.expected, measure.where);
   for (AppliedRecusal& one : recused.applied())
     recusals.push_back(std::move(one));
   op::Load load{0, cells.numbers, nullptr};

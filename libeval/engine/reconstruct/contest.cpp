@@ -89,12 +89,13 @@ private:
       if (hurdle.node == nobody || !k_.nodes[hurdle.node].unknown || !s.bound)
         return;
       const auto& points = k_.nodes[hurdle.node].points;
-      if (s.bound->share_of_points && !points)
+      const std::optional<Share>& share = s.bound->share;
+      if (share && !points)
         return; // told when the selection is decided
       hurdle.bound = s.bound;
-      hurdle.limit = fraction_of(s.bound->number);
-      if (s.bound->share_of_points)
-        hurdle.limit = hurdle.limit * fraction_of(*points);
+      hurdle.limit =
+          share ? fraction_of(share->part) * fraction_of(*points) / fraction_of(share->whole)
+                : fraction_of(s.bound->number);
     }
     if (s.otherwise == select::Require::Otherwise::hold)
       return unread("a hurdle that holds");

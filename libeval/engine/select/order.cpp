@@ -203,6 +203,8 @@ Values Sorter::values(const OrderKey& key, const Who& who, bool among_tied) {
 void Sorter::report(Values& values, const Who& who, const std::string& name) {
   if (values.gap.empty() && values.undefined.empty())
     return;
+  constexpr double beyond = std::numeric_limits<double>::max();
+  const double worst = values.direction == Direction::benefit ? -beyond : beyond;
   const auto gap_cells = values.gap_cells();
   for (std::size_t i = 0; i < who.size(); ++i) {
     const std::size_t candidate = book_.context.entrants[who[i]];
@@ -224,6 +226,8 @@ void Sorter::report(Values& values, const Who& who, const std::string& name) {
         trouble.push_back(std::move(finding));
         undefined_here = true;
       }
+    if (undefined_here)
+      values.numbers[i] = worst; // places are those of who has a value
     if (values.has(i) || undefined_here)
       continue;
     Finding finding = about(Finding::Kind::gap);
@@ -234,13 +238,13 @@ void Sorter::report(Values& values, const Who& who, const std::string& name) {
       finding.detail = at->second.cell;
     }
     if (values.relative) {
+      values.numbers[i] = worst;
       trouble.push_back(std::move(finding));
       continue;
     }
     const bool best =
         open_.ask({"a gap in `" + name + "`", candidate}, Verdict::fail) == Verdict::pass;
-    constexpr double beyond = std::numeric_limits<double>::max();
-    values.numbers[i] = best == (values.direction == Direction::benefit) ? beyond : -beyond;
+    values.numbers[i] = best ? -worst : worst;
     findings.push_back(std::move(finding));
   }
 }

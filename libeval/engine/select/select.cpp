@@ -102,6 +102,24 @@ void Selector::check(const select::Duel& s) {
     check_key(*s.seeds);
 }
 
+void Selector::check(const select::Take& s) {
+  check_keys(s.by);
+  for (const Test& test : s.filter) {
+    if (test.column == "place" || test.column == "pool_place" || test.column == "pool")
+      continue;
+    const std::string name =
+        test.column.starts_with("candidate.") ? test.column.substr(10) : test.column;
+    if (n_ > 0 && std::ranges::none_of(program_.candidates, [&](const Candidate& c) {
+          return c.attribute(name) != nullptr;
+        }))
+      unknown_attribute(name);
+  }
+  for (const std::string& name : s.advance)
+    if (std::ranges::find(s.bands, name, &select::Band::name) == s.bands.end())
+      context_.diagnostics.error(context_.stage.select[step_].where,
+                                 "`advance` names `" + name + "`, which is none of the bands");
+}
+
 void Selector::check(const select::Quota& s) {
   if (n_ > 0 && std::ranges::none_of(context_.entrants, [&](std::uint32_t c) {
         return program_.candidates[c].attribute(s.by) != nullptr;

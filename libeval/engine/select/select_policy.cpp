@@ -191,7 +191,7 @@ Values Selector::values_of(const OrderKey& key) {
 }
 
 double Selector::bound_of(const Bound& bound, const std::string& part) const {
-  if (!bound.share_of_points)
+  if (!bound.share)
     return bound.number;
   const auto node = std::ranges::find_if(
       stage_.nodes, [&](const NodeScores& n) { return n.path == part || n.id == part; });
@@ -201,8 +201,8 @@ double Selector::bound_of(const Bound& bound, const std::string& part) const {
                                "give the part points, or the bound as a number");
     return 0;
   }
-  return kernel::to_double(kernel::from_decimal(bound.number) *
-                           kernel::from_decimal(*node->points));
+  return kernel::to_double(kernel::from_decimal(bound.share->part) *
+                           kernel::from_decimal(*node->points) / kernel::Exact(bound.share->whole));
 }
 
 bool Selector::meets(const Bound& bound, double limit, double x, double tolerance) {

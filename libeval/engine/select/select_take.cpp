@@ -10,10 +10,11 @@
 
 namespace libeval {
 
-/// How many a share of the field is. The share is a decimal: 0.29 of 100 is 29.
+/// How many the share of the field is. It is a decimal or a fraction: 0.29 of 100 is 29.
 static std::size_t share_of(const select::Take& s, std::size_t field) {
   const double exact =
-      kernel::to_double(kernel::from_decimal(s.share) * kernel::Exact(static_cast<double>(field)));
+      kernel::to_double(kernel::from_decimal(s.share->part) *
+                        kernel::Exact(static_cast<double>(field)) / kernel::Exact(s.share->whole));
   const double rounded = s.rounded == select::Take::Rounded::up     ? std::ceil(exact)
                          : s.rounded == select::Take::Rounded::down ? std::floor(exact)
                                                                     : std::floor(exact + 0.5);
@@ -73,19 +74,16 @@ void Selector::apply(const select::Take& s) {
       const auto at = pooled_ ? s.per_pool.find(pool_names_[p]) : s.per_pool.end();
       return at == s.per_pool.end() ? 0 : at->second;
     };
+    const std::optional<std::size_t> until = s.count ? s.count : stage_.places;
+    const auto left = [&]() -> std::optional<std::size_t> {
+      return until ? std::optional(*until - std::min(*until, taken_before[p])) : std::nullopt;
+    };
     switch (s.kind) {
-    case Kind::until: {
-      const std::optional<std::size_t> until = s.count ? s.count : stage_.places;
-      if (until) {
-        const std::size_t taken = taken_before[p];
-        line.count = *until > taken ? *until - taken : 0;
-        report_.rule = (s.count ? "until " : "first ") + std::to_string(*until);
-      } else {
-        report_.rule = "all";
-      }
+    case Kind::until:
+      line.count = left();
+      report_.rule = !until ? "all" : (s.count ? "until " : "first ") + std::to_string(*until);
       take_first(groups, line);
       break;
-    }
     case Kind::first:
       line.count = s.per_pool.empty() ? s.count.value_or(0) : of_pool();
       report_.rule =
@@ -94,7 +92,7 @@ void Selector::apply(const select::Take& s) {
       break;
     case Kind::share:
       line.count = share_of(s, standing_here);
-      report_.rule = format_decimal(s.share) + " of " + std::to_string(standing_here);
+      report_.rule = format_share(*s.share) + " of " + std::to_string(standing_here);
       take_first(groups, line);
       break;
     case Kind::all_but: {
@@ -105,8 +103,10 @@ void Selector::apply(const select::Take& s) {
       break;
     }
     case Kind::bound:
-      if (s.share > 0)
+      if (s.share)
         line.count = share_of(s, standing_here);
+      else if (s.until)
+        line.count = left();
       else if (!s.per_pool.empty())
         line.count = of_pool();
       else
@@ -133,8 +133,10 @@ TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
   const Values values = values_of(key);
   const double limit = bound_of(s.bound, s.part);
   report_.rule = s.part + " " + bound_word(s.bound.kind) + " " + format_decimal(limit);
-  if (s.share > 0)
-    report_.rule += ", at most " + format_decimal(s.share) + " of the field";
+  if (s.share)
+    report_.rule += ", at most " + format_share(*s.share) + " of the field";
+  else if (s.until && (s.count || stage_.places))
+    report_.rule += ", until " + std::to_string(s.count ? *s.count : *stage_.places);
   else if (!s.per_pool.empty())
     report_.rule += ", so many of each pool";
   else if (s.count)

@@ -78,7 +78,7 @@ private:
   void check(const S&) {}
   void check(const select::Order& s) { check_keys(s.keys); }
   void check(const select::Require& s) { check_key(s.what); }
-  void check(const select::Take& s) { check_keys(s.by); }
+  void check(const select::Take& s);
   void check(const select::Grant& s) { check_keys(s.by); }
   void check(const select::Eliminate& s) {
     check_keys(s.by);

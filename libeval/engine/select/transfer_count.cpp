@@ -191,19 +191,40 @@ private:
     elect(reached, out_.rounds.back());
   }
 
-  void elect(const Group& items, TransferRound& round) {
-    for (const std::uint32_t i : items) {
-      if (out_.elected.size() >= rule_.seats)
-        break; // cannot be reached with a quota of Droop
-      state_[i] = votes_[i] > quota_ ? State::pending : State::elected;
-      out_.elected.push_back(i);
-      round.elected.push_back(i);
+  /// Elects items in order of their votes; equals by `foremost`, else on one place.
+  void elect(Group items, TransferRound& round) {
+    while (!items.empty() && out_.elected.size() < rule_.seats) { // Droop's quota leaves no more
+      Group equals;
+      for (const std::uint32_t i : items)
+        if (votes_[i] == votes_[items.front()])
+          equals.push_back(i);
+      const Group first = foremost(std::move(equals), false, round);
+      places_.emplace_back();
+      for (const std::uint32_t i : first) {
+        if (out_.elected.size() >= rule_.seats)
+          break;
+        state_[i] = votes_[i] > quota_ ? State::pending : State::elected;
+        out_.elected.push_back(i);
+        round.elected.push_back(i);
+        places_.back().push_back(i);
+        std::erase(items, i);
+      }
     }
   }
 
-  /// Of equals the one with fewer (or more) votes at an earlier round, then as the keys say.
-  /// Returns nothing where the tie stays.
+  /// The one of equals with fewer (or more) votes at an earlier round, then as the keys say;
+  /// returns nothing where the tie stays.
   Group settle(Group tied, bool lowest, TransferRound& round) {
+    tied = foremost(std::move(tied), lowest, round);
+    if (tied.size() > 1) {
+      out_.tied = tied;
+      return {};
+    }
+    return tied;
+  }
+
+  /// Who of equals goes first: several where nothing tells them apart.
+  Group foremost(Group tied, bool lowest, TransferRound& round) {
     if (tied.size() > 1 && rule_.earlier != TransferRule::Earlier::none) {
       for (std::size_t back = 1; back < history_.size() + 1 && tied.size() > 1; ++back) {
         const auto& votes =
@@ -224,10 +245,6 @@ private:
       const auto groups = settle_(tied);
       if (!groups.empty())
         tied = lowest ? groups.back() : groups.front();
-    }
-    if (tied.size() > 1) {
-      out_.tied = tied;
-      return {};
     }
     return tied;
   }
@@ -301,8 +318,7 @@ private:
   }
 
   void put_in_order() {
-    for (const std::uint32_t i : out_.elected)
-      out_.order.push_back({i});
+    out_.order = places_;
     const Group left = sorted(hopeful());
     for (std::size_t k = 0; k < left.size(); ++k)
       if (k > 0 && votes_[left[k]] == votes_[left[k - 1]])
@@ -321,7 +337,7 @@ private:
   std::vector<std::vector<Paper>> papers_;
   std::vector<Rational> votes_;
   std::vector<std::vector<Rational>> history_;
-  std::vector<Group> gone_;
+  std::vector<Group> gone_, places_; ///< together, in turn
   Rational quota_ = 0, total_ = 0, exhausted_ = 0, lost_ = 0;
   TransferCount out_;
 };

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/compile/sieve.hpp"
+
+#include <libeval/base/text.hpp>
+
+#include <algorithm>
+
+namespace libeval {
+
+bool passes(const Test& test, const std::string& text) {
+  if (!test.at_least && !test.above && !test.at_most && !test.below)
+    return fits(test, std::string_view(text));
+  const auto number = number_or_date(text);
+  return number && fits(test, *number);
+}
+
+std::vector<std::uint8_t> members_passing(const Context& context, const Test& test,
+                                          const Dimension& dimension, const std::string& of) {
+  const auto& candidates = context.bundle.program.candidates;
+  const std::size_t n = dimension.members ? dimension.members->size() : candidates.size();
+  std::vector<std::uint8_t> pass(n);
+  for (std::size_t m = 0; m < n; ++m)
+    pass[m] = passes(test, dimension.members ? (*dimension.members)[m] : candidates[m].id.str());
+  if (n > 0 && test.any_of.size() == 1 && !test.negate &&
+      std::ranges::find(pass, std::uint8_t{1}) == pass.end()) {
+    const auto hint = dimension.members ? did_you_mean(test.any_of[0], *dimension.members)
+                                        : std::optional<std::string>{};
+    context.diagnostics.error(
+        test.where, "no `" + test.column + "` of " + of + " fits `" + test.any_of[0] + "`",
+        hint ? "did you mean `" + *hint + "`?" : "");
+  }
+  return pass;
+}
+
+std::vector<std::uint8_t> candidates_passing(const Context& context, const Test& test,
+                                             const std::string& attribute) {
+  const auto& candidates = context.bundle.program.candidates;
+  std::vector<std::uint8_t> pass(candidates.size());
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    const std::string* value = candidates[c].attribute(attribute);
+    pass[c] = value != nullptr && passes(test, *value);
+  }
+  return pass;
+}
+
+AttributeOf attribute_of(const std::vector<Dimension>& dimensions, const std::string& column) {
+  for (const char* side : {"candidate", "opponent"}) {
+    const std::string prefix = std::string(side) + ".";
+    const auto of = std::ranges::find(dimensions, side, &Dimension::name);
+    if (column.starts_with(prefix) && of != dimensions.end())
+      return {&*of, column.substr(prefix.size())};
+  }
+  return {};
+}
+
+bool fixes(const Test& test, const Dimension& dimension) {
+  return dimension.members && test.any_of.size() == 1 && !test.negate &&
+         test.any_of[0].find_first_of("*?") == std::string::npos;
+}
+
+} // namespace libeval

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/compile/context.hpp"
+#include "engine/compile/frame.hpp"
+
+namespace libeval {
+
+/// Whether a member passes a test: bounds look at the number or date that it is, patterns at the
+/// text.
+[[nodiscard]] bool passes(const Test& test, const std::string& text);
+
+/// For each member of a dimension (of candidates: each candidate, by its id) whether it passes.
+/// A single pattern that fits nobody is an error; `of` says what of.
+[[nodiscard]] std::vector<std::uint8_t> members_passing(const Context& context, const Test& test,
+                                                        const Dimension& dimension,
+                                                        const std::string& of);
+
+/// For each candidate whether its attribute passes; without the attribute none does.
+[[nodiscard]] std::vector<std::uint8_t> candidates_passing(const Context& context, const Test& test,
+                                                           const std::string& attribute);
+
+/// The dimension that a test such as `candidate.country` or `opponent.country` looks at, and the
+/// attribute; null where the column is none such.
+struct AttributeOf {
+  const Dimension* dimension = nullptr;
+  std::string attribute;
+};
+[[nodiscard]] AttributeOf attribute_of(const std::vector<Dimension>& dimensions,
+                                       const std::string& column);
+
+/// Whether a test fixes a dimension to one of its members.
+[[nodiscard]] bool fixes(const Test& test, const Dimension& dimension);
+
+} // namespace libeval
