@@ -4,8 +4,6 @@
 #include "io/json_writer.hpp"
 #include "io/policy_words.hpp"
 
-#include <algorithm>
-
 namespace libeval {
 namespace {
 
@@ -208,122 +206,6 @@ std::string to_json(const Program& program, const std::vector<JudgedPolicy>& jud
                policy.waivers[w].expires);
     for (const std::size_t w : one.judgments.unused_waivers)
       out.text(words.waiver_for(policy.waivers[w]) + " applies to no verdict");
-    out.close(']').close('}');
-  }
-  out.close(']').close('}');
-  return out.take();
-}
-
-namespace {
-
-/// SARIF's words; what does not fail has no level.
-struct SarifWords {
-  std::string_view kind, level;
-};
-SarifWords sarif_words(const SubjectVerdict& subject, const Rule& rule) {
-  switch (subject.verdict) {
-  case Verdict::pass:
-    return {subject.noted ? "informational" : "pass", "none"};
-  case Verdict::fail:
-    return {"fail", rule.severity == Rule::Severity::error     ? "error"
-                    : rule.severity == Rule::Severity::warning ? "warning"
-                                                               : "note"};
-  case Verdict::unknown:
-    return {"open", "none"};
-  case Verdict::error:
-    return {"review", "none"};
-  case Verdict::not_applicable:
-    break;
-  }
-  return {"notApplicable", "none"};
-}
-
-void write_place(JsonWriter& out, const Where& where) {
-  if (where.source == nullptr || where.line == 0)
-    return;
-  out.key("locations").open('[').open('{').key("physicalLocation").open('{');
-  out.key("artifactLocation").open_line('{').key("uri").text(where.source->name).close('}');
-  out.key("region").open_line('{').key("startLine").count(std::uint64_t{where.line});
-  out.key("startColumn").count(std::uint64_t{where.column}).close('}');
-  out.close('}').close('}').close(']');
-}
-
-void write_result(JsonWriter& out, const Program& program, const JudgedPolicy& judged,
-                  const PolicyWords& words, const Judgment& judgment,
-                  const SubjectVerdict& subject) {
-  const PolicyFile& policy = *judged.policy;
-  const Rule& rule = policy.rules[judgment.rule];
-  const auto [kind, level] = sarif_words(subject, rule);
-  const std::string who = program.candidates[judgment.candidate].name;
-  const std::string thing =
-      subject.subject == no_node ? "" : policy.lineage->nodes[subject.subject].id;
-  out.open('{').key("ruleId").text(rule.id.str()).key("kind").text(kind);
-  out.key("level").text(level);
-  std::string message =
-      who + (thing.empty() ? "" : ", " + thing) + ": " + rule.title + ": " + words.verdict(subject);
-  for (const ConditionTrace& trace : subject.conditions)
-    if (trace.reach && trace.truth == Truth::yes && trace.reach->witness)
-      message += ". " + witness_line(policy, *judged.judgments.graph, *trace.reach->witness);
-  if (!subject.error.empty())
-    message += ". " + subject.error;
-  if (!subject.cured_on.empty())
-    message += ". Cured on " + subject.cured_on;
-  out.key("message").open_line('{').key("text").text(message).close('}');
-  write_place(out, subject.subject == no_node ? rule.where
-                                              : policy.lineage->nodes[subject.subject].where);
-  out.key("partialFingerprints")
-      .open_line('{')
-      .key("libeval/v1")
-      .text(rule.id.str() + "|" + program.candidates[judgment.candidate].id.str() + "|" + thing)
-      .close('}');
-  bool suppressed = false;
-  for (const Waiver& waiver : policy.waivers) {
-    const std::string id = waiver.subject.substr(0, waiver.subject.find('@'));
-    const bool names = id == thing || id == program.candidates[judgment.candidate].id.str();
-    if (waiver.rule != rule.id || waiver.verdict != subject.verdict || !names)
-      continue;
-    if (!suppressed)
-      out.key("suppressions").open('[');
-    suppressed = true;
-    out.open_line('{').key("kind").text("external").key("status");
-    out.text(waiver.status == Waiver::Status::accepted   ? "accepted"
-             : waiver.status == Waiver::Status::rejected ? "rejected"
-                                                         : "underReview");
-    out.key("justification").text(waiver.reason).close('}');
-  }
-  if (suppressed)
-    out.close(']');
-  out.close('}');
-}
-
-} // namespace
-
-std::string to_sarif(const Program& program, const std::vector<JudgedPolicy>& judged) {
-  JsonWriter out(9);
-  out.open('{').key("$schema").text("https://json.schemastore.org/sarif-2.1.0.json");
-  out.key("version").text("2.1.0").key("runs").open('[');
-  for (const JudgedPolicy& one : judged) {
-    const PolicyWords words(one);
-    out.open('{').key("tool").open('{').key("driver").open('{').key("name").text("libeval");
-    out.key("rules").open('[');
-    for (const Rule& rule : one.policy->rules) {
-      out.open('{').key("id").text(rule.id.str()).key("shortDescription").open_line('{');
-      out.key("text").text(rule.title).close('}');
-      if (!rule.how_to_fix.empty())
-        out.key("help").open_line('{').key("text").text(rule.how_to_fix).close('}');
-      out.close('}');
-    }
-    out.close(']').close('}').close('}');
-    out.key("results").open('[');
-    for (const Judgment& judgment : one.judgments.all) {
-      for (const SubjectVerdict& subject : judgment.subjects)
-        write_result(out, program, one, words, judgment, subject);
-      if (judgment.subjects.empty()) {
-        SubjectVerdict nothing;
-        nothing.verdict = judgment.verdict;
-        write_result(out, program, one, words, judgment, nothing);
-      }
-    }
     out.close(']').close('}');
   }
   out.close(']').close('}');

@@ -3,6 +3,7 @@
 #include "support/lineage_text.hpp"
 
 #include <libeval/engine/verdicts.hpp>
+#include <libeval/io/policy_report.hpp>
 
 using namespace libeval;
 using namespace libeval::test;
@@ -286,4 +287,32 @@ TEST_CASE("what is wrong with a rule is said") {
   CHECK(message(case_of(from_scratch,
                         "waivers: [{rule: R, subject: n, verdict: fail, status: accepted, expires: "
                         "2026-07-01, reason: r}]\n")) == "there is no candidate or thing `n`");
+}
+
+TEST_CASE(
+    "SARIF has suppressions in force, and texts and places that other tools read as they are") {
+  Case one = case_of(
+      from_scratch,
+      "waivers:\n"
+      "  - {rule: R, subject: c, verdict: fail, reason: now, status: accepted, expires: "
+      "2026-03-01}\n"
+      "  - {rule: R, subject: m, verdict: fail, reason: asked, status: under_review, expires: "
+      "2026-03-01}\n"
+      "  - {rule: R, subject: c, verdict: fail, reason: over, status: accepted, expires: "
+      "2026-01-01}\n"
+      "  - {rule: R, subject: m@d1, verdict: fail, reason: other weights, status: accepted, "
+      "expires: "
+      "2026-03-01}\n");
+  REQUIRE_FALSE(one.diagnostics.has_errors());
+  one.program.candidates[0].name = "{0} [see](https://example.org)";
+  const std::vector<JudgedPolicy> all = {{&one.policy, judge(one.program, one.policy)}};
+  CHECK(all[0].judgments.all.at(0).subjects.at(0).waivers == std::vector<std::size_t>{0, 1});
+  const std::string sarif = to_sarif(one.program, all);
+  CHECK_THAT(sarif, contains("\"justification\": \"now\""));
+  CHECK_THAT(sarif, contains("\"underReview\", \"justification\": \"asked\""));
+  CHECK(sarif.find("\"over\"") == std::string::npos);
+  CHECK(sarif.find("other weights") == std::string::npos);
+  // Braces would be placeholders, brackets with an address a link.
+  CHECK_THAT(sarif, contains(R"("text": "{{0}} \\[see\\](https://example.org), m: r: fail)"));
+  CHECK_THAT(sarif, contains("\"columnKind\": \"unicodeCodePoints\""));
 }

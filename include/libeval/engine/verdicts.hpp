@@ -79,6 +79,7 @@ struct SubjectVerdict {
   std::string cured_on;
   std::string curable_until;   ///< it fails, and until then it may be mended
   std::size_t waiver = nobody; ///< position in PolicyFile::waivers; its verdict has no consequence
+  std::vector<std::size_t> waivers; ///< all that bind to it and are in force, accepted or not
   /// Items each of which alone carries the verdict: without it the verdict would be another one.
   std::vector<UsedItem> rests_on;
 };

@@ -312,7 +312,10 @@ private:
         continue;
       used_[w] = true;
       const bool in_force = program_.as_of.empty() || waiver.granted <= program_.as_of;
-      if (waiver.status == Waiver::Status::accepted && !is_expired(waiver) && in_force)
+      if (is_expired(waiver) || !in_force)
+        continue;
+      verdict.waivers.push_back(w);
+      if (waiver.status == Waiver::Status::accepted)
         verdict.waiver = w;
     }
   }
