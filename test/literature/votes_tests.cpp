@@ -38,19 +38,24 @@ void check_near(const Eigen::VectorXd& x, const json& expected, double tolerance
   }
 }
 
-Eigen::MatrixXd tally_of(const json& orders) {
+/// Orders without ties; items are numbered from `first`.
+Ballots orders_of(const json& orders, std::size_t items, std::uint32_t first) {
   Ballots ballots;
-  ballots.items = orders[0].size();
+  ballots.items = items;
   for (const json& order : orders) {
     std::uint32_t level = 0;
     for (const json& item : order) {
-      ballots.listed.push_back(item.get<std::uint32_t>());
+      ballots.listed.push_back(item.get<std::uint32_t>() - first);
       ballots.level.push_back(level++);
     }
     ballots.offsets.push_back(static_cast<std::uint32_t>(ballots.listed.size()));
     ballots.weight.push_back(1);
   }
-  return tally(ballots, Unlisted::last);
+  return ballots;
+}
+
+Eigen::MatrixXd tally_of(const json& orders) {
+  return tally(orders_of(orders, orders[0].size(), 0), Unlisted::last);
 }
 
 } // namespace
@@ -100,6 +105,19 @@ TEST_CASE("puddings with ties (Davidson 1970, example 2; PlackettLuce)") {
   check_near(worth, expected.at("worth"), answer.at("tol"));
   CHECK(fit.tie == Approx(expected.at("nu").get<double>()).margin(answer.at("tol").get<double>()));
   CHECK(fit.log_likelihood == Approx(expected.at("loglik").get<double>()).epsilon(1e-9));
+}
+
+TEST_CASE("drivers by the races of 2002 (Hunter 2004, table 2; PlackettLuce)") {
+  const json answer = known_answer("votes.json", "nascar_2002");
+  const Ballots races = orders_of(answer.at("input").at("orders"), 83, 1);
+  const auto fit = plackett_luce(races, Unlisted::ignored, 0, false);
+  REQUIRE(fit.converged);
+  const json& of = answer.at("expected").at("of");
+  Eigen::VectorXd some(static_cast<Eigen::Index>(of.size()));
+  for (std::size_t i = 0; i < of.size(); ++i)
+    some(static_cast<Eigen::Index>(i)) =
+        fit.strength(of[i].get<Eigen::Index>() - 1) - fit.strength(0);
+  check_near(some, answer.at("expected").at("coef"), answer.at("tol"));
 }
 
 TEST_CASE("the first of a list (choix, testcase-top1-2)") {
