@@ -16,6 +16,16 @@
 namespace libeval {
 namespace {
 
+/// A list's items, or the one thing that stands instead of a list.
+template <class Take>
+void for_each_of(const Tree& tree, const Take& take) {
+  if (!tree.is_list())
+    take(tree);
+  else
+    for (const Tree& item : tree.list())
+      take(item);
+}
+
 class Reader {
 public:
   Reader(Lineage& lineage, Diagnostics& diagnostics)
@@ -82,7 +92,7 @@ private:
   }
 
   void licenses(const Tree& tree, LineageNode& node) {
-    const auto one = [&](const Tree& license) {
+    for_each_of(tree, [&](const Tree& license) {
       LicenseClaim claim;
       claim.where = license.where;
       if (!license.is_map()) {
@@ -101,16 +111,11 @@ private:
         check_interval(license, claim.from, claim.until);
       }
       node.licenses.push_back(std::move(claim));
-    };
-    if (tree.is_list())
-      for (const Tree& item : tree.list())
-        one(item);
-    else
-      one(tree);
+    });
   }
 
   void control_claims(const Entry& entry, LineageNode& node) {
-    const auto one = [&](const Tree& claim) {
+    for_each_of(entry.value, [&](const Tree& claim) {
       ControlClaim out;
       out.criterion = entry.key;
       out.where = claim.where;
@@ -121,12 +126,7 @@ private:
         out.evidence = evidence(claim.find("evidence"));
       }
       node.controls.push_back(std::move(out));
-    };
-    if (entry.value.is_list())
-      for (const Tree& item : entry.value.list())
-        one(item);
-    else
-      one(entry.value);
+    });
   }
 
   void derivation(const Tree& tree) {

@@ -27,12 +27,10 @@ public:
       : source_(source), diagnostics_(diagnostics), record_(source) {}
 
   Lineage read() {
-    ParseLimits limits;
-    limits.ahead = limits.bytes;
-    const std::size_t before = diagnostics_.errors();
-    const Tree tree = parse(source_, diagnostics_, limits);
-    if (diagnostics_.errors() > before)
+    const auto read = parse_machine_written(source_, diagnostics_);
+    if (!read)
       return {};
+    const Tree& tree = *read;
     const std::string version = import_text(tree, "specVersion");
     if (import_text(tree, "bomFormat") != "CycloneDX" ||
         std::ranges::find(versions, version) == versions.end()) {

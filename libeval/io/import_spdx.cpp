@@ -55,12 +55,10 @@ public:
       : source_(source), diagnostics_(diagnostics), record_(source) {}
 
   Lineage read() {
-    ParseLimits limits;
-    limits.ahead = limits.bytes;
-    const std::size_t before = diagnostics_.errors();
-    const Tree tree = parse(source_, diagnostics_, limits);
-    if (diagnostics_.errors() > before)
+    const auto read = parse_machine_written(source_, diagnostics_);
+    if (!read)
       return {};
+    const Tree& tree = *read;
     const Tree* graph = tree.find("@graph");
     if (graph == nullptr || !graph->is_list() ||
         import_text(tree, "@context").find("spdx.org") == std::string::npos) {

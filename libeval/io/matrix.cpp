@@ -61,12 +61,10 @@ private:
   }
 
   void read_tree() {
-    ParseLimits limits;
-    limits.ahead = limits.bytes;
-    const std::size_t before = diagnostics_.errors();
-    const Tree tree = parse(source_, diagnostics_, limits);
-    if (diagnostics_.errors() > before)
+    const auto read = parse_machine_written(source_, diagnostics_);
+    if (!read)
       return;
+    const Tree& tree = *read;
     if (const Tree* licenses = tree.find("licenses"); licenses != nullptr && licenses->is_list())
       for (const Tree& row : licenses->list())
         read_explained(row);

@@ -553,6 +553,17 @@ Tree parse(std::shared_ptr<const SourceText> source, Diagnostics& diagnostics,
   return builder.started() ? tree : nothing;
 }
 
+std::optional<Tree> parse_machine_written(std::shared_ptr<const SourceText> source,
+                                          Diagnostics& diagnostics) {
+  ParseLimits limits;
+  limits.ahead = limits.bytes;
+  const std::size_t before = diagnostics.errors();
+  Tree tree = parse(std::move(source), diagnostics, limits);
+  if (diagnostics.errors() > before)
+    return std::nullopt;
+  return tree;
+}
+
 Tree parse_text(std::string text, std::string name, Diagnostics& diagnostics) {
   return parse(std::make_shared<const SourceText>(SourceText{std::move(name), std::move(text)}),
                diagnostics);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace libeval {
@@ -28,6 +29,10 @@ struct ParseLimits {
 /// `limits.depth`.
 [[nodiscard]] Tree parse(std::shared_ptr<const SourceText> source, Diagnostics& diagnostics,
                          const ParseLimits& limits = {});
+
+/// The same for a file of another program, which may be one line; nothing if it is refused.
+[[nodiscard]] std::optional<Tree> parse_machine_written(std::shared_ptr<const SourceText> source,
+                                                        Diagnostics& diagnostics);
 
 /// The same for a text at hand; `name` is what diagnostics call it.
 [[nodiscard]] Tree parse_text(std::string text, std::string name, Diagnostics& diagnostics);
