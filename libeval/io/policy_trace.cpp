@@ -58,6 +58,7 @@ private:
     const bool decides = subject.verdict != Verdict::unknown || trace.critical;
     if (trace.possible.only_none() || !decides)
       return;
+    const Condition& asked = rule.formula[trace.condition];
     if (trace.observed)
       line("score", shown(*trace.observed));
     if (trace.reach && trace.truth != Truth::no && trace.reach->witness)
@@ -67,8 +68,8 @@ private:
       line("checked", counted(trace.reach->checked.size(), "thing"));
     for (const ClaimTrace& claim : trace.claims)
       if (claim.truth != Truth::unknown && subject.subject != no_node &&
-          PolicyWords::of_license(rule.formula[trace.condition]))
-        line(claim.truth == Truth::yes ? "met" : "not met", words_.claim(claim));
+          PolicyWords::of_license(asked))
+        line(claim.truth == Truth::yes ? "met" : "not met", words_.claim(asked, claim));
     std::string last;
     for (const UsedItem& used : trace.items) {
       const std::string fact = words_.fact(used);
@@ -81,10 +82,9 @@ private:
       line("open", words_.facts(trace.reach->critical));
     for (const ClaimTrace& claim : trace.claims)
       if (trace.truth == Truth::unknown && claim.truth == Truth::unknown)
-        line("open", words_.claim(claim));
-    if (trace.truth == Truth::unknown &&
-        rule.formula[trace.condition].kind == Condition::Kind::score)
-      line("open", "the score of " + escape_control(rule.formula[trace.condition].name));
+        line("open", words_.claim(asked, claim));
+    if (trace.truth == Truth::unknown && asked.kind == Condition::Kind::score)
+      line("open", "the score of " + escape_control(asked.name));
     if (trace.reach && trace.truth != Truth::no && !trace.reach->choke.empty())
       line("replace", words_.id(trace.reach->choke.back()));
   }

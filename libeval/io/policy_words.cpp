@@ -20,6 +20,12 @@ std::string verdict_word(Verdict verdict) {
   return word;
 }
 
+/// Whether a license as a whole must be allowed, or compatible.
+bool asks_one_license(const Condition& condition) {
+  return condition.kind == Condition::Kind::license ||
+         condition.kind == Condition::Kind::compatible;
+}
+
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
     text.replace(at, what.size(), by);
@@ -124,14 +130,29 @@ std::string PolicyWords::facts(const std::vector<OpenFact>& open) const {
   return out;
 }
 
-std::string PolicyWords::claim(const ClaimTrace& claim) const {
+std::string PolicyWords::whose(const ClaimTrace& claim) const {
   return escape_control(claim.what) +
          (claim.edge == no_node ? " of " + id(claim.node) : " in " + edge(claim.edge, claim.node));
 }
 
+/// `license MIT of x may go into a work under Apache-2.0`.
+std::string PolicyWords::license(const Condition& condition, const ClaimTrace& claim,
+                                 bool holds) const {
+  if (condition.kind == Condition::Kind::license)
+    return whose(claim) + (holds ? " is allowed" : " is not allowed");
+  return whose(claim) + (holds ? " may" : " may not") + " go into a work under " +
+         escape_control(claim.outbound);
+}
+
+std::string PolicyWords::claim(const Condition& condition, const ClaimTrace& claim) const {
+  if (!asks_one_license(condition))
+    return whose(claim);
+  return claim.truth == Truth::unknown ? "whether " + license(condition, claim, true)
+                                       : license(condition, claim, claim.truth == Truth::yes);
+}
+
 bool PolicyWords::of_license(const Condition& condition) {
-  return condition.kind == Condition::Kind::license ||
-         condition.kind == Condition::Kind::compatible || condition.licensed;
+  return asks_one_license(condition) || condition.licensed;
 }
 
 std::string PolicyWords::point(const Rule& rule, const SubjectVerdict& subject,
@@ -168,13 +189,15 @@ std::string PolicyWords::point(const Rule& rule, const SubjectVerdict& subject,
   const auto trace =
       std::ranges::find(subject.conditions, point.condition, &ConditionTrace::condition);
   const ClaimTrace& one = trace->claims[point.claim];
-  if (of_license(condition))
-    return claim(one) + (point.holds ? " is met" : " is not met");
+  if (asks_one_license(condition))
+    return license(condition, one, point.holds);
+  if (condition.licensed)
+    return whose(one) + (point.holds ? " is met" : " is not met");
   const std::string is =
       condition.kind == Condition::Kind::control
-          ? claim(one) + (point.holds ? " is shown to be at least " : " is shown to be below ") +
+          ? whose(one) + (point.holds ? " is shown to be at least " : " is shown to be below ") +
                 std::to_string(condition.level)
-          : claim(one) + (point.holds ? " is shown to be met" : " is shown not to be met");
+          : whose(one) + (point.holds ? " is shown to be met" : " is shown not to be met");
   return known(is, point.holds ? rule.clear_at : rule.convict_at);
 }
 

@@ -23,8 +23,8 @@ public:
   [[nodiscard]] std::string fact(const UsedItem& used) const;
   [[nodiscard]] std::string fact(const OpenFact& open) const;
   [[nodiscard]] std::string facts(const std::vector<OpenFact>& open) const;
-  /// A claim and whose it is.
-  [[nodiscard]] std::string claim(const ClaimTrace& claim) const;
+  /// A claim and whose it is; of licenses that must be allowed or compatible what was found.
+  [[nodiscard]] std::string claim(const Condition& condition, const ClaimTrace& claim) const;
   /// What would have to turn out, with the level it takes and what is known.
   [[nodiscard]] std::string point(const Rule& rule, const SubjectVerdict& subject,
                                   const OpenPoint& point) const;
@@ -39,6 +39,9 @@ public:
 
 private:
   [[nodiscard]] std::string edge(std::uint32_t edge, NodeIndex child) const;
+  [[nodiscard]] std::string whose(const ClaimTrace& claim) const;
+  [[nodiscard]] std::string license(const Condition& condition, const ClaimTrace& claim,
+                                    bool holds) const;
 
   const PolicyFile& policy_;
   const LineageGraph* graph_;

@@ -28,7 +28,8 @@ struct UsedItem {
 
 /// A claim that decided a condition: a level of control, an obligation.
 struct ClaimTrace {
-  std::string what;             ///< criterion or obligation
+  std::string what;             ///< criterion, obligation, or license
+  std::string outbound;         ///< compatible: the license of the work that it is to go into
   NodeIndex node = no_node;     ///< whose
   std::uint32_t edge = no_node; ///< obligation: of which derivation
   Truth truth = Truth::unknown;

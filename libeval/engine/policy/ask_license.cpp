@@ -42,6 +42,10 @@ std::string written(const std::vector<LicenseExpression>& all) {
   return out.empty() ? "not stated" : out;
 }
 
+std::string in_words(const std::vector<LicenseExpression>& all) {
+  return all.empty() ? "the license (not stated)" : "license " + written(all);
+}
+
 /// The truth of a question over all that is said; unknown where nothing is.
 template <class Question>
 Truth of_all(const std::vector<LicenseExpression>& said, const Question& question) {
@@ -51,9 +55,11 @@ Truth of_all(const std::vector<LicenseExpression>& said, const Question& questio
   return out;
 }
 
-void add(ConditionTrace& out, std::string what, NodeIndex node, Possible possible) {
+void add(ConditionTrace& out, std::string what, NodeIndex node, Possible possible,
+         std::string outbound = {}) {
   ClaimTrace claim;
   claim.what = std::move(what);
+  claim.outbound = std::move(outbound);
   claim.node = node;
   add_claim(out, std::move(claim), possible);
 }
@@ -247,7 +253,7 @@ ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
     const Truth allowed = of_all(said, [&](const LicenseExpression& expression) {
       return license_allowed(expression, granted).truth;
     });
-    add(out, "license " + written(said), one.node, if_above(asked, one, allowed));
+    add(out, in_words(said), one.node, if_above(asked, one, allowed));
   }
   finish(condition, asked, out);
   return out;
@@ -270,8 +276,7 @@ ConditionTrace ask_compatible(const Condition& condition, const Asked& asked) {
         return compatible(in_as, out_as, *asked.policy.matrix).truth;
       });
     });
-    add(out, "license " + written(said) + " in a work under " + written(outbound), one.node,
-        if_above(asked, one, may));
+    add(out, in_words(said), one.node, if_above(asked, one, may), written(outbound));
   }
   finish(condition, asked, out);
   return out;
@@ -288,7 +293,7 @@ ConditionTrace ask_terms(const Condition& condition, const Asked& asked) {
       if (const auto kind = obligation_from(word)) {
         const Possible met = duties.met(*kind, one.node);
         if (!met.only_none())
-          add(out, word + " by license " + written(licenses_of(one.node, asked)), one.node,
+          add(out, word + " by " + in_words(licenses_of(one.node, asked)), one.node,
               asked.external(one.node) == Truth::yes ? met : met.or_nothing());
       }
   }
