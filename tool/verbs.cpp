@@ -223,7 +223,7 @@ int why(const WhyOptions& options) {
   if (stage == nullptr)
     return Exit::refused;
   const Why answer = explain(it->bundle, it->decision, *candidate, stage->id);
-  print(options.json ? to_json(answer, it->decision, program)
+  print(options.json ? to_json(answer, it->decision, it->bundle)
                      : report(it->bundle, it->decision, answer, on_screen()));
   return code_of(it->decision);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/json.hpp>
 
-#include "io/json_writer.hpp"
+#include "io/policy_json.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace libeval {
@@ -283,7 +284,8 @@ std::string to_json(const Decision& decision, const Program& program) {
   return out.take();
 }
 
-std::string to_json(const Why& why, const Decision& decision, const Program& program) {
+std::string to_json(const Why& why, const Decision& decision, const Bundle& bundle) {
+  const Program& program = bundle.program;
   const StageDecision& stage = decision.stages[why.stage];
   JsonWriter out(2);
   out.open('{').key("candidate");
@@ -307,12 +309,23 @@ std::string to_json(const Why& why, const Decision& decision, const Program& pro
     });
     write(out, own);
   }
+  out.close(']').key("rounds").open('[');
+  for (const EliminationRound& round : stage.rounds)
+    if (std::ranges::find(round.who, why.candidate) != round.who.end())
+      write(out, round, program);
   out.close(']').key("because").open('[');
   for (const Finding& finding : why.because)
     write(out, finding, program);
+  out.close(']').key("policies").open('[');
+  for (const WhyPolicy& one : why.policies) {
+    out.open('{');
+    write_verdicts(out, program, {&bundle.policies[one.policy], one.judgments});
+    out.close('}');
+  }
   out.close(']').key("instead").open('[');
   for (const Alternative& a : why.instead) {
     out.open('{').key("kind").text(kind_name(a.kind)).key("subject").text_or_null(a.subject);
+    out.key("rule").text_or_null(a.rule).key("still").text_or_null(a.still);
     out.key("candidate");
     candidate(out, program, a.candidate);
     out.key("outcome").text(to_string(a.outcome)).key("vacancies").count(a.vacancies);

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/policy_report.hpp>
 
-#include "io/json_writer.hpp"
+#include "io/policy_json.hpp"
 #include "io/policy_words.hpp"
+
+#include <algorithm>
 
 namespace libeval {
 namespace {
+
+std::string_view truth_word(Truth truth) {
+  return truth == Truth::yes ? "yes" : truth == Truth::no ? "no" : "unknown";
+}
 
 /// Things of the lineage by their ids.
 class Members {
@@ -90,6 +96,24 @@ public:
     out_.close('}');
   }
 
+  void claim(const ClaimTrace& claim) {
+    out_.open_line('{').key("what").text(claim.what);
+    if (!claim.outbound.empty())
+      out_.key("outbound").text(claim.outbound);
+    if (claim.edge != no_node) {
+      edge(claim.node, claim.edge);
+    } else {
+      out_.key("thing");
+      id(claim.node);
+    }
+    out_.key("truth").text(truth_word(claim.truth));
+    if (claim.level)
+      out_.key("level").number(*claim.level);
+    level("for", claim.belief.level_for());
+    level("against", claim.belief.level_against());
+    out_.close('}');
+  }
+
   void items(std::string_view key, const std::vector<UsedItem>& items) {
     out_.key(key).open('[');
     for (const UsedItem& one : items)
@@ -102,10 +126,6 @@ private:
   const PolicyFile& policy_;
   const LineageGraph* graph_;
 };
-
-std::string_view truth_word(Truth truth) {
-  return truth == Truth::yes ? "yes" : truth == Truth::no ? "no" : "unknown";
-}
 
 void write(JsonWriter& out, Members& members, const ConditionTrace& trace) {
   out.open('{').key("condition").count(std::uint64_t{trace.condition});
@@ -127,12 +147,16 @@ void write(JsonWriter& out, Members& members, const ConditionTrace& trace) {
     members.facts("settles_yes", reach.settle_yes);
     members.ids("replace", reach.choke);
   }
+  out.key("claims").open('[');
+  for (const ClaimTrace& claim : trace.claims)
+    members.claim(claim);
+  out.close(']');
   members.items("evidence", trace.items);
   out.close('}');
 }
 
 void write(JsonWriter& out, Members& members, const PolicyWords& words, const PolicyFile& policy,
-           const Rule& rule, const SubjectVerdict& subject) {
+           const Rule& rule, const std::string& failed_on, const SubjectVerdict& subject) {
   out.open('{').key("subject");
   members.id(subject.subject);
   out.key("verdict").text(to_string(subject.verdict)).key("noted").flag(subject.noted);
@@ -150,9 +174,12 @@ void write(JsonWriter& out, Members& members, const PolicyWords& words, const Po
     out.close(']');
   }
   if (!subject.cured_on.empty())
-    out.key("cured_on").text(subject.cured_on);
+    out.key("failed_on").text(failed_on).key("cured_on").text(subject.cured_on);
   if (!subject.curable_until.empty())
     out.key("curable_until").text(subject.curable_until);
+  if (subject.verdict == Verdict::fail || subject.verdict == Verdict::unknown)
+    if (const std::string fix = words.how_to_fix(rule, subject); !fix.empty())
+      out.key("to_fix").text(fix);
   if (subject.waiver != nobody)
     out.key("waived_by").text(policy.waivers[subject.waiver].reason);
   out.key("conditions").open('[');
@@ -163,50 +190,66 @@ void write(JsonWriter& out, Members& members, const PolicyWords& words, const Po
   out.close('}');
 }
 
+/// What is wrong with the record, and waivers that do nothing.
+void write_notes(JsonWriter& out, const JudgedPolicy& judged) {
+  const PolicyFile& policy = *judged.policy;
+  const Judgments& judgments = judged.judgments;
+  const PolicyWords words(judged);
+  out.key("noted").open('[');
+  for (const LineageDefect& defect : judgments.defects)
+    out.text(words.defect(defect));
+  for (const std::size_t w : judgments.expired_waivers)
+    out.text(words.waiver_for(policy.waivers[w]) + " has expired on " + policy.waivers[w].expires);
+  for (const std::size_t w : judgments.unused_waivers)
+    out.text(words.waiver_for(policy.waivers[w]) + " applies to no verdict");
+  out.close(']');
+}
+
 } // namespace
+
+void write_verdicts(JsonWriter& out, const Program& program, const JudgedPolicy& judged) {
+  const PolicyFile& policy = *judged.policy;
+  Members members(out, judged);
+  const PolicyWords words(judged);
+  out.key("policy").text(policy.id).key("file").text(policy.file);
+  out.key("verdicts").open('[');
+  for (const Judgment& judgment : judged.judgments.all) {
+    const Rule& rule = policy.rules[judgment.rule];
+    out.open('{').key("rule").text(rule.id.str());
+    out.key("candidate").text(program.candidates[judgment.candidate].id.str());
+    out.key("verdict").text(to_string(judgment.verdict));
+    out.key("noted").flag(judgment.noted).key("cured").flag(judgment.cured);
+    out.key("waived").flag(judgment.waived);
+    members.level("level", judgment.level);
+    if (judgment.ready)
+      out.key("finding")
+          .open_line('{')
+          .key("statement")
+          .text(judgment.ready->statement)
+          .key("source")
+          .text(judgment.ready->source)
+          .close('}');
+    else {
+      out.key("things").open('[');
+      for (const SubjectVerdict& subject : judgment.subjects)
+        write(out, members, words, policy, rule, rule.at.empty() ? program.as_of : rule.at,
+              subject);
+      out.close(']');
+    }
+    out.close('}');
+  }
+  out.close(']');
+}
 
 std::string to_json(const Program& program, const std::vector<JudgedPolicy>& judged) {
   JsonWriter out(9);
   out.open('{').key("program").text(program.id).key("as_of").text_or_null(program.as_of);
   out.key("policies").open('[');
   for (const JudgedPolicy& one : judged) {
-    const PolicyFile& policy = *one.policy;
-    Members members(out, one);
-    const PolicyWords words(one);
-    out.open('{').key("policy").text(policy.id).key("file").text(policy.file);
-    out.key("verdicts").open('[');
-    for (const Judgment& judgment : one.judgments.all) {
-      out.open('{').key("rule").text(policy.rules[judgment.rule].id.str());
-      out.key("candidate").text(program.candidates[judgment.candidate].id.str());
-      out.key("verdict").text(to_string(judgment.verdict));
-      out.key("noted").flag(judgment.noted).key("cured").flag(judgment.cured);
-      out.key("waived").flag(judgment.waived);
-      members.level("level", judgment.level);
-      if (judgment.ready)
-        out.key("finding")
-            .open_line('{')
-            .key("statement")
-            .text(judgment.ready->statement)
-            .key("source")
-            .text(judgment.ready->source)
-            .close('}');
-      else {
-        out.key("things").open('[');
-        for (const SubjectVerdict& subject : judgment.subjects)
-          write(out, members, words, policy, policy.rules[judgment.rule], subject);
-        out.close(']');
-      }
-      out.close('}');
-    }
-    out.close(']').key("noted").open('[');
-    for (const LineageDefect& defect : one.judgments.defects)
-      out.text(words.defect(defect));
-    for (const std::size_t w : one.judgments.expired_waivers)
-      out.text(words.waiver_for(policy.waivers[w]) + " has expired on " +
-               policy.waivers[w].expires);
-    for (const std::size_t w : one.judgments.unused_waivers)
-      out.text(words.waiver_for(policy.waivers[w]) + " applies to no verdict");
-    out.close(']').close('}');
+    out.open('{');
+    write_verdicts(out, program, one);
+    write_notes(out, one);
+    out.close('}');
   }
   out.close(']').close('}');
   return out.take();

@@ -315,7 +315,7 @@ TEST_CASE("JSON of a decision reads back with every score") {
   CHECK(first.find("candidate")->text() == "a");
   CHECK(first.find("outcome")->text() == "advances");
   CHECK(first.find("scores")->find("expert")->number() == 5);
-  CHECK(parsed(to_json(explain(bundle, decision, 0, "stage.1"), decision, bundle.program))
+  CHECK(parsed(to_json(explain(bundle, decision, 0, "stage.1"), decision, bundle))
             .find("outcome")
             ->text() == "advances");
 

@@ -16,7 +16,9 @@ namespace libeval {
 /// Every score of every node, places, outcomes, steps and findings of every stage.
 [[nodiscard]] std::string to_json(const Decision& decision, const Program& program);
 
-[[nodiscard]] std::string to_json(const Why& why, const Decision& decision, const Program& program);
+/// One outcome: scores, models, rounds, findings, what verdicts of policies rest on, and what would
+/// have changed it. `bundle` is the one that was explained.
+[[nodiscard]] std::string to_json(const Why& why, const Decision& decision, const Bundle& bundle);
 
 [[nodiscard]] std::string to_json(const std::vector<StageChange>& changes, const Program& program);
 
