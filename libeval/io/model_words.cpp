@@ -47,6 +47,18 @@ std::string effects_of(const std::string& dimension, std::vector<const Estimate*
   return out;
 }
 
+/// A part of more than 20 candidates that no majority parts: its best orders are not counted.
+std::string several_uncounted(const ModelReport& model) {
+  const auto fact = [&](std::string_view name) {
+    return std::ranges::find(model.facts, name, [](const auto& f) { return f.first; });
+  };
+  const auto unique = fact("unique");
+  const bool several = unique != model.facts.end() && unique->second == 0;
+  return several && fact("best_orders") == model.facts.end()
+             ? "; how many orders are as good was not counted"
+             : "";
+}
+
 } // namespace
 
 std::string in_words(const ModelReport& model, const std::string& candidate) {
@@ -77,7 +89,7 @@ std::string in_words(const ModelReport& model, const std::string& candidate) {
     std::ranges::replace(word, '_', ' ');
     out += "; " + escape_control(word) + " " + number(value);
   }
-  return out;
+  return out + several_uncounted(model);
 }
 
 } // namespace libeval

@@ -522,6 +522,17 @@ std::string against_the_line(const PartialKnowledge& partial, std::size_t entran
              : ", as far as the record determines it";
 }
 
+/// `4 in round 1, 6 in round 2`: what the candidate had as long as it took part.
+std::string by_round(const StageDecision& stage, std::size_t candidate) {
+  std::string out;
+  for (const EliminationRound& round : stage.rounds)
+    if (const auto at = std::ranges::find(round.who, candidate); at != round.who.end())
+      out += (out.empty() ? "" : ", ") +
+             shown(round.votes[static_cast<std::size_t>(at - round.who.begin())]) + " in round " +
+             std::to_string(round.number);
+  return out;
+}
+
 std::string distance(double points) {
   return shown(std::abs(points));
 }
@@ -598,6 +609,8 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
       out += trace;
     }
 
+  if (const std::string rounds = by_round(stage, why.candidate); !rounds.empty())
+    out += lines.labelled("rounds", rounds);
   const bool in_part = stage.partial && why.entrant < stage.partial->best_place.size() &&
                        stage.partial->best_place[why.entrant] != 0;
   if (why.place || in_part) {
