@@ -56,7 +56,7 @@ void read_recusals(const Tree& tree, TableSpec& spec, Diagnostics& diagnostics) 
   if (juror_dimension(spec).empty())
     diagnostics.error(tree.where, "nothing says who marks in `" + spec.name + "`",
                       "name the dimension, `jurors: KEY`");
-  else if (spec.wide != "candidate" &&
+  else if (!spec.pairs && spec.wide != "candidate" &&
            std::ranges::find(spec.keys, "candidate") == spec.keys.end())
     diagnostics.error(tree.where, "`" + spec.name + "` has recusals and no key `candidate`");
 }

@@ -47,6 +47,10 @@ Recusals::Recusals(const Context& context, const TableSpec& spec, const Cells& c
       jurors_ = &d;
     if (d.name == "candidate")
       candidates_ = &d;
+    if (spec.pairs && d.name == "opponent")
+      opponents_ = &d;
+    if (spec.pairs && d.name == "side")
+      sides_ = &d;
   }
   if (jurors_ == nullptr || candidates_ == nullptr)
     declared_.clear();
@@ -66,12 +70,20 @@ bool Recusals::concern(std::uint32_t juror, std::uint32_t candidate) const {
 }
 
 bool Recusals::leave_out(std::size_t cell) {
-  const auto at = marks_.find({(*jurors_->codes)[cell], (*candidates_->codes)[cell]});
-  if (at == marks_.end())
-    return false;
-  if (cells_.gap.empty() || cells_.gap[cell] == 0)
-    ++at->second;
-  return true;
+  const bool stands = cells_.gap.empty() || cells_.gap[cell] == 0;
+  const bool first_seen = sides_ == nullptr || (*sides_->codes)[cell] == 0;
+  bool out = false;
+  for (const Dimension* side : {candidates_, opponents_}) {
+    if (side == nullptr)
+      continue;
+    const auto at = marks_.find({(*jurors_->codes)[cell], (*side->codes)[cell]});
+    if (at == marks_.end())
+      continue;
+    out = true;
+    if (stands && first_seen)
+      ++at->second;
+  }
+  return out;
 }
 
 std::vector<AppliedRecusal> Recusals::applied() const {

@@ -17,7 +17,8 @@ public:
   [[nodiscard]] bool any() const { return !declared_.empty(); }
   /// Whether the juror (a member of the dimension) is recused for the candidate.
   [[nodiscard]] bool concern(std::uint32_t juror, std::uint32_t candidate) const;
-  /// The same of a cell; a mark that stands there is counted as left out.
+  /// The same of a cell, and of votes on a pair with the candidate on either side; a mark that
+  /// stands there is counted as left out, a vote once.
   [[nodiscard]] bool leave_out(std::size_t cell);
 
   /// The dimension whose members are recused; nullptr if there is none.
@@ -34,6 +35,8 @@ private:
   std::string dimension_;
   const Dimension* jurors_ = nullptr;
   const Dimension* candidates_ = nullptr;
+  const Dimension* opponents_ = nullptr; ///< of pairs, with
+  const Dimension* sides_ = nullptr;     ///< which of the two a cell is seen from
   std::vector<Recusal> declared_;
   std::vector<Pair> pairs_;           ///< of each declared; npos for who is not known
   std::map<Pair, std::size_t> marks_; ///< how many are left out
