@@ -77,6 +77,24 @@ void give_verdicts(Bundle& bundle) {
   bundle.policies = {policy};
 }
 
+/// A rule whose verdict on everybody follows from a score.
+void give_a_rule(Bundle& bundle) {
+  PolicyFile policy;
+  policy.file = "policy.yaml";
+  Rule rule;
+  rule.id = RuleId("MINIMUM");
+  rule.title = "the first criterion is at least met";
+  rule.form = Rule::Form::require;
+  rule.consequence = Rule::Consequence::disqualify;
+  Condition condition;
+  condition.kind = Condition::Kind::score;
+  condition.name = "c0";
+  condition.bound = Bound{Bound::Kind::at_least, 0.01, false};
+  rule.formula = {condition};
+  policy.rules = {rule};
+  bundle.policies = {policy};
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -98,6 +116,9 @@ int main(int argc, char** argv) {
   }
   bench::Rules policy = plain;
   policy.select = "[{policy: policy.yaml}, {take: {first: 1000}}]";
-  add("decide, a policy", policy, rows, give_verdicts);
+  for (const std::size_t n : {rows / 100, rows / 10, rows}) {
+    add("decide, findings of a policy", policy, n, give_verdicts);
+    add("decide, a rule over scores", policy, n, give_a_rule);
+  }
   return bench::run(argc, argv);
 }

@@ -25,6 +25,10 @@ bool StageDecision::held() const {
 }
 
 std::size_t StageDecision::entrant(std::size_t candidate) const {
+  // They are ascending unless the program names them in an order of its own.
+  const auto near = std::lower_bound(entrants.begin(), entrants.end(), candidate);
+  if (near != entrants.end() && *near == candidate)
+    return static_cast<std::size_t>(near - entrants.begin());
   const auto at = std::ranges::find(entrants, candidate);
   return at == entrants.end() ? nobody : static_cast<std::size_t>(at - entrants.begin());
 }

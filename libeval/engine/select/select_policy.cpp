@@ -93,12 +93,15 @@ const Judgments& Scorebook::judgments(const PolicyFile& policy) const {
   if (added) {
     JudgeOptions options;
     options.findings = !policy.waivers.empty();
-    options.score = [this](std::size_t candidate, const std::string& part) {
+    Codes entrant_of(context.bundle.program.candidates.size(), npos);
+    for (std::uint32_t e = 0; e < context.entrants.size(); ++e)
+      entrant_of[context.entrants[e]] = e;
+    options.score = [this, entrant_of = std::move(entrant_of)](std::size_t candidate,
+                                                               const std::string& part) {
       const NodeScores* scores = nodes_ == nullptr ? nullptr : node(part);
-      const auto e = std::ranges::find(context.entrants, static_cast<std::uint32_t>(candidate));
-      const auto entrant = static_cast<std::size_t>(e - context.entrants.begin());
-      return scores != nullptr && e != context.entrants.end() && scores->scores.has(entrant)
-                 ? std::optional(scores->scores.value(entrant))
+      const std::uint32_t e = entrant_of[candidate];
+      return scores != nullptr && e != npos && scores->scores.has(e)
+                 ? std::optional(scores->scores.value(e))
                  : std::nullopt;
     };
     if (!context.entrants.empty())
@@ -128,12 +131,12 @@ void Selector::apply(const select::Policy& s) {
     stage_.findings.reserve(stage_.findings.size() + n_);
     if (is_judged(rule, *file)) {
       const Judgments& judgments = book_.judgments(*file);
-      for (const Judgment& judgment : judgments.all)
-        if (judgment.rule == r) {
-          stage_.findings.push_back(finding_of(judgment, *file, judgments, step_));
-          follow(rule, static_cast<std::uint32_t>(stage_.entrant(judgment.candidate)),
-                 judgment.verdict, judgment.waived);
-        }
+      std::uint32_t e = 0; // they are judged in the order in which they entered
+      for (const Judgment& judgment :
+           std::ranges::equal_range(judgments.all, r, {}, &Judgment::rule)) {
+        stage_.findings.push_back(finding_of(judgment, *file, judgments, step_));
+        follow(rule, e++, judgment.verdict, judgment.waived);
+      }
       continue;
     }
     for (std::uint32_t e = 0; e < n_; ++e) {
