@@ -13,6 +13,7 @@
 
 #include "io/ballots.hpp"
 #include "io/findings.hpp"
+#include "io/joined_keys.hpp"
 #include "io/lineage_files.hpp"
 #include "io/names.hpp"
 #include "io/published.hpp"
@@ -125,6 +126,7 @@ private:
   }
 
   void read_tables() {
+    const std::vector<JoinedKey> joined = take_joined_keys(bundle_.program.evidence);
     for (TableSpec& spec : bundle_.program.evidence) {
       Table table;
       const std::size_t before = diagnostics_.errors();
@@ -147,6 +149,21 @@ private:
         settle_layout(table, spec);
       bundle_.tables.push_back(std::make_shared<const Table>(std::move(table)));
     }
+    for (const JoinedKey& key : joined)
+      join(key);
+  }
+
+  void join(const JoinedKey& key) {
+    auto& evidence = bundle_.program.evidence;
+    auto& keys = evidence[key.evidence].keys;
+    keys.insert(keys.begin() + static_cast<std::ptrdiff_t>(key.at), key.name);
+    const std::size_t before = diagnostics_.errors();
+    Table table = *bundle_.tables[key.evidence];
+    if (good_[key.evidence] && good_[key.from])
+      join_key(key, evidence[key.evidence], table, evidence[key.from], *bundle_.tables[key.from],
+               diagnostics_);
+    good_[key.evidence] = good_[key.evidence] && good_[key.from] && diagnostics_.errors() == before;
+    bundle_.tables[key.evidence] = std::make_shared<const Table>(std::move(table));
   }
 
   /// Candidates are looked up by their key, also where the columns are candidates.
