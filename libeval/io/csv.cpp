@@ -408,9 +408,17 @@ private:
     rows.codes.resize(count);
     std::iota(rows.codes.begin(), rows.codes.end(), 0U);
     rows.texts.reserve(count);
-    char digits[20];
-    for (std::size_t row = 0; row < count; ++row)
-      rows.texts.emplace_back(digits, std::to_chars(digits, std::end(digits), row + 1).ptr);
+    std::string number = "0"; // counts up in place, which is much faster than writing each anew
+    for (std::size_t row = 0; row < count; ++row) {
+      std::size_t digit = number.size();
+      while (digit > 0 && number[digit - 1] == '9')
+        number[--digit] = '0';
+      if (digit > 0)
+        ++number[digit - 1];
+      else
+        number.insert(0, 1, '1');
+      rows.texts.push_back(number);
+    }
     return rows;
   }
 

@@ -4,7 +4,6 @@
 #include <libeval/base/decimal.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace libeval::csv {
@@ -121,32 +120,6 @@ std::string_view trimmed(std::string_view text) {
   }
 }
 
-namespace {
-
-/// The next byte at or behind `p` that means something, or one up to eight bytes before `end`.
-const char* skip_plain(const char* p, const char* end, const Syntax& syntax) {
-  if constexpr (std::endian::native == std::endian::little) {
-    constexpr std::uint64_t ones = 0x0101010101010101U;
-    const auto all = [](char c) { return ones * static_cast<unsigned char>(c); };
-    const std::uint64_t delimiter = all(syntax.delimiter), newline = all(syntax.newline),
-                        carriage = all('\r'), quote = all('"');
-    // The lowest bit set belongs to the first byte that is zero.
-    const auto zeros = [](std::uint64_t x) { return (x - ones) & ~x; };
-    for (; end - p >= 8; p += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, p, 8);
-      const std::uint64_t found = (zeros(word ^ delimiter) | zeros(word ^ newline) |
-                                   zeros(word ^ carriage) | zeros(word ^ quote)) &
-                                  (ones << 7);
-      if (found != 0)
-        return p + std::countr_zero(found) / 8;
-    }
-  }
-  return p;
-}
-
-} // namespace
-
 Cell next_cell(const char* p, const char* end, const Syntax& syntax, std::string& scratch) {
   while (p < end && is_blank(*p, syntax))
     ++p;
@@ -154,7 +127,7 @@ Cell next_cell(const char* p, const char* end, const Syntax& syntax, std::string
     return quoted_cell(p, end, syntax, scratch);
   Cell cell;
   cell.begin = p;
-  for (p = skip_plain(p, end, syntax);; ++p) {
+  for (p = PlainCells(syntax).skip(p, end);; ++p) {
     if (p < end && *p == syntax.delimiter) {
       cell.next = p + 1;
       break;

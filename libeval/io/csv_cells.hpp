@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cfloat>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +30,65 @@ struct Cell {
   const char* next = nullptr;  ///< behind the delimiter or line end
   bool ends_row = false;
   Trouble trouble = Trouble::none;
+};
+
+/// Finds where plain cells end: without quotes, and without blanks at either end. Cells that need a
+/// second look are left to `next_cell`.
+class PlainCells {
+public:
+  explicit PlainCells(const Syntax& syntax)
+      : syntax_(syntax), delimiter_(all(syntax.delimiter)), newline_(all(syntax.newline)) {}
+
+  /// The next byte at or behind `p` that means something, or one up to 16 bytes before `end`.
+  [[nodiscard]] const char* skip(const char* p, const char* end) const {
+    if constexpr (std::endian::native == std::endian::little) {
+      // Two words at once: where one would do is no question to guess at.
+      for (; end - p >= 16; p += 16) {
+        const std::uint64_t here = marks(p), behind = marks(p + 8);
+        if ((here | behind) != 0)
+          return p + (here != 0 ? std::countr_zero(here) : 64 + std::countr_zero(behind)) / 8;
+      }
+    }
+    return p;
+  }
+
+  /// Reads the cell at `p` if it is plain.
+  [[nodiscard]] bool read(const char* p, const char* end, Cell& cell) const {
+    const char* const stop = skip(p, end);
+    if (stop == p || stop >= end || !is_plain(*p) || !is_plain(stop[-1]))
+      return false;
+    if (*stop == syntax_.delimiter)
+      cell.next = stop + 1;
+    else if (*stop == syntax_.newline)
+      cell.next = stop + 1;
+    else if (*stop == '\r' && stop + 1 < end && stop[1] == syntax_.newline)
+      cell.next = stop + 2;
+    else
+      return false;
+    cell.ends_row = *stop != syntax_.delimiter;
+    cell.text = {p, static_cast<std::size_t>(stop - p)};
+    cell.begin = p;
+    cell.stop = stop;
+    return true;
+  }
+
+private:
+  static constexpr std::uint64_t ones = 0x0101010101010101U;
+  static constexpr std::uint64_t all(char c) { return ones * static_cast<unsigned char>(c); }
+  static bool is_plain(char c) { return c > ' ' && c < '\x7F'; }
+
+  /// The high bits of the bytes that mean something; the lowest bit set belongs to the first.
+  [[nodiscard]] std::uint64_t marks(const char* p) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, 8);
+    const auto zeros = [](std::uint64_t x) { return (x - ones) & ~x; };
+    return (zeros(word ^ delimiter_) | zeros(word ^ newline_) | zeros(word ^ all('\r')) |
+            zeros(word ^ all('"'))) &
+           (ones << 7U);
+  }
+
+  Syntax syntax_;
+  std::uint64_t delimiter_, newline_;
 };
 
 /// Reads the cell that begins at `p`. `scratch` holds the text of a cell with doubled quotes.

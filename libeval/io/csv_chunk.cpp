@@ -19,8 +19,9 @@ constexpr std::uint64_t odd_bits = 0x7FF8'0000'0000'0000U;
 class ChunkReader {
 public:
   ChunkReader(const Rules& rules, std::string_view text, const Target& target, Chunk& chunk)
-      : rules_(rules), layout_(rules.layout), syntax_(rules.syntax), target_(target), chunk_(chunk),
-        begin_(text.data()), end_(text.data() + text.size()), line_(chunk.line) {
+      : rules_(rules), layout_(rules.layout), syntax_(rules.syntax), plain_(syntax_),
+        target_(target), chunk_(chunk), begin_(text.data()), end_(text.data() + text.size()),
+        line_(chunk.line) {
     const auto& gaps = rules.spec.gaps;
     const bool numeric_gaps = std::any_of(gaps.begin(), gaps.end(), [](const std::string& gap) {
       return !gap.empty() &&
@@ -95,7 +96,9 @@ private:
           }
         }
       }
-      const Cell cell = next_cell(p, end_, syntax_, scratch_);
+      Cell cell;
+      if (!plain_.read(p, end_, cell))
+        cell = next_cell(p, end_, syntax_, scratch_);
       if (cell.trouble != Cell::Trouble::none)
         return bad_quote(cell, column);
       if (static_cast<std::size_t>(cell.next - row_begin_) > rules_.limits.record_bytes)
@@ -374,6 +377,7 @@ private:
   const Rules& rules_;
   const Layout& layout_;
   const Syntax syntax_;
+  const PlainCells plain_;
   const Target& target_;
   Chunk& chunk_;
   const char* const begin_;

@@ -180,22 +180,24 @@ PairCounts::PairCounts(std::size_t items, std::size_t expected) : items_(items) 
 }
 
 void PairCounts::add(const Comparison& vote) {
-  const bool turned = vote.b < vote.a;
-  const Comparison v =
-      turned ? Comparison{vote.b, vote.a, vote.b_wins, vote.a_wins, vote.ties} : vote;
+  // Which comes first is a coin toss in many tables: looked up, since a branch would be guessed.
+  const std::size_t turned = vote.b < vote.a ? 1 : 0;
+  const std::uint32_t item[2] = {vote.a, vote.b};
+  const double wins[2] = {vote.a_wins, vote.b_wins};
+  const std::uint32_t a = item[turned], b = item[1 - turned];
   if (at_.empty()) {
-    votes_.push_back(v);
+    votes_.push_back({a, b, wins[turned], wins[1 - turned], vote.ties});
     return;
   }
-  std::uint32_t& place = at_[v.a * items_ + v.b];
+  std::uint32_t& place = at_[a * items_ + b];
   if (place == 0) {
-    votes_.push_back({v.a, v.b, 0, 0, 0});
+    votes_.push_back({a, b, 0, 0, 0});
     place = static_cast<std::uint32_t>(votes_.size());
   }
   Comparison& sum = votes_[place - 1];
-  sum.a_wins += v.a_wins;
-  sum.b_wins += v.b_wins;
-  sum.ties += v.ties;
+  sum.a_wins += wins[turned];
+  sum.b_wins += wins[1 - turned];
+  sum.ties += vote.ties;
 }
 
 std::vector<Comparison> PairCounts::take() && {

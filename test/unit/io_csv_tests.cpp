@@ -432,24 +432,19 @@ TEST_CASE("csv: keys that are no grid are compared by sorting") {
 }
 
 TEST_CASE("csv: texts made to collide cost no more than sorting") {
-  // Inverts the hash of csv_intern.cpp for texts of eight bytes, so that all meet in one slot.
-  const auto inverse = [](std::uint64_t x) {
-    constexpr std::uint64_t factor = 0xd6e8feb86659fd93U;
-    std::uint64_t over = factor;
-    for (int i = 0; i < 6; ++i)
-      over *= 2 - factor * over; // Newton: the inverse modulo 2^64
-    x ^= x >> 32U;
-    x *= over;
-    x ^= x >> 32U;
-    x *= over;
-    return x ^ (x >> 32U);
-  };
+  // Of texts of sixteen bytes the second half undoes what the hash of csv_intern.hpp makes of the
+  // first, so that all meet in one slot.
+  constexpr std::uint64_t factor = 0xd6e8feb86659fd93U;
+  std::uint64_t inverse = factor;
+  for (int i = 0; i < 6; ++i)
+    inverse *= 2 - factor * inverse; // Newton: the inverse modulo 2^64
   csv::Interner interner;
   std::vector<std::string> texts;
   for (std::uint64_t i = 0; i < 50'000; ++i) {
-    const std::uint64_t word = inverse(i) ^ (8 * 0x9e3779b97f4a7c15U);
-    std::string text(8, '\0');
-    std::memcpy(text.data(), &word, 8);
+    const std::uint64_t half = (i ^ (16 * 0x9e3779b97f4a7c15U)) * factor;
+    const std::uint64_t words[2] = {i, half ^ (half >> 32U) ^ (i * inverse)};
+    std::string text(16, '\0');
+    std::memcpy(text.data(), words, 16);
     texts.push_back(text);
   }
   for (std::uint32_t i = 0; i < texts.size(); ++i)
@@ -458,6 +453,51 @@ TEST_CASE("csv: texts made to collide cost no more than sorting") {
   for (std::uint32_t i = 0; i < texts.size(); ++i)
     REQUIRE(interner.intern(texts[i]) == i);
   CHECK(interner.texts() == texts);
+}
+
+TEST_CASE("csv: texts are told apart whatever they share") {
+  csv::Interner interner;
+  std::vector<std::string> texts = {"", "a", "aa", "aaa", "aba", "abca", "abcba", "abcdefgh"};
+  for (const std::size_t size : {8, 9, 15, 16, 17, 24, 33, 100}) // alike at both ends
+    for (const char middle : {'x', 'y', '\0'}) {
+      std::string text = "12345678" + std::string(size, '-') + "12345678";
+      text[8 + size / 2] = middle;
+      texts.push_back(text);
+    }
+  for (std::size_t size = 0; size < 20; ++size)
+    texts.push_back(std::string(size + 4, 'z'));
+  for (int twice = 0; twice < 2; ++twice)
+    for (std::uint32_t i = 0; i < texts.size(); ++i)
+      REQUIRE(interner.intern(texts[i]) == i);
+  CHECK(interner.texts() == texts);
+  CHECK_FALSE(interner.is_sorted());
+}
+
+TEST_CASE("csv: a cell is read the same wherever it ends and whatever follows") {
+  const csv::Syntax syntax{';', '\n', ','};
+  const csv::PlainCells plain(syntax);
+  std::string scratch;
+  const std::vector<std::string> ends = {";", "\n", "\r\n", "\r", "\"", " ;", "\xC2\xA0;", ""};
+  for (std::size_t size = 0; size < 40; ++size)
+    for (const std::string& end : ends)
+      for (const std::size_t more : {0, 1, 7, 30}) {
+        const std::string text = std::string(size, 'x') + end + std::string(more, 'y');
+        const char* const begin = text.data();
+        csv::Cell fast;
+        if (!plain.read(begin, begin + text.size(), fast))
+          continue;
+        const csv::Cell slow = csv::next_cell(begin, begin + text.size(), syntax, scratch);
+        INFO(text);
+        CHECK(fast.text == slow.text);
+        CHECK(fast.begin == slow.begin);
+        CHECK(fast.stop == slow.stop);
+        CHECK(fast.next == slow.next);
+        CHECK(fast.ends_row == slow.ends_row);
+        CHECK(slow.trouble == csv::Cell::Trouble::none);
+      }
+  csv::Cell cell;
+  const std::string text = "twelve bytes;" + std::string(16, '.');
+  CHECK(plain.read(text.data(), text.data() + text.size(), cell));
 }
 
 TEST_CASE("csv: inline tables point into the program") {
