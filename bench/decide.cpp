@@ -55,19 +55,23 @@ void give_countries(Bundle& bundle) {
     candidate.attributes.emplace_back("country", "country-" + std::to_string(at++ % 100));
 }
 
-/// A verdict on everybody: one in a hundred fails.
-void give_verdicts(Bundle& bundle) {
+PolicyFile policy_of(const std::string& id, const std::string& title) {
   PolicyFile policy;
   policy.file = "policy.yaml";
-  Rule rule;
-  rule.id = RuleId("INDEPENDENT");
-  rule.title = "trained from scratch";
+  Rule& rule = policy.rules.emplace_back();
+  rule.id = RuleId(id);
+  rule.title = title;
   rule.consequence = Rule::Consequence::disqualify;
-  policy.rules = {rule};
+  return policy;
+}
+
+/// A verdict on everybody: one in a hundred fails.
+void give_verdicts(Bundle& bundle) {
+  PolicyFile policy = policy_of("INDEPENDENT", "trained from scratch");
   std::size_t at = 0;
   for (const Candidate& candidate : bundle.program.candidates) {
     ReadyFinding finding;
-    finding.rule = rule.id;
+    finding.rule = policy.rules[0].id;
     finding.candidate = candidate.id;
     finding.verdict = at++ % 100 == 0 ? Verdict::fail : Verdict::pass;
     finding.source = "https://example.org/declarations/of-the-year-2026.html";
@@ -79,19 +83,13 @@ void give_verdicts(Bundle& bundle) {
 
 /// A rule whose verdict on everybody follows from a score.
 void give_a_rule(Bundle& bundle) {
-  PolicyFile policy;
-  policy.file = "policy.yaml";
-  Rule rule;
-  rule.id = RuleId("MINIMUM");
-  rule.title = "the first criterion is at least met";
-  rule.form = Rule::Form::require;
-  rule.consequence = Rule::Consequence::disqualify;
+  PolicyFile policy = policy_of("MINIMUM", "the first criterion is at least met");
+  policy.rules[0].form = Rule::Form::require;
   Condition condition;
   condition.kind = Condition::Kind::score;
   condition.name = "c0";
   condition.bound = Bound{Bound::Kind::at_least, 0.01, false};
-  rule.formula = {condition};
-  policy.rules = {rule};
+  policy.rules[0].formula = {condition};
   bundle.policies = {policy};
 }
 
