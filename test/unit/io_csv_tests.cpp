@@ -458,7 +458,7 @@ TEST_CASE("csv: texts made to collide cost no more than sorting") {
 TEST_CASE("csv: texts are told apart whatever they share") {
   csv::Interner interner;
   std::vector<std::string> texts = {"", "a", "aa", "aaa", "aba", "abca", "abcba", "abcdefgh"};
-  for (const std::size_t size : {8, 9, 15, 16, 17, 24, 33, 100}) // alike at both ends
+  for (const std::size_t size : {8U, 9U, 15U, 16U, 17U, 24U, 33U, 100U}) // alike at both ends
     for (const char middle : {'x', 'y', '\0'}) {
       std::string text = "12345678" + std::string(size, '-') + "12345678";
       text[8 + size / 2] = middle;
@@ -480,7 +480,7 @@ TEST_CASE("csv: a cell is read the same wherever it ends and whatever follows") 
   const std::vector<std::string> ends = {";", "\n", "\r\n", "\r", "\"", " ;", "\xC2\xA0;", ""};
   for (std::size_t size = 0; size < 40; ++size)
     for (const std::string& end : ends)
-      for (const std::size_t more : {0, 1, 7, 30}) {
+      for (const std::size_t more : {0U, 1U, 7U, 30U}) {
         const std::string text = std::string(size, 'x') + end + std::string(more, 'y');
         const char* const begin = text.data();
         csv::Cell fast;

@@ -132,10 +132,10 @@ void Selector::apply(const select::Policy& s) {
     if (is_judged(rule, *file)) {
       const Judgments& judgments = book_.judgments(*file);
       std::uint32_t e = 0; // they are judged in the order in which they entered
-      for (const Judgment& judgment :
-           std::ranges::equal_range(judgments.all, r, {}, &Judgment::rule)) {
-        stage_.findings.push_back(finding_of(judgment, *file, judgments, step_));
-        follow(rule, e++, judgment.verdict, judgment.waived);
+      for (auto at = std::ranges::lower_bound(judgments.all, r, {}, &Judgment::rule);
+           at != judgments.all.end() && at->rule == r; ++at) {
+        stage_.findings.push_back(finding_of(*at, *file, judgments, step_));
+        follow(rule, e++, at->verdict, at->waived);
       }
       continue;
     }
