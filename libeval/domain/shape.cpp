@@ -209,9 +209,11 @@ private:
   void wrong_form(const Tree& tree, const Type& type) {
     std::string help;
     if (const auto word = tree.scalar()) {
+      if (const std::string* meant = find_meant(type, *word))
+        help = "write " + quoted(*meant);
       std::vector<std::string> choices;
       collect_choices(type, choices);
-      if (const auto hint = did_you_mean(*word, choices))
+      if (const auto hint = did_you_mean(*word, choices); hint && help.empty())
         help = "did you mean " + quoted(*hint) + "?";
     }
     if (tree.is_text() && wants_number(type) && help.empty())
@@ -230,6 +232,20 @@ private:
     }
     diagnostics_.error(tree.where, "expected " + in_words(type, shapes_) + ", got " + shown(tree),
                        help);
+  }
+
+  /// What stands for a word that people try, in any of the shapes the type allows.
+  const std::string* find_meant(const Type& type, const std::string& word) const {
+    if (type.kind == Kind::object) {
+      const auto& meant = shapes_.at(type.shape).meant;
+      const auto at = meant.find(word);
+      return at == meant.end() ? nullptr : &at->second;
+    }
+    if (type.kind == Kind::either)
+      for (const Type& inner : type.inner)
+        if (const std::string* found = find_meant(inner, word))
+          return found;
+    return nullptr;
   }
 
   static bool wants_list(const Type& type) {
@@ -406,8 +422,13 @@ std::string in_words(const Type& type, const Shapes& shapes) {
   case Kind::object:
     return shapes.at(type.shape).title;
   case Kind::either: {
+    constexpr std::size_t most_choices = 12;
+    const bool any_object =
+        std::ranges::any_of(type.inner, [](const Type& t) { return t.kind == Kind::object; });
     std::vector<std::string> words;
     for (const Type& t : type.inner) {
+      if (any_object && t.choices.size() > most_choices) // words that stand for an object
+        continue;
       std::string word = in_words(t, shapes);
       if (std::ranges::find(words, word) == words.end())
         words.push_back(std::move(word));
