@@ -11,11 +11,6 @@ std::size_t times(const Draw& draw, const std::string& member) {
   return at == draw.end() ? 1 : at->second;
 }
 
-/// A name that no reader lets through, so that it is nobody else's.
-std::string copy_of(const std::string& member, std::size_t k) {
-  return k == 0 ? member : member + "\n" + std::to_string(k + 1);
-}
-
 template <class T>
 std::vector<T> taken(const std::vector<T>& from, const std::vector<std::uint32_t>& rows) {
   std::vector<T> out;
@@ -25,19 +20,6 @@ std::vector<T> taken(const std::vector<T>& from, const std::vector<std::uint32_t
   for (const std::uint32_t row : rows)
     out.push_back(from[row]);
   return out;
-}
-
-void take_rows(Table& table, const std::vector<std::uint32_t>& rows) {
-  for (auto* columns : {&table.keys, &table.labels})
-    for (TextColumn& column : *columns)
-      column.codes = taken(column.codes, rows);
-  for (ValueColumn& column : table.values) {
-    column.numbers = taken(column.numbers, rows);
-    column.category = taken(column.category, rows);
-    column.gap = taken(column.gap, rows);
-  }
-  table.lines = taken(table.lines, rows);
-  table.rows = rows.size();
 }
 
 /// Members are texts of a key.
@@ -74,7 +56,54 @@ void draw_columns(Table& table, const Draw& draw) {
   table.values = std::move(values);
 }
 
+std::vector<Recusal> with_copies(const std::vector<Recusal>& recusals, const Draw& draw) {
+  std::vector<Recusal> out = recusals;
+  for (const Recusal& recusal : recusals)
+    for (std::size_t k = 1; k < times(draw, recusal.juror); ++k) {
+      out.push_back(recusal);
+      out.back().juror = copy_of(recusal.juror, k);
+    }
+  return out;
+}
+
 } // namespace
+
+std::string copy_of(const std::string& member, std::size_t k) {
+  return k == 0 ? member : member + "\n" + std::to_string(k + 1);
+}
+
+std::string_view original_of(std::string_view member) {
+  return member.substr(0, member.find('\n'));
+}
+
+void take_rows(Table& table, const std::vector<std::uint32_t>& rows) {
+  for (auto* columns : {&table.keys, &table.labels})
+    for (TextColumn& column : *columns)
+      column.codes = taken(column.codes, rows);
+  for (ValueColumn& column : table.values) {
+    column.numbers = taken(column.numbers, rows);
+    column.category = taken(column.category, rows);
+    column.gap = taken(column.gap, rows);
+  }
+  table.lines = taken(table.lines, rows);
+  table.rows = rows.size();
+}
+
+void recuse_copies(const Bundle& bundle, std::size_t table, const Draw& draw, Bundle& drawn) {
+  const auto& evidence = bundle.program.evidence;
+  drawn.program.evidence[table].recusals = with_copies(evidence[table].recusals, draw);
+  const auto lists = std::ranges::find(evidence, evidence[table].recusals_from, &TableSpec::name);
+  if (lists == evidence.end())
+    return;
+  const auto at = static_cast<std::size_t>(lists - evidence.begin());
+  const auto& keys = bundle.tables[at]->keys;
+  const auto key = std::ranges::find(keys, juror_dimension(evidence[table]), &TextColumn::name);
+  if (key == keys.end())
+    return;
+  Table listed = *bundle.tables[at];
+  draw_rows(listed, static_cast<std::size_t>(key - keys.begin()), draw);
+  drawn.tables[at] = std::make_shared<const Table>(std::move(listed));
+}
 
 Bundle drawn(const Bundle& bundle, const std::string& dimension, const Draw& draw) {
   Bundle out = bundle;
@@ -91,12 +120,7 @@ Bundle drawn(const Bundle& bundle, const std::string& dimension, const Draw& dra
     else
       draw_rows(table, static_cast<std::size_t>(key - keys.begin()), draw);
     out.tables[t] = std::make_shared<const Table>(std::move(table));
-    const std::vector<Recusal> listed = spec.recusals;
-    for (const Recusal& recusal : listed)
-      for (std::size_t k = 1; k < times(draw, recusal.juror); ++k) {
-        spec.recusals.push_back(recusal);
-        spec.recusals.back().juror = copy_of(recusal.juror, k);
-      }
+    spec.recusals = with_copies(spec.recusals, draw);
   }
   return out;
 }

@@ -114,6 +114,9 @@ bool StageDecider::keep_up(const StageChanges& changes) {
       return false;
   if (changes.weights && plan.rests_on_weights)
     return false;
+  for (const std::string& dimension : changes.renamed)
+    if (plan.named.contains(dimension))
+      return false;
   std::ranges::fill(kept_->changed, std::uint8_t{0});
   for (const Feed& feed : plan.feeds) {
     if (feed.table != Feed::no_table && changes.numbers[feed.table] == 0)

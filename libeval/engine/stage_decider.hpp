@@ -30,6 +30,7 @@ struct StageChanges {
   std::vector<std::uint8_t> rows, numbers; ///< by table: its rows; only numbers in its columns
   bool weights = false;                    ///< points or weights of the stage's tree
   bool assumptions = false;
+  std::vector<std::string> renamed; ///< dimensions whose members are called otherwise
 };
 
 /// Decides one stage: compiles its score for those who enter, runs the plan, and selects. The

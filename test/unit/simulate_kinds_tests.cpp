@@ -14,6 +14,7 @@
 #include <cmath>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace libeval;
@@ -232,6 +233,76 @@ stages:
                                    "bootstrap: [{evidence: ratings, over: user}]", options);
   near(chance(users, 0, 0), 0.25, options.samples); // both draws are u1: 10 against 8
   near(chance(users, 0, 1), 0.75, options.samples);
+}
+
+TEST_CASE("what the rules say of a member holds for whom is drawn again") {
+  // Two jurors: j1 twice, j2 twice, or (half of the time) both.
+  SimulateOptions options;
+  options.samples = 4000;
+  const auto chances = [&](const std::string& marks, const std::string& more,
+                           const std::string& score) {
+    const std::string rules =
+        "libeval: 1\nprogram: p\ncandidates: [a, b]\nevidence:\n  marks: {csv: "
+        "\"juror,candidate,mark\\n" +
+        marks + "\", keys: [juror, candidate], values: [mark]" + more +
+        "  conflicts: {csv: \"juror,candidate,reason\\nj1,a,kin\\n\", keys: [juror, candidate], "
+        "values: [reason]}\nstages:\n  - {id: s, places: 1, score: {from: marks, " +
+        score + "}}\n";
+    const Simulation s =
+        of_text(rules.c_str(), "bootstrap: [{evidence: marks, over: juror}]", options);
+    return std::pair{chance(s, 0, 0), chance(s, 0, 1)};
+  };
+  const std::string mean = "steps: [{mean: juror}]";
+  SECTION("a recusal in the program, and one in a table") {
+    for (const char* recusals :
+         {", recusals: [{juror: j1, candidate: a, reason: kin, source: register}]}\n",
+          ", recusals: conflicts}\n"}) {
+      INFO(recusals);
+      const auto [a, b] = chances("j1,a,10\\nj2,a,5\\nj1,b,6\\nj2,b,6", recusals, mean);
+      CHECK(a == 0); // what j1 says of a never counts, however often j1 is there
+      near(b, 0.75, options.samples);
+    }
+  }
+  SECTION("a weight") {
+    const auto [a, b] =
+        chances("j1,a,8\\nj2,a,4\\nj1,b,6.9\\nj2,b,6.9", "}\n",
+                "steps: [{mean: {over: juror, weights: {by: juror, values: {j1: 3, j2: 1}}}}]");
+    near(a, 0.75, options.samples);
+    CHECK(a + b == 1);
+  }
+  SECTION("a filter") {
+    const auto [a, b] = chances("j1,a,10\\nj2,a,5\\nj1,b,6\\nj2,b,6", "}\n",
+                                "where: {juror: {not: [j1]}}, " + mean);
+    CHECK(a == 0);
+    near(b, 0.75, options.samples);
+  }
+}
+
+TEST_CASE("members with other rows, and members that are columns, are drawn anew too") {
+  SimulateOptions options;
+  options.samples = 4000;
+  // Only u1 rates b: without u1 nobody does, and b has no score.
+  const Simulation few = of_text(R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  ratings: {csv: "user,candidate,rating\nu1,a,1\nu1,b,4\nu2,a,3\n", keys: [user, candidate], values: [rating], sparse: true}
+stages:
+  - {id: s, places: 1, score: {from: ratings, steps: [{mean: user}]}}
+)",
+                                 "bootstrap: [{evidence: ratings, over: user}]", options);
+  near(chance(few, 0, 1), 0.75, options.samples);
+  const Simulation wide = of_text(R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  marks: {csv: "candidate,ann,bea\na,5,1\nb,4,4\n", keys: [candidate], wide: juror, values: [mark]}
+stages:
+  - {id: s, places: 1, score: {from: marks, steps: [{mean: juror}]}}
+)",
+                                  "bootstrap: [{evidence: marks, over: juror}]", options);
+  near(chance(wide, 0, 0), 0.25, options.samples); // both are ann: 5 against 4
+  near(chance(wide, 0, 1), 0.75, options.samples);
 }
 
 TEST_CASE("what is known in part is one of its completions in each replicate") {

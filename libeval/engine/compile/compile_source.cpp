@@ -172,6 +172,7 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
     return frame;
   std::vector<std::uint8_t> stays(frame.cells, 1);
   for (const Test& test : measure.filter) {
+    plan.named.insert(test.column);
     const Dimension* of = frame.find(test.column);
     std::vector<std::uint8_t> pass;
     if (of != nullptr) {

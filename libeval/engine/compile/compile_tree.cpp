@@ -86,6 +86,7 @@ Frame Compiler::parts_side_by_side(const Node& node, const std::vector<std::size
     concat.in.push_back(part.array);
   }
   for (const std::string& name : order) {
+    plan.named.insert(name);
     Members words;
     if (name != "candidate" && name != "opponent") {
       std::vector<std::string> texts(members[name].size());

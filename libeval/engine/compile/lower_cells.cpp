@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps that settle what a cell is: tables, codes, gaps, members.
 #include "engine/compile/lowering.hpp"
+#include "engine/drawn.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/share.hpp>
@@ -89,12 +90,14 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
   }
   if (!dimensions.empty()) {
     out.of.resize(frame_.cells);
+    for (const Dimension* d : dimensions)
+      plan_.named.insert(d->name);
     for (std::size_t i = 0; i < frame_.cells; ++i) {
       std::vector<std::string> tuple;
       for (const Dimension* d : dimensions) {
         const std::uint32_t code = (*d->codes)[i];
-        tuple.push_back(d->members ? (*d->members)[code]
-                                   : compiler_.context.bundle.program.candidates[code].id.str());
+        tuple.emplace_back(d->members ? original_of((*d->members)[code])
+                                      : compiler_.context.bundle.program.candidates[code].id.str());
       }
       out.of[i] = curve_for(std::move(tuple));
     }
@@ -432,6 +435,7 @@ void Lowering::pick() {
       key_codes(entry.key, entry.key_where);
       continue;
     }
+    plan_.named.insert(entry.key);
     std::vector<std::string> members;
     if (found->members)
       members = *found->members;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Methods over a matrix of candidates and criteria.
 #include "engine/compile/lowering.hpp"
+#include "engine/drawn.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -66,8 +67,10 @@ void Lowering::model(op::Model::Kind kind) {
   if (const Tree* given = arg("weights")) {
     const Param param = read_param(*given);
     if (param.kind == Param::Kind::table && param.column == criteria->name) {
+      plan_.named.insert(criteria->name);
       for (std::size_t c = 0; c < m; ++c) {
-        const std::string& name = (*criteria->members)[(*criteria->codes)[columns.first[c]]];
+        const std::string name(
+            original_of((*criteria->members)[(*criteria->codes)[columns.first[c]]]));
         const auto at =
             std::ranges::find(param.members, name, &std::pair<std::string, double>::first);
         if (at == param.members.end() && !param.otherwise)

@@ -299,6 +299,7 @@ void Lowering::running() {
     if (d.name != along)
       keys.push_back(d.codes);
   const Grouping rows = group_cells(keys, frame_.cells);
+  plan_.named.insert(along);
   const std::vector<std::uint32_t> places = places_of(*dimension->members);
   std::vector<Codes> up_to(frame_.cells);
   std::vector<std::uint8_t> gap(frame_.cells, 0);

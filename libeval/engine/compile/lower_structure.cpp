@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameters, dimensions and groups: what every step needs.
 #include "engine/compile/lowering.hpp"
+#include "engine/drawn.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -64,10 +65,12 @@ Operand Lowering::operand(const Param& param) {
     const auto& candidates = compiler_.context.bundle.program.candidates;
     std::vector<double> values(frame_.cells, 0);
     out.gap.assign(frame_.cells, 0);
+    plan_.named.insert(param.column);
     for (std::size_t i = 0; i < frame_.cells; ++i) {
       const std::uint32_t code = (*dimension->codes)[i];
-      const std::string& member =
-          dimension->members ? (*dimension->members)[code] : candidates[code].id.str();
+      const std::string_view member = dimension->members
+                                          ? original_of((*dimension->members)[code])
+                                          : std::string_view(candidates[code].id.str());
       const auto at =
           std::ranges::find(param.members, member, &std::pair<std::string, double>::first);
       if (at != param.members.end())
@@ -147,16 +150,20 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
       return {0.0, no_array, {}};
     }
     pairs.emplace_back(&d, own);
+    plan_.named.insert(d.name);
+    plan_.named.insert(own->name);
   }
   // Give both sides' members the same codes, then look tuples up.
   std::map<Codes, std::uint32_t> cell_of;
   std::vector<std::map<std::string_view, std::uint32_t>> words(pairs.size());
-  const auto code = [&](std::size_t p, const Dimension& d, std::uint32_t raw) -> std::uint32_t {
-    if (!d.members)
-      return raw;
-    return words[p]
-        .try_emplace((*d.members)[raw], static_cast<std::uint32_t>(words[p].size()))
-        .first->second;
+  const auto code_of = [&](std::size_t p, std::string_view word) {
+    return words[p].try_emplace(word, static_cast<std::uint32_t>(words[p].size())).first->second;
+  };
+  const auto code = [&](std::size_t p, const Dimension& d, std::uint32_t raw) {
+    return d.members ? code_of(p, (*d.members)[raw]) : raw;
+  };
+  const auto original = [&](std::size_t p, const Dimension& d, std::uint32_t raw) {
+    return d.members ? code_of(p, original_of((*d.members)[raw])) : raw;
   };
   for (std::size_t i = 0; i < values.cells; ++i) {
     Codes tuple;
@@ -173,7 +180,12 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
     Codes tuple;
     for (std::size_t p = 0; p < pairs.size(); ++p)
       tuple.push_back(code(p, *pairs[p].second, (*pairs[p].second->codes)[i]));
-    const auto at = cell_of.find(tuple);
+    auto at = cell_of.find(tuple);
+    if (at == cell_of.end()) { // a copy where the parameter knows only who it is of
+      for (std::size_t p = 0; p < pairs.size(); ++p)
+        tuple[p] = original(p, *pairs[p].second, (*pairs[p].second->codes)[i]);
+      at = cell_of.find(tuple);
+    }
     if (at != cell_of.end() && !values.is_gap(at->second)) {
       index[i] = at->second;
     } else if (param.otherwise) {
@@ -339,6 +351,7 @@ std::vector<std::uint8_t> Lowering::reference_mask() {
   for (const Test& test : read_filter(reference)) {
     const bool of_candidate = test.column.starts_with("candidate.");
     const Dimension* d = frame_.find(of_candidate ? "candidate" : test.column);
+    plan_.named.insert(test.column);
     if (d == nullptr) {
       error(test.where, "there is no dimension `" + test.column + "` here", dimensions_in_words());
       continue;
@@ -349,7 +362,8 @@ std::vector<std::uint8_t> Lowering::reference_mask() {
       const std::string* value = of_candidate ? candidates[code].attribute(attribute)
                                  : d->members ? &(*d->members)[code]
                                               : &candidates[code].id.str();
-      bool pass = value != nullptr && fits(test, std::string_view(*value));
+      bool pass = value != nullptr &&
+                  fits(test, !of_candidate && d->members ? original_of(*value) : *value);
       if (pass && (test.at_least || test.above || test.at_most || test.below)) {
         const auto x = number_or_date(*value);
         pass = x && fits(test, *x);

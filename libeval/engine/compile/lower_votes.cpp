@@ -170,6 +170,7 @@ bool Lowering::collect_games(op::Votes& op, const Codes& item_of) {
       error(given->where, "`period` is a dimension other than candidates", dimensions_in_words());
       return false;
     }
+    plan_.named.insert(name);
     const Codes places = places_of(*dimension->members);
     for (std::size_t i = 0; i < frame_.cells; ++i)
       period.push_back(places[(*dimension->codes)[i]]);

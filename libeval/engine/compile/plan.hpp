@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -265,6 +266,8 @@ struct Plan {
   std::vector<WeightConstant> weighed = {};
   bool rests_on_numbers = false; ///< structure, or constants that no feed tells of, do
   bool rests_on_weights = false; ///< the same of weights and points
+  /// Dimensions of which it matters what a member is called, not only which cells are whose.
+  std::set<std::string, std::less<>> named = {};
   /// Whether it runs on numbers of 32 digits: where something is rounded, and always while that
   /// costs nothing that anybody would notice.
   [[nodiscard]] bool exact() const;

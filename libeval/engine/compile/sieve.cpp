@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/sieve.hpp"
+#include "engine/drawn.hpp"
 
 #include <libeval/base/text.hpp>
 
@@ -7,9 +8,9 @@
 
 namespace libeval {
 
-bool passes(const Test& test, const std::string& text) {
+bool passes(const Test& test, std::string_view text) {
   if (!test.at_least && !test.above && !test.at_most && !test.below)
-    return fits(test, std::string_view(text));
+    return fits(test, text);
   const auto number = number_or_date(text);
   return number && fits(test, *number);
 }
@@ -18,9 +19,14 @@ std::vector<std::uint8_t> members_passing(const Context& context, const Test& te
                                           const Dimension& dimension, const std::string& of) {
   const auto& candidates = context.bundle.program.candidates;
   const std::size_t n = dimension.members ? dimension.members->size() : candidates.size();
+  const bool one = fixes(test, dimension);
   std::vector<std::uint8_t> pass(n);
-  for (std::size_t m = 0; m < n; ++m)
-    pass[m] = passes(test, dimension.members ? (*dimension.members)[m] : candidates[m].id.str());
+  for (std::size_t m = 0; m < n; ++m) {
+    std::string_view name = dimension.members ? (*dimension.members)[m] : candidates[m].id.str();
+    if (dimension.members && !one) // one member is one, and not its copies too
+      name = original_of(name);
+    pass[m] = passes(test, name);
+  }
   if (n > 0 && test.any_of.size() == 1 && !test.negate &&
       std::ranges::find(pass, std::uint8_t{1}) == pass.end()) {
     const auto hint = dimension.members ? did_you_mean(test.any_of[0], *dimension.members)

@@ -8,7 +8,7 @@ namespace libeval {
 
 /// Whether a member passes a test: bounds look at the number or date that it is, patterns at the
 /// text.
-[[nodiscard]] bool passes(const Test& test, const std::string& text);
+[[nodiscard]] bool passes(const Test& test, std::string_view text);
 
 /// For each member of a dimension (of candidates: each candidate, by its id) whether it passes.
 /// A single pattern that fits nobody is an error; `of` says what of.

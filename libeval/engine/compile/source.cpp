@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/recusals.hpp"
 #include "engine/compile/sieve.hpp"
+#include "engine/drawn.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -253,6 +254,8 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
 
   Sieve sieve(context, spec, *table, cells);
   sieve.apply(measure.filter);
+  for (const Test& test : measure.filter)
+    plan.named.insert(test.column);
   const auto candidate = std::ranges::find(cells.dimensions, "candidate", &Dimension::name);
   const auto opponent = std::ranges::find(cells.dimensions, "opponent", &Dimension::name);
   const bool has_candidate = candidate != cells.dimensions.end();
@@ -260,6 +263,8 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
     return has_candidate && context.entering[(*candidate->codes)[i]] == 0;
   };
   Recusals recused(context, spec, cells);
+  if (recused.any())
+    plan.named.insert(recused.dimension());
   const bool sparse_columns = !spec.wide.empty() && is_sparse(spec, spec.wide);
   // Whoever stands in this table is a candidate, and all of them enter: nothing to look up.
   const TextColumn* key = find_text(table->keys, "candidate");

@@ -78,6 +78,9 @@ StageChanges Replay::changes(const Field& field, std::size_t s, const Versions& 
   out.numbers = differing(field.seen.numbers, now.numbers);
   out.weights = field.seen.weights.empty() || field.seen.weights[s] != now.weights[s];
   out.assumptions = field.seen.assumptions != now.assumptions;
+  for (std::size_t i = 0; i < now.names.size(); ++i)
+    if (field.seen.names.empty() || field.seen.names[i] != now.names[i])
+      out.renamed.push_back(now.names[i].first);
   return out;
 }
 

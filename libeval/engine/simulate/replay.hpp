@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace libeval {
@@ -15,6 +17,8 @@ namespace libeval {
 struct Versions {
   std::vector<std::uint64_t> rows, numbers; ///< of a table: another table; other numbers in it
   std::vector<std::uint64_t> weights;       ///< of a stage's tree
+  /// Of a dimension: its members are called otherwise, in rows that are the same else.
+  std::vector<std::pair<std::string, std::uint64_t>> names;
   std::uint64_t assumptions = 0;
 };
 

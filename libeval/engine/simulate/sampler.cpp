@@ -118,63 +118,6 @@ void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) c
   }
 }
 
-void resample(Table& table, const std::string& over, const kernel::Stream& stream) {
-  const auto key = std::ranges::find(table.keys, over, &TextColumn::name);
-  if (key == table.keys.end()) { // the members are columns
-    const std::vector<ValueColumn> before = table.values;
-    for (std::size_t k = 0; k < before.size(); ++k) {
-      ValueColumn& column = table.values[k];
-      const std::size_t from =
-          kernel::below_at(stream, static_cast<std::uint32_t>(k), before.size());
-      column = before[from];
-      column.name = before[k].name;
-    }
-    return;
-  }
-  std::vector<std::vector<std::uint32_t>> rows_of(key->texts.size());
-  for (std::size_t row = 0; row < table.rows; ++row)
-    rows_of[key->codes[row]].push_back(static_cast<std::uint32_t>(row));
-  std::vector<std::uint32_t> standing; // members that have rows
-  for (std::uint32_t m = 0; m < rows_of.size(); ++m)
-    if (!rows_of[m].empty())
-      standing.push_back(m);
-  std::vector<std::uint32_t> rows, codes;
-  std::vector<std::string> texts;
-  std::vector<std::uint32_t> times(rows_of.size(), 0);
-  for (std::size_t k = 0; k < standing.size(); ++k) {
-    const std::uint32_t m =
-        standing[kernel::below_at(stream, static_cast<std::uint32_t>(k), standing.size())];
-    const std::uint32_t again = times[m]++;
-    texts.push_back(again == 0 ? key->texts[m]
-                               : key->texts[m] + " (" + std::to_string(again + 1) + ")");
-    for (const std::uint32_t row : rows_of[m]) {
-      rows.push_back(row);
-      codes.push_back(static_cast<std::uint32_t>(k));
-    }
-  }
-  const auto gather = [&](auto& column) {
-    if (column.empty())
-      return;
-    auto before = column;
-    column.resize(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      column[i] = before[rows[i]];
-  };
-  for (TextColumn& column : table.keys)
-    gather(column.codes);
-  for (TextColumn& column : table.labels)
-    gather(column.codes);
-  for (ValueColumn& column : table.values) {
-    gather(column.numbers);
-    gather(column.category);
-    gather(column.gap);
-  }
-  gather(table.lines);
-  key->codes = std::move(codes);
-  key->texts = std::move(texts);
-  table.rows = rows.size();
-}
-
 std::size_t Sampler::option(const RuleChoice& choice, kernel::Stream stream) {
   double sum = 0;
   for (const RuleChoice::Option& option : choice.options)
@@ -220,6 +163,9 @@ World Sampler::world() const {
   out.versions.rows.assign(bundle.tables.size(), 0);
   out.versions.numbers.assign(bundle.tables.size(), 0);
   out.versions.weights.assign(bundle.program.stages.size(), 0);
+  out.seated.resize(bundle.tables.size());
+  for (const MemberSource& source : members)
+    out.versions.names.emplace_back(source.over, 0);
   return out;
 }
 
@@ -288,27 +234,48 @@ void Sampler::draw_members(World& world, const Replicate& replicate,
                            const std::vector<std::uint64_t>& numbers_before) const {
   const std::size_t first = weights.size() + cells.size();
   std::vector<std::uint8_t> moved(bundle.tables.size(), 0), begun(bundle.tables.size(), 0);
-  for (std::size_t k = 0; k < bootstrap_tables.size(); ++k)
+  for (std::size_t k = 0; k < members.size(); ++k)
     if (moves_to(world, replicate, first + k))
-      moved[bootstrap_tables[k]] = 1;
-  for (std::size_t k = 0; k < bootstrap_tables.size(); ++k) {
-    const std::size_t t = bootstrap_tables[k];
+      moved[members[k].table] = 1;
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    const std::size_t t = members[k].table;
     if (moved[t] == 0 && world.versions.numbers[t] == numbers_before[t])
       continue;
     const bool again = std::exchange(begun[t], std::uint8_t{1}) != 0;
     const Table& from = again             ? *world.bundle.tables[t]
                         : world.varied[t] ? *world.varied[t]
                                           : *bundle.tables[t];
-    auto drawn = std::make_shared<Table>(from);
-    resample(*drawn, uncertainty.bootstrap[k].over, replicate.stream(first + k));
-    world.bundle.tables[t] = std::move(drawn);
-    if (!again)
-      ++world.versions.rows[t];
+    MemberSource of_drawn; // of a table in which members of another dimension were drawn
+    if (again) {
+      of_drawn = members_to_draw(from, t, members[k].over);
+      of_drawn.alike = false;
+    }
+    const MemberSource& who = again ? of_drawn : members[k];
+    const std::vector<Seat> seats = draw_seats(replicate.stream(first + k), who.names.size());
+    if (who.alike && world.seated[t]) {
+      seat_again(*world.seated[t], from, who, seats);
+      ++world.versions.numbers[t];
+    } else {
+      auto drawn = std::make_shared<Table>(from);
+      seat(*drawn, who, seats);
+      if (who.alike)
+        world.seated[t] = drawn;
+      world.bundle.tables[t] = std::move(drawn);
+      if (!again)
+        ++world.versions.rows[t];
+    }
+    if (moved[t] == 0)
+      continue;
+    ++world.versions.names[k].second;
+    const TableSpec& spec = bundle.program.evidence[t];
+    if ((!spec.recusals.empty() || !spec.recusals_from.empty()) &&
+        who.over == juror_dimension(spec))
+      recuse_copies(bundle, t, times_drawn(who, seats), world.bundle);
   }
 }
 
 void Sampler::draw_verdicts(World& world, const Replicate& replicate) const {
-  const std::size_t first = weights.size() + cells.size() + bootstrap_tables.size();
+  const std::size_t first = weights.size() + cells.size() + members.size();
   bool moved = false;
   for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k)
     moved = moves_to(world, replicate, first + k) || moved;

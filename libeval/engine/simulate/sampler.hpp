@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/simulate/members.hpp"
 #include "engine/simulate/replay.hpp"
 
 #include <libeval/domain/uncertainty.hpp>
@@ -90,6 +91,7 @@ struct CompletionSource {
 struct World {
   Bundle bundle;
   std::vector<std::shared_ptr<Table>> varied; ///< by table; null: as it is
+  std::vector<std::shared_ptr<Table>> seated; ///< by table: with members that are alike drawn anew
   std::vector<std::vector<double>> shares;    ///< of each entry of `weights`
   Assumptions assumptions;
   std::vector<bool> passed; ///< of each verdict
@@ -123,7 +125,7 @@ public:
   const Uncertainty& uncertainty;
   std::vector<WeightSource> weights;
   std::vector<CellSource> cells;
-  std::vector<std::size_t> bootstrap_tables;
+  std::vector<MemberSource> members;
   std::vector<std::size_t> verdict_candidates;
 
 private:
@@ -144,9 +146,6 @@ private:
 /// Which variant a replicate takes; the options of each choice of rules in `options`.
 [[nodiscard]] std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,
                                      std::vector<std::size_t>& options);
-
-/// Members of `over` drawn anew with replacement; who is drawn again is a member of its own.
-void resample(Table& table, const std::string& over, const kernel::Stream& stream);
 
 /// Sets the points or weights of a node's parts to shares of their sum; points below follow.
 void set_shares(Node& node, std::span<const double> shares, double sum, bool points);

@@ -555,7 +555,11 @@ void Sampler::resolve_bootstrap(const Bootstrap& what, Diagnostics& diagnostics)
                                  : "evidence `" + from.name + "` has no dimension `" + what.over +
                                        "`",
                              help_for(what.over, known));
-  bootstrap_tables.push_back(*at);
+  MemberSource out = members_to_draw(from, *at, what.over);
+  for (MemberSource& before : members)
+    if (before.table == *at) // the second draws from what the first has drawn
+      before.alike = out.alike = false;
+  members.push_back(std::move(out));
 }
 
 void Sampler::resolve_verdict(const UncertainVerdict& what, Diagnostics& diagnostics) {
