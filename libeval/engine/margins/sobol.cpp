@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What drives "advances": variance-based indices (Sobol 1993).
-#include "base/parallel.hpp"
+#include "engine/simulate/blocks.hpp"
 #include "engine/simulate/sampler.hpp"
 
 #include <libeval/engine/margins.hpp>
@@ -99,19 +99,11 @@ public:
   std::vector<SobolIndices> run() {
     if (diagnostics_.has_errors() || sources_ == 0 || options_.samples < 2)
       return {};
-    std::uint64_t done = 0;
-    while (done < options_.samples) {
-      std::uint64_t until = options_.samples;
-      if (options_.until)
-        until = std::min(until, done == 0 ? first_look : done * 2);
-      const std::uint64_t reached = sample(done, until);
-      if (diagnostics_.has_errors())
-        return {};
-      done = reached;
-      if (done < until || (options_.until && widest(done) <= *options_.until))
-        break;
-    }
-    return done < 2 ? std::vector<SobolIndices>{} : indices(done);
+    const std::uint64_t done = sample_until_enough(
+        options_.samples, options_.until ? first_look : 0,
+        [&](std::uint64_t begin, std::uint64_t until) { return sample(begin, until); },
+        [&](std::uint64_t so_many) { return widest(so_many) <= *options_.until; });
+    return done < 2 || failed() ? std::vector<SobolIndices>{} : indices(done);
   }
 
 private:
@@ -128,9 +120,9 @@ private:
     std::vector<std::vector<std::uint8_t>> all_mixed; ///< by source
   };
 
-  /// Who advances where, with every source taking its numbers from the replicate given; false with
-  /// errors.
-  bool advances(Worker& worker, const std::vector<std::uint64_t>& from,
+  /// Who advances where, with every source taking its numbers from the replicate given; nobody
+  /// with errors.
+  void advances(Worker& worker, const std::vector<std::uint64_t>& from,
                 std::vector<std::uint8_t>& out) {
     const Replicate replicate{options_.seed, 0, &from};
     const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, worker.options);
@@ -138,44 +130,39 @@ private:
     if (!world)
       world = std::make_unique<World>(samplers_[variant]->world());
     samplers_[variant]->draw(*world, replicate);
+    out.assign(candidates_ * stages_, 0);
     Diagnostics problems;
     const Decision& decision = decide_again(*world, problems);
     if (problems.has_errors()) {
       const std::lock_guard guard(lock_);
       diagnostics_.append(std::move(problems));
-      return false;
+      return;
     }
-    out.assign(candidates_ * stages_, 0);
     for (std::size_t s = 0; s < stages_; ++s) {
       const StageDecision& stage = decision.stages[s];
       for (std::size_t e = 0; e < stage.entrants.size(); ++e)
         if (stage.outcomes[e] == Outcome::advances)
           out[s * candidates_ + stage.entrants[e]] = 1;
     }
-    return true;
   }
 
   /// One source after the other is taken from the second sample, so that little changes between two
   /// decisions.
-  bool one_sample(Worker& worker, std::uint64_t r) {
+  void one_sample(Worker& worker, std::uint64_t r) {
     std::vector<std::uint64_t> from(sources_, r);
-    if (!advances(worker, from, worker.a))
-      return false;
+    advances(worker, from, worker.a);
     worker.all_mixed.resize(sources_);
     for (std::size_t g = 0; g < sources_; ++g) {
       from[g] = r + other;
-      if (!advances(worker, from, worker.all_mixed[g]))
-        return false;
+      advances(worker, from, worker.all_mixed[g]);
       from[g] = r;
     }
     std::ranges::fill(from, r + other);
-    if (!advances(worker, from, worker.b))
-      return false;
+    advances(worker, from, worker.b);
     for (std::size_t i = 0; i < worker.a.size(); ++i)
       for (std::size_t g = 0; g < sources_; ++g)
         ++worker.counts[i * sources_ + g]
                        [4U * worker.a[i] + 2U * worker.b[i] + worker.all_mixed[g][i]];
-    return true;
   }
 
   /// Samples until `until`; returns how far it came.
@@ -187,30 +174,27 @@ private:
       worker.worlds.resize(samplers_.size());
       worker.counts.assign(counts_.size(), Triples{});
     }
-    std::uint64_t next = done;
-    std::mutex grab;
-    for_each_task(threads, threads, [&](std::size_t at, unsigned) {
-      for (;;) {
-        std::uint64_t begin = 0, end = 0;
-        {
-          const std::lock_guard guard(grab);
-          // What was begun is finished, so that the samples reached are the first ones.
-          if (next >= until ||
-              (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)))
-            return;
-          begin = next;
-          end = next = std::min(until, begin + block);
-        }
-        for (std::uint64_t r = begin; r < end; ++r)
-          if (!one_sample(workers_[at], r))
-            return;
-      }
-    });
+    const std::uint64_t reached = in_blocks(
+        done, until, block, threads, [&](std::uint64_t) { return !stopped() && !failed(); },
+        [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
+          for (std::uint64_t r = from; r < to && !failed(); ++r)
+            one_sample(workers_[thread], r);
+        });
+    if (failed())
+      return done;
     for (const Worker& worker : workers_)
       for (std::size_t i = 0; i < counts_.size(); ++i)
         for (std::size_t k = 0; k < 8; ++k)
           counts_[i][k] += worker.counts[i][k];
-    return next;
+    return reached;
+  }
+
+  [[nodiscard]] bool stopped() const {
+    return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
+  }
+  bool failed() {
+    const std::lock_guard guard(lock_);
+    return diagnostics_.has_errors();
   }
 
   [[nodiscard]] std::vector<SobolIndices> indices(std::uint64_t done) const {

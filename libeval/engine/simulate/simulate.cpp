@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/simulate.hpp>
 
-#include "base/parallel.hpp"
+#include "engine/simulate/blocks.hpp"
 #include "engine/simulate/collapse.hpp"
 #include "engine/simulate/sampler.hpp"
 #include "engine/simulate/tally.hpp"
@@ -46,22 +46,15 @@ public:
     if (diagnostics_.has_errors())
       return std::move(out_);
     find_centers();
-    std::uint64_t done = 0;
-    while (done < options_.samples) {
-      std::uint64_t until = options_.samples;
-      if (options_.until)
-        until = std::min(until, done == 0 ? first_look : done * 2);
-      const std::uint64_t reached = sample(done, until);
-      if (diagnostics_.has_errors())
-        return std::move(out_);
-      done = reached;
-      if (done < until) {
-        out_.interrupted = true;
-        break;
-      }
-      if (options_.until && widest_interval(out_.all) <= *options_.until)
-        break;
-    }
+    sample_until_enough(
+        options_.samples, options_.until ? first_look : 0,
+        [&](std::uint64_t done, std::uint64_t until) {
+          const std::uint64_t reached =
+              collapsed_ ? sample_collapsed(done, until) : sample(done, until);
+          out_.interrupted = reached < until;
+          return reached;
+        },
+        [&](std::uint64_t) { return widest_interval(out_.all) <= *options_.until; });
     return std::move(out_);
   }
 
@@ -422,38 +415,25 @@ private:
     const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
     const unsigned threads = threads_for(options_.threads, pieces);
     std::vector<std::optional<kernel::SmaaCounts>> counts(threads);
-    std::uint64_t next = done;
-    std::mutex grab;
-    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
-      for (;;) {
-        kernel::SmaaOptions options;
-        {
-          const std::lock_guard lock(grab);
-          if (next >= until || stopped())
-            return;
-          options = kernel_options(options_.first + next, std::min(until - next, piece));
-          next += options.samples;
-          if (options_.progress)
-            options_.progress(next);
-        }
-        kernel::SmaaCounts some = kernel::smaa(collapsed_->model, options);
-        if (counts[at])
-          kernel::add_counts(*counts[at], some);
-        else
-          counts[at] = std::move(some);
-      }
-    });
+    const std::uint64_t reached = in_blocks(
+        done, until, piece, threads, [&](std::uint64_t next) { return goes_on(next); },
+        [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
+          kernel::SmaaCounts some =
+              kernel::smaa(collapsed_->model, kernel_options(options_.first + from, to - from));
+          if (counts[thread])
+            kernel::add_counts(*counts[thread], some);
+          else
+            counts[thread] = std::move(some);
+        });
     for (const auto& some : counts)
       if (some)
         add_kernel_counts(*some);
-    try_centers_collapsed(done, next);
-    return next;
+    try_centers_collapsed(done, reached);
+    return reached;
   }
 
   /// Samples until `until` of those asked for; returns how far it came.
   std::uint64_t sample(std::uint64_t done, std::uint64_t until) {
-    if (collapsed_)
-      return sample_collapsed(done, until);
     const std::uint64_t end = each_replicate(
         options_.first + done, options_.first + until, [&](Worker& worker, std::uint64_t number) {
           const World* world = nullptr;
@@ -478,32 +458,31 @@ private:
   }
 
   /// Calls `body(worker, number)` for replicates from `begin` on, on all threads; returns how far
-  /// it came. What was begun is finished, so that the replicates reached are the first ones.
+  /// it came.
   template <class Body>
   std::uint64_t each_replicate(std::uint64_t begin, std::uint64_t until, Body&& body) {
     const std::uint64_t blocks = (until - begin + block - 1) / block;
     const unsigned threads = threads_for(options_.threads, static_cast<std::size_t>(blocks));
     while (workers_.size() < threads)
       workers_.push_back(fresh_worker());
-    std::uint64_t next = begin;
-    std::mutex grab;
-    for_each_task(threads, threads, [&](std::size_t, unsigned at) {
-      for (;;) {
-        std::uint64_t from = 0, to = 0;
-        {
-          const std::lock_guard lock(grab);
-          if (next >= until || stopped() || failed())
-            return;
-          from = next;
-          to = next = std::min(until, from + block);
-          if (options_.progress && from >= options_.first)
-            options_.progress(from - options_.first);
-        }
-        for (std::uint64_t number = from; number < to && !failed(); ++number)
-          body(workers_[at], number);
-      }
-    });
-    return next;
+    return in_blocks(
+        begin, until, block, threads,
+        [&](std::uint64_t next) {
+          return goes_on(next < options_.first ? 0 : next - options_.first);
+        },
+        [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
+          for (std::uint64_t number = from; number < to && !failed(); ++number)
+            body(workers_[thread], number);
+        });
+  }
+
+  /// Whether to begin more, `done` being begun already.
+  bool goes_on(std::uint64_t done) {
+    if (stopped() || failed())
+      return false;
+    if (options_.progress && done > 0)
+      options_.progress(done);
+    return true;
   }
 
   /// Adds what the workers counted and lets them begin anew.
