@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 using namespace libeval;
@@ -24,7 +25,7 @@ constexpr const char* program = R"(libeval: 1
 program: p
 candidates: [a, b, c, d]
 evidence:
-  tests: {csv: "candidate,task,score,se\na,x,80,2\na,y,70,2\nb,x,75,2\nb,y,74,2\nc,x,60,2\nc,y,90,2\nd,x,50,2\nd,y,50,2\n", keys: [candidate, task], values: [score, se]}
+  tests: {csv: "candidate,task,score,se,below\na,x,80,2,-3\na,y,70,2,1\nb,x,75,2,1\nb,y,74,2,1\nc,x,60,2,1\nc,y,90,2,1\nd,x,50,2,1\nd,y,50,2,1\n", keys: [candidate, task], values: [score, se, below]}
   marks: {csv: "juror,candidate,mark\nj1,a,6\nj2,a,7\nj3,a,9\nj1,b,7\nj2,b,7\nj3,b,7\nj1,c,8\nj2,c,5\nj3,c,6\nj1,d,3\nj2,d,4\nj3,d,2\n", keys: [juror, candidate], values: [mark]}
 stages:
   - id: first
@@ -225,6 +226,81 @@ TEST_CASE("a bootstrap of jurors draws as many as there are, and only them") {
   CHECK(s.all.stages[0].highest[0] == Approx(45 + 36));
 }
 
+TEST_CASE("standard errors are the deviations over seeds") {
+  // Nothing here is rounded or tied; 150 seeds tell a deviation to about 6 %.
+  constexpr std::uint64_t seeds = 150;
+  SimulateOptions options;
+  options.samples = 600;
+  options.at_least = {74};
+  const Loaded loaded = load("weights: [{stage: first, uniform: true}]\nmeasurements: [{evidence: "
+                             "tests, value: score, normal: 5}, {evidence: marks, normal: 0.8}]");
+  struct Spread {
+    const char* what;
+    std::function<Estimate(const Simulation&)> of;
+    double sum = 0, squares = 0, errors = 0;
+  };
+  std::vector<Spread> all = {
+      {"outcome",
+       [](const Simulation& s) { return outcome_probability(s.all, 0, 2, Outcome::advances); }},
+      {"place", [](const Simulation& s) { return place_probability(s.all, 0, 1, 2); }},
+      {"one of the first two", [](const Simulation& s) { return place_within(s.all, 0, 1, 2); }},
+      {"score of at least 74",
+       [](const Simulation& s) { return probability(s.all.stages[0].reached[0], s.all.samples); }},
+      {"ahead", [](const Simulation& s) { return *ahead_probability(s.all, 0, 0, 1); }},
+      {"central weight", [](const Simulation& s) { return *central_weight(s.all, 0, 0, 0, 2); }},
+      {"median", [](const Simulation& s) { return *score_quantile(s, s.all, 0, 0, 0.5); }},
+      {"entropy", [](const Simulation& s) { return place_entropy(s.all, 0, 2); }},
+  };
+  Diagnostics diagnostics;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    options.seed = seed;
+    const Simulation s = simulate(loaded.uncertain, options, diagnostics);
+    for (Spread& one : all) {
+      const Estimate found = one.of(s);
+      one.sum += found.value;
+      one.squares += found.value * found.value;
+      one.errors += found.error;
+    }
+  }
+  REQUIRE_FALSE(diagnostics.has_errors());
+  for (const Spread& one : all) {
+    const double mean = one.sum / seeds;
+    const double deviation = std::sqrt((one.squares - mean * one.sum) / (seeds - 1));
+    INFO(one.what << " " << mean << ", deviation " << deviation << ", error "
+                  << one.errors / seeds);
+    CHECK(one.errors / seeds == Approx(deviation).epsilon(0.25)); // four deviations of that
+  }
+}
+
+TEST_CASE("entropy of places: certain is 0 bits, a coin 1, and four alike 2") {
+  SimulateOptions options;
+  options.samples = 40000;
+  constexpr const char* four = R"(libeval: 1
+program: p
+candidates: [a, b, c, d]
+evidence:
+  t: {csv: "candidate,value\na,1\nb,1\nc,1\nd,1\n", keys: [candidate], values: [value]}
+stages:
+  - {id: s, places: 1, score: {from: t}}
+)";
+  const auto entropy = [&](const std::string& uncertainty, std::size_t c) {
+    Loaded loaded = load(uncertainty, four);
+    const Simulation s = simulate(loaded.uncertain, options, loaded.diagnostics);
+    REQUIRE_FALSE(loaded.diagnostics.has_errors());
+    return place_entropy(s.all, 0, c);
+  };
+  const Estimate alike = entropy("measurements: [{evidence: t, normal: 1}]", 0);
+  CHECK(std::abs(alike.value - 2) < 1e-3);
+  // One moves: it is first or last, and each of the others first to third or second to fourth.
+  const std::string one = "measurements: [{evidence: t, where: {candidate: a}, normal: 1}]";
+  const Estimate coin = entropy(one, 0);
+  CHECK(std::abs(coin.value - 1) < 1e-3);
+  CHECK(coin.error < 1e-3);
+  const Estimate shared = entropy(one, 1); // 1/6, 1/3, 1/3, 1/6
+  CHECK(std::abs(shared.value - (std::log2(6) / 3 + 2 * std::log2(3) / 3)) < 1e-3);
+  CHECK(entropy("measurements: [{evidence: t, normal: 0}]", 1).value == Approx(2)); // one tie group
+}
+
 TEST_CASE("stops when every chance is known well enough, and when it is told to") {
   SimulateOptions options;
   options.samples = 1000000;
@@ -260,16 +336,19 @@ TEST_CASE("what cannot be is refused where it stands") {
   says("weights: [{stage: first, constraints: [{terms: {tests: 1, panel: 1}, at_least: 120}]}]",
        "1 `tests` + 1 `panel` at least 120");
   says("weights: [{stage: first, constraints: [{terms: {tests: 1}}]}]", "no bound");
-  says("measurements: [{evidence: tests, normal: -1}]", "0");
+  says("measurements: [{evidence: tests, normal: -1}]", "expected a number, at least 0, got `-1`");
+  says("measurements: [{evidence: tests, normal: {sd: {column: below}}}]",
+       "a deviation below zero: -3 (`tests`, line 2)");
   says("measurements: [{evidence: test, normal: 1}]", "did you mean `tests`?");
   says("measurements: [{evidence: tests, value: points, normal: 1}]", "no value column `points`");
   says("measurements: [{evidence: tests, normal: {sd: {column: sd}}}]", "no column `sd`");
   says("measurements: [{evidence: tests, binomial: 100}]", "is no share of 1");
-  says("measurements: [{evidence: tests, binomial: {n: 0, of: 100}}]", "1");
+  says("measurements: [{evidence: tests, binomial: {n: 0, of: 100}}]",
+       "expected a whole number, at least 1, got `0`");
   says("measurements: [{evidence: tests, where: {task: z}, normal: 1}]", "no cell of `tests`");
   says("measurements: [{evidence: tests, beta: {size: 10, from: [0, 50]}}]", "outside the scale");
   says("measurements: [{evidence: tests, normal: {sd: 1, correlation: {over: task, all: -1.5}}}]",
-       "-1");
+       "expected a number from -1 to 1, got `-1.5`");
   says(
       "measurements: [{evidence: tests, normal: {sd: 1, correlation: {over: task, members: [x, y], "
       "matrix: [[1, 0.5], [0.4, 1]]}}}]",
@@ -279,7 +358,21 @@ TEST_CASE("what cannot be is refused where it stands") {
        "2 rows for 1 members");
   says("bootstrap: [{evidence: marks, over: jurror}]", "did you mean `juror`?");
   says("bootstrap: [{evidence: marks, over: candidate}]", "candidates are not drawn anew");
-  says("verdicts: [{rule: R, candidate: a, pass: 1.5}]", "1");
+  says("measurements: [{evidence: tests, normal: {sd: 1, correlation: {over: candidate, members: "
+       "[a, b, c, d], "
+       "matrix: [[1, 0.9, -0.9, 0], [0.9, 1, 0.9, 0], [-0.9, 0.9, 1, 0], [0, 0, 0, 1]]}}}]",
+       "this is no correlation matrix");
+  says(
+      "measurements: [{evidence: tests, normal: {sd: 1, correlation: {over: task, members: [x, y], "
+      "matrix: [[1, 1.2], [1.2, 1]]}}}]",
+      "expected a number from -1 to 1, got `1.2`");
+  says("measurements: [{evidence: marks, normal: {sd: 1, correlation: {over: candidate, all: "
+       "-0.5}}}]",
+       "with 4 members all pairs can be correlated by no less than -0.333");
+  says("verdicts: [{rule: R, candidate: a, pass: 1.5}]",
+       "expected a number from 0 to 1, got `1.5`");
+  says("rules: [{id: r, options: [{id: x, probability: -0.5}, {id: y, probability: 1.5}]}]",
+       "expected a number from 0 to 1, got `-0.5`");
   says("verdicts: [{rule: R, candidate: a, pass: 0.5}]", "there is no rule `R`");
   says("rules: [{id: r, options: [{id: x, probability: 0.5}, {id: y, probability: 0.6}]}]",
        "add up to 1.1, expected 1");
