@@ -143,4 +143,8 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
   return out;
 }
 
+std::string report_line(const std::string& text, std::size_t screen) {
+  return " " + wrapped(text, 3, text_width(screen) - 3) + "\n";
+}
+
 } // namespace libeval

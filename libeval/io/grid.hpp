@@ -51,4 +51,7 @@ private:
 /// `indent` spaces. Words longer than a line stay whole.
 [[nodiscard]] std::string wrapped(const std::string& text, std::size_t indent, std::size_t width);
 
+/// A line of a report, behind one space, that goes on below itself where a screen that wide ends.
+[[nodiscard]] std::string report_line(const std::string& text, std::size_t screen);
+
 } // namespace libeval

@@ -10,9 +10,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace libeval {
 namespace {
+
+constexpr std::size_t most_members = 10;
 
 std::string_view word(Found found) {
   return found == Found::exact ? "exact" : "search";
@@ -38,26 +41,36 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
 
-std::string candidate_table(const Program& program, const CandidateMargins& one,
-                            const ReportOptions& options) {
-  std::string out =
-      fmt::format(" {} · {}", name_of(program, one.candidate), std::string(to_string(one.outcome)));
+/// How far a total is from the line; `fewer`: the smaller the better.
+std::string distance(const Margin& margin, bool advances, bool fewer) {
+  const std::string other = advances ? "the first that was not taken" : "the last place";
+  if (margin.change == 0)
+    return "level with " + (advances ? other : "the last that was taken");
+  const std::string by = shown(std::abs(margin.change), 4);
+  if (margin.change > 0)
+    return by + " ahead of " + other;
+  return by + (fewer ? " too many for " : " short of ") + "the last place";
+}
+
+std::string candidate_table(const Program& program, const StageDecision& decided,
+                            const CandidateMargins& one, const ReportOptions& options) {
+  std::string head =
+      fmt::format("{} · {}", name_of(program, one.candidate), std::string(to_string(one.outcome)));
+  const bool fewer = !decided.nodes.empty() && decided.nodes[0].direction == Direction::cost;
   for (const Margin& margin : one.margins)
     if (margin.kind == Margin::Kind::total)
-      out +=
-          margin.change < 0
-              ? fmt::format(" · {} short of the last place", shown(-margin.change, 4))
-              : fmt::format(" · {} ahead of the first that was not taken", shown(margin.change, 4));
-  out += "\n";
+      head += " · " + distance(margin, one.outcome == Outcome::advances, fewer);
+  const std::string out = report_line(head, options.width);
   Grid grid;
   grid.column("", Align::left);
   grid.column("now", Align::right);
   grid.column("change", Align::right);
   grid.column("then", Align::left);
   grid.column("", Align::left);
-  std::size_t rows = 0;
+  std::size_t rows = 0, members = 0;
   for (const Margin& margin : one.margins) {
-    if (margin.kind == Margin::Kind::total)
+    if (margin.kind == Margin::Kind::total ||
+        (margin.kind == Margin::Kind::marks && ++members > most_members && !options.all))
       continue;
     const std::string what = margin.kind == Margin::Kind::marks
                                  ? fmt::format("marks of {}", escape_control(margin.name))
@@ -69,28 +82,38 @@ std::string candidate_table(const Program& program, const CandidateMargins& one,
               {std::string(word(margin.found)), Style::faint}});
     ++rows;
   }
-  return rows == 0 ? out + "   no single part or juror changes this outcome\n"
-                   : out + grid.text(options.color);
+  if (rows == 0)
+    return one.tried == 0 ? out
+                          : out + "   " +
+                                wrapped("no part's score and nobody's marks change this alone", 3,
+                                        text_width(options.width) - 3) +
+                                "\n";
+  if (members > most_members && !options.all)
+    grid.line(fmt::format("and the marks of {} more with larger changes (`--json`)",
+                          members - most_members));
+  return out + grid.text(options.color, options.width);
 }
 
-std::string weight_lines(const Program& program, const StageMargins& stage) {
+std::string weight_lines(const Program& program, const StageMargins& stage,
+                         const ReportOptions& options) {
   std::string out;
   for (const WeightMargin& margin : stage.weights) {
-    out += fmt::format(" weights {:<5} {} away ({}): {} comes in for {} at ", margin.norm,
-                       shown(margin.distance, 4), word(margin.found), name_of(program, margin.in),
-                       name_of(program, margin.out));
+    std::string text = fmt::format("weights {:<5} {} away ({}): {} comes in for {} at ",
+                                   margin.norm, shown(margin.distance, 4), word(margin.found),
+                                   name_of(program, margin.in), name_of(program, margin.out));
     for (std::size_t k = 0; k < stage.parts.size(); ++k)
-      out += fmt::format("{}{} {} (now {})", k == 0 ? "" : ", ", escape_control(stage.parts[k]),
-                         percent(margin.shares[k]), percent(stage.shares[k]));
-    out += "\n";
+      text += fmt::format("{}{} {} (now {})", k == 0 ? "" : ", ", escape_control(stage.parts[k]),
+                          percent(margin.shares[k]), percent(stage.shares[k]));
+    out += report_line(text, options.width);
   }
   return out;
 }
 
-std::string left_out_lines(const Program& program, const StageMargins& stage) {
+std::string left_out_lines(const Program& program, const StageMargins& stage,
+                           const ReportOptions& options) {
   std::string out;
   for (const LeftOut& one : stage.left_out) {
-    std::string text = fmt::format(" without {} {}:", one.dimension, escape_control(one.member));
+    std::string text = fmt::format("without {} {}:", one.dimension, escape_control(one.member));
     for (std::size_t k = 0; k < one.changes.size(); ++k)
       text += fmt::format("{} {} {}", k == 0 ? "" : ",", name_of(program, one.changes[k]),
                           std::string(to_string(one.outcomes[k])));
@@ -101,10 +124,10 @@ std::string left_out_lines(const Program& program, const StageMargins& stage) {
                           name_of(program, one.reversed.front().second));
     if (one.reversed.size() > 1)
       text += fmt::format(" and {} more", counted(one.reversed.size() - 1, "pair"));
-    out += text + "\n";
+    out += report_line(text, options.width);
   }
   if (stage.left_out_tried > 0)
-    out += fmt::format(" left out one by one: {} tried, {} matter\n", stage.left_out_tried,
+    out += fmt::format(" left out one by one: {} tried, {} of them matter\n", stage.left_out_tried,
                        stage.left_out.size());
   return out;
 }
@@ -132,7 +155,7 @@ std::string place_table(const Program& program, const StageDecision& decided,
               {std::to_string(p.worst)},
               {follows}});
   }
-  return std::string("\n").append(grid.text(options.color));
+  return std::string("\n").append(grid.text(options.color, options.width));
 }
 
 } // namespace
@@ -151,10 +174,13 @@ std::string report(const Program& program, const Decision& decision,
                          shown(*stage.first_out));
     out += "\n";
     if (stage.known_in_part)
-      out += " known in part: what the record leaves open is told by `libeval reconstruct`\n";
+      out +=
+          report_line("known in part: what the record leaves open is told by `libeval reconstruct`",
+                      options.width);
     for (const CandidateMargins& one : stage.candidates)
-      out += candidate_table(program, one, options);
-    out.append(weight_lines(program, stage)).append(left_out_lines(program, stage));
+      out += candidate_table(program, decided, one, options);
+    out.append(weight_lines(program, stage, options));
+    out.append(left_out_lines(program, stage, options));
     out += place_table(program, decided, stage, options);
     if (stage.interrupted)
       out += " interrupted: what stands here is what was reached\n";
@@ -175,7 +201,7 @@ std::string report(const Program& program, const Decision& decision,
                   {fmt::format("± {:.1f}", 100 * index.first_half), Style::faint},
                   {percent(index.total)},
                   {fmt::format("± {:.1f}", 100 * index.total_half), Style::faint}});
-      out.append("\n").append(grid.text(options.color));
+      out.append("\n").append(grid.text(options.color, options.width));
     }
   }
   return out;

@@ -15,11 +15,11 @@ namespace libeval {
 namespace {
 
 constexpr std::size_t label_width = 12;
-constexpr std::size_t line_width = 96;
 
-std::string labelled(const std::string& label, const std::string& text) {
+std::string labelled(const std::string& label, const std::string& text,
+                     const ReportOptions& options) {
   return " " + pad_right(label, label_width) +
-         wrapped(text, label_width + 1, line_width - label_width) + "\n";
+         wrapped(text, label_width + 1, text_width(options.width) - label_width) + "\n";
 }
 
 std::string fixed(double value, int decimals = 2) {
@@ -156,29 +156,37 @@ std::string report(const Bundle& bundle, const std::vector<PanelCheck>& panels,
                     "\n";
   for (const PanelCheck& panel : panels) {
     out += "\n" + heading(panel, options.color);
-    out += labelled("alpha", said(panel, "alpha_interval", "interval") + ", " +
-                                 said(panel, "alpha_ordinal", "ordinal") + ", " +
-                                 said(panel, "alpha_nominal", "nominal") + ", " +
-                                 said(panel, "alpha_ratio", "ratio"));
+    out += labelled("alpha",
+                    said(panel, "alpha_interval", "interval") + ", " +
+                        said(panel, "alpha_ordinal", "ordinal") + ", " +
+                        said(panel, "alpha_nominal", "nominal") + ", " +
+                        said(panel, "alpha_ratio", "ratio"),
+                    options);
     const std::string whole = " (" + counted(panel.complete, "unit") + " marked by all)";
     const auto icc = [&](const char* name, const char* word) {
       return said_with_limits(panel, name, word);
     };
-    out += labelled("ICC", icc("icc_2_1", "(2,1), of one,") + "; " +
-                               icc("icc_2_k", "(2,k), of their mean,") + whole);
-    out += labelled("", icc("icc_1_1", "(1,1)") + ", " + icc("icc_1_k", "(1,k)") + ", " +
-                            icc("icc_3_1", "(3,1)") + ", " + icc("icc_3_k", "(3,k)"));
+    out += labelled("ICC",
+                    icc("icc_2_1", "(2,1), of one,") + "; " +
+                        icc("icc_2_k", "(2,k), of their mean,") + whole,
+                    options);
+    out += labelled("",
+                    icc("icc_1_1", "(1,1)") + ", " + icc("icc_1_k", "(1,k)") + ", " +
+                        icc("icc_3_1", "(3,1)") + ", " + icc("icc_3_k", "(3,k)"),
+                    options);
     if (!panel.limits.empty())
-      out += labelled("", "in brackets: limits of 95 % confidence");
-    out += labelled("Kendall", said(panel, "kendall_w", "W") + whole);
-    out += labelled("Fleiss", said(panel, "fleiss_kappa", "kappa"));
+      out += labelled("", "in brackets: limits of 95 % confidence", options);
+    out += labelled("Kendall", said(panel, "kendall_w", "W") + whole, options);
+    out += labelled("Fleiss", said(panel, "fleiss_kappa", "kappa"), options);
     if (!panel.no_severity.empty())
-      out += labelled("severity", "none: " + panel.no_severity);
+      out += labelled("severity", "none: " + panel.no_severity, options);
     out += "\n" + jurors_table(panel, program, options);
     if (panel.draws > 0)
       out += "\n" +
-             labelled("drawn anew", counted(panel.draws, "time") + ": the error of a score is its "
-                                                                   "deviation over the draws") +
+             labelled("drawn anew",
+                      counted(panel.draws, "time") + ": the error of a score is its "
+                                                     "deviation over the draws",
+                      options) +
              drawn_table(panel, program, options);
   }
   return out;

@@ -13,7 +13,7 @@
 namespace libeval {
 namespace {
 
-constexpr std::size_t line_width = 96, most_shown = 20, most_cases = 3;
+constexpr std::size_t most_shown = 20, most_cases = 3;
 
 std::string named(const Unknown& unknown, const Program& program) {
   return escape_control(unknown.what) + " of " + name_of(program, unknown.candidate);
@@ -32,11 +32,13 @@ std::string who(const std::vector<std::uint32_t>& candidates, const Program& pro
   return all.empty() ? "nobody" : names_of(program, all, 12);
 }
 
-std::string labelled(const std::string& label, const std::string& text) {
-  return "   " + pad_right(label, 10) + wrapped(text, 13, line_width - 13) + "\n";
+std::string labelled(const std::string& label, const std::string& text,
+                     const ReportOptions& options) {
+  return "   " + pad_right(label, 10) + wrapped(text, 13, text_width(options.width) - 13) + "\n";
 }
 
-std::string one_of(const Scenario& scenario, const Scenarios& scenarios, const Program& program) {
+std::string one_of(const Scenario& scenario, const Scenarios& scenarios, const Program& program,
+                   const ReportOptions& options) {
   std::string out;
   for (std::size_t s = 0; s < scenario.stages.size(); ++s) {
     const Scenario::StageOutcome& stage = scenario.stages[s];
@@ -48,12 +50,15 @@ std::string one_of(const Scenario& scenario, const Scenarios& scenarios, const P
     out += labelled(
         "go on",
         (scenario.stages.size() == 1 ? "" : escape_control(program.stages[s].id.str()) + ": ") +
-            text);
+            text,
+        options);
   }
   for (std::size_t c = 0; c < scenario.cases.size() && c < most_cases; ++c)
-    out += labelled(c == 0 ? "if" : "or if", in_words(scenario.cases[c], scenarios, program));
+    out +=
+        labelled(c == 0 ? "if" : "or if", in_words(scenario.cases[c], scenarios, program), options);
   if (scenario.cases.size() > most_cases)
-    out += labelled("", "or in " + counted(scenario.cases.size() - most_cases, "more case"));
+    out +=
+        labelled("", "or in " + counted(scenario.cases.size() - most_cases, "more case"), options);
   return out;
 }
 
@@ -83,7 +88,8 @@ std::string report(const Program& program, const Scenarios& scenarios,
     if (++number > most_shown && !options.all)
       break;
     out += "\n" + pad_left(std::to_string(number), 2) + " · " + shown(100 * scenario.share, 4) +
-           " % of the ways the unknowns may turn out\n" + one_of(scenario, scenarios, program);
+           " % of the ways the unknowns may turn out\n" +
+           one_of(scenario, scenarios, program, options);
   }
   if (number > most_shown && !options.all)
     out += "\nand " + counted(scenarios.all.size() - most_shown, "more decision") + " (--all)\n";
@@ -92,7 +98,8 @@ std::string report(const Program& program, const Scenarios& scenarios,
     if (!scenarios.matters[u])
       idle += (idle.empty() ? "" : ", ") + named(scenarios.unknowns[u], program);
   if (!idle.empty())
-    out += "\n" + std::string(" no matter ") + wrapped(idle, 11, line_width - 11) + "\n";
+    out += "\n" + std::string(" no matter ") + wrapped(idle, 11, text_width(options.width) - 11) +
+           "\n";
   return out;
 }
 

@@ -147,7 +147,8 @@ std::string table(const Simulation& simulation, std::size_t s, const ReportOptio
 }
 
 /// Neighbors whose order is nearly a coin's, where one of them is near the line.
-std::string not_separable(const Simulation& simulation, std::size_t s) {
+std::string not_separable(const Simulation& simulation, std::size_t s,
+                          const ReportOptions& options) {
   std::string out;
   const std::vector<std::size_t> order = order_of(simulation.all, s);
   std::size_t said = 0;
@@ -155,30 +156,29 @@ std::string not_separable(const Simulation& simulation, std::size_t s) {
     const auto ahead = ahead_probability(simulation.all, s, order[i], order[i + 1]);
     if (!ahead || std::abs(ahead->value - 0.5) > 0.1 || simulation.all.samples < 100)
       continue;
-    out += fmt::format(" {} and {} are not separable: {} is ahead in {} % of samples\n",
-                       name(simulation, order[i]), name(simulation, order[i + 1]),
-                       name(simulation, order[i]), percent(ahead->value));
+    out += report_line(fmt::format("{} and {} are not separable: {} is ahead in {} % of samples",
+                                   name(simulation, order[i]), name(simulation, order[i + 1]),
+                                   name(simulation, order[i]), percent(ahead->value)),
+                       options.width);
     ++said;
   }
   return out;
 }
 
-std::string filled(const Simulation& simulation, std::size_t s) {
+std::string filled(const Simulation& simulation, std::size_t s, const ReportOptions& options) {
   const StageCounts& stage = simulation.all.stages[s];
   if (!simulation.places[s])
     return "";
   std::string out;
   for (std::size_t k = 0; k < stage.filled.size(); ++k)
     if (stage.filled[k] > 0 && stage.filled[k] < simulation.all.samples)
-      out += fmt::format("{}{} in {} %", out.empty() ? " places filled: " : ", ", k,
+      out += fmt::format("{}{} in {} %", out.empty() ? "places filled: " : ", ", k,
                          percent(probability(stage.filled[k], simulation.all.samples).value));
-  if (!out.empty())
-    out += "\n";
-  return out;
+  return out.empty() ? out : report_line(out, options.width);
 }
 
 /// How uncertain the places are, in one number: 0 bits where each is known.
-std::string entropy(const Simulation& simulation, std::size_t s) {
+std::string entropy(const Simulation& simulation, std::size_t s, const ReportOptions& options) {
   const std::vector<std::size_t> order = order_of(simulation.all, s);
   double sum = 0, most = 0;
   std::size_t whose = 0;
@@ -192,12 +192,14 @@ std::string entropy(const Simulation& simulation, std::size_t s) {
   }
   if (most < 0.005)
     return "";
-  return fmt::format(" entropy of a place: {:.2f} bits on average, {:.2f} at most ({})\n",
-                     sum / static_cast<double>(order.size()), most, name(simulation, whose));
+  return report_line(fmt::format("entropy of a place: {:.2f} bits on average, {:.2f} at most ({})",
+                                 sum / static_cast<double>(order.size()), most,
+                                 name(simulation, whose)),
+                     options.width);
 }
 
 /// Pairwise winning indices: how often the row is ahead of the column.
-std::string pairs(const Simulation& simulation, std::size_t s, bool color) {
+std::string pairs(const Simulation& simulation, std::size_t s, const ReportOptions& options) {
   std::vector<std::size_t> order = order_of(simulation.all, s);
   order.resize(std::min<std::size_t>(order.size(), 12));
   Grid grid;
@@ -214,10 +216,11 @@ std::string pairs(const Simulation& simulation, std::size_t s, bool color) {
     }
     grid.row(std::move(row));
   }
-  return any ? std::string("\n").append(grid.text(color)) : std::string();
+  return any ? std::string("\n").append(grid.text(options.color, options.width)) : std::string();
 }
 
-std::string central_weights(const Simulation& simulation, std::size_t entry, bool color) {
+std::string central_weights(const Simulation& simulation, std::size_t entry,
+                            const ReportOptions& options) {
   Grid grid;
   grid.column("first with these weights", Align::left);
   grid.column("first", Align::right);
@@ -244,11 +247,12 @@ std::string central_weights(const Simulation& simulation, std::size_t entry, boo
     grid.row(std::move(row));
     ++rows;
   }
-  return rows == 0 ? std::string() : std::string("\n").append(grid.text(color));
+  return rows == 0 ? std::string()
+                   : std::string("\n").append(grid.text(options.color, options.width));
 }
 
 /// Chances to advance, given how a verdict or a choice fell.
-std::string conditions(const Simulation& simulation, std::size_t s, bool color) {
+std::string conditions(const Simulation& simulation, std::size_t s, const ReportOptions& options) {
   if (simulation.conditions.empty())
     return "";
   Grid grid;
@@ -269,7 +273,7 @@ std::string conditions(const Simulation& simulation, std::size_t s, bool color) 
                : percent(outcome_probability(condition.counts, s, c, Outcome::advances).value)});
     grid.row(std::move(row));
   }
-  return std::string("\n").append(grid.text(color));
+  return std::string("\n").append(grid.text(options.color, options.width));
 }
 
 } // namespace
@@ -284,20 +288,21 @@ std::string report(const Simulation& simulation, const ReportOptions& options) {
       " · 95 % within " + shown(100 * widest_interval(simulation.all), 3) + " points of a percent";
   if (simulation.interrupted)
     out += " · interrupted (" + thousands(simulation.asked) + " asked for)";
-  out.append("\n").append(simulation.method).append("\n");
+  out.append("\n").append(wrapped(simulation.method, 1, text_width(options.width))).append("\n");
   for (std::size_t s = 0; s < simulation.stages.size(); ++s) {
     out += "\n";
     out += styled(escape_control(simulation.stages[s]), Style::bold, options.color);
     if (simulation.places[s])
       out += " · " + counted(*simulation.places[s], "place");
-    out.append("\n").append(table(simulation, s, options)).append(not_separable(simulation, s));
-    out.append(entropy(simulation, s)).append(filled(simulation, s));
+    out.append("\n").append(table(simulation, s, options));
+    out.append(not_separable(simulation, s, options));
+    out.append(entropy(simulation, s, options)).append(filled(simulation, s, options));
     if (options.all)
-      out.append(pairs(simulation, s, options.color));
-    out.append(conditions(simulation, s, options.color));
+      out.append(pairs(simulation, s, options));
+    out.append(conditions(simulation, s, options));
   }
   for (std::size_t k = 0; k < simulation.parts.size(); ++k)
-    out += central_weights(simulation, k, options.color);
+    out += central_weights(simulation, k, options);
   return out;
 }
 

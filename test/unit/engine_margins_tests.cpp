@@ -93,7 +93,8 @@ TEST_CASE("points to the line, and what one part would have to be") {
   CHECK(find(of(stage, 1), "y")->found == Found::exact);
 }
 
-TEST_CASE("one juror's marks that change the outcome are exact where the total moves in proportion") {
+TEST_CASE(
+    "one juror's marks that change the outcome are exact where the total moves in proportion") {
   const Answer it = ask();
   // Means: a 6, b 5, c 7. Juror j2 gave c 9: with 7 less than that c is level with a at 6.
   const CandidateMargins& c = of(it.stages[1], 2);
@@ -150,25 +151,60 @@ TEST_CASE("who matters when left out") {
   CHECK(c->reversed.empty());
 }
 
-TEST_CASE("a removed candidate turns the order of two others round where scores are relative") {
-  // Shares of the best in each part: without c the scale of y changes.
+TEST_CASE("a benchmark, a group of users, a juror and a criterion are left out one by one") {
   const Answer it = ask("{}", R"(libeval: 1
 program: p
-candidates: [a, b, c]
+candidates: [a, b]
 evidence:
-  table: {csv: "candidate,x,y\na,100,20\nb,88,30\nc,10,100\n", keys: [candidate], values: [x, y]}
+  tests: {csv: "candidate,benchmark,score\na,k1,9\na,k2,5\nb,k1,4\nb,k2,7.8\n", keys: [candidate, benchmark], values: [score]}
+  users: {csv: "age,user,candidate,rating\nyoung,u1,a,3\nyoung,u1,b,7\nold,u2,a,8\nold,u2,b,6\n", keys: [age, user, candidate], values: [rating], sparse: [age, user]}
+  marks: {csv: "juror,candidate,mark\nj1,a,7\nj1,b,4\nj2,a,4\nj2,b,6.5\n", keys: [juror, candidate], values: [mark]}
 stages:
   - id: one
     places: 1
     score:
       parts:
-        x: {weight: 0.5, from: table, value: x, steps: [minmax]}
-        y: {weight: 0.5, from: table, value: y, steps: [minmax]}
+        tests: {weight: 1, from: tests, steps: [{mean: benchmark}]}
+        users: {weight: 1, from: users, steps: [{mean: [age, user]}]}
+        panel: {weight: 1, from: marks, steps: [{mean: juror}]}
+)");
+  // a: 7 + 5.5 + 5.5 = 18; b: 5.9 + 6.5 + 5.25 = 17.65. Without k1 the first part is 5 to 7.8,
+  // without the old the second 3 to 7, without j1 the third 4 to 6.5, without the first part b has
+  // 0.75 more: b is ahead each time, and nowhere else.
+  const StageMargins& stage = it.stages[0];
+  std::vector<std::string> who;
+  for (const LeftOut& one : stage.left_out)
+    if (one.dimension != "candidate") {
+      who.push_back(one.dimension + " " + one.member);
+      CHECK(one.changes == std::vector<std::size_t>{0, 1});
+      CHECK(one.reversed == std::vector<std::pair<std::size_t, std::size_t>>{{0, 1}});
+    }
+  CHECK(who ==
+        std::vector<std::string>{"benchmark k1", "age old", "user u2", "juror j1", "part tests"});
+  CHECK(stage.left_out_tried == 2 + 2 + 2 + 2 + 3 + 2);
+}
+
+TEST_CASE("a removed candidate turns the order of two others round where scores are relative") {
+  // Each part on the scale of those who are there: without c the scales are others.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  table: {csv: "candidate,x,y\na,100,20\nb,60,30\nc,10,100\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: one
+    places: 2
+    score:
+      parts:
+        x: {weight: 0.45, from: table, value: x, steps: [minmax]}
+        y: {weight: 0.55, from: table, value: y, steps: [minmax]}
 )");
   const auto c = std::ranges::find(it.stages[0].left_out, "c", &LeftOut::member);
   REQUIRE(c != it.stages[0].left_out.end());
-  // a 0.5 and b (0.8667 + 0.125) / 2 = 0.4958 before; without c both have 0.5.
-  CHECK((!c->reversed.empty() || !c->changes.empty()));
+  // c 0.55, a 0.45, b 0.25 + 0.06875 before; without c: b 0.55, a 0.45.
+  CHECK(c->reversed == std::vector<std::pair<std::size_t, std::size_t>>{{0, 1}});
+  CHECK(c->changes == std::vector<std::size_t>{1});
+  CHECK(c->outcomes == std::vector<Outcome>{Outcome::advances});
 }
 
 TEST_CASE("Sobol indices of one source are one, of an idle one zero") {
@@ -306,6 +342,58 @@ stages:
   const Margin* bea = find(of(it.stages[0], 1), "assessor bea");
   REQUIRE(bea != nullptr);
   CHECK(bea->change == Approx(1).epsilon(1e-5));
+}
+
+TEST_CASE("where few are best, who has fewer is ahead of the line") {
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  t: {csv: "candidate,x,y\na,10,2\nb,14,1\nc,20,3\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: one
+    places: 1
+    score: {direction: cost, parts: {x: {from: t, value: x, direction: cost}, y: {from: t, value: y, direction: cost}}}
+)");
+  const StageMargins& stage = it.stages[0]; // totals 12, 15, 23: the fewest are best
+  CHECK(*stage.last_in == 12);
+  CHECK(*stage.first_out == 15);
+  const CandidateMargins& a = of(stage, 0);
+  const CandidateMargins& b = of(stage, 1);
+  CHECK(a.outcome == Outcome::advances);
+  CHECK(find(a, "total")->change == 3);
+  CHECK(find(b, "total")->change == -3);
+  REQUIRE(find(a, "x") != nullptr);
+  CHECK(find(a, "x")->change == Approx(3));
+  CHECK(find(a, "x")->found == Found::exact);
+  CHECK(find(b, "x")->change == Approx(-3));
+  CHECK(find(b, "x")->found == Found::exact);
+  const std::string text =
+      report(it.uncertain.variants.front().program, it.decision, it.stages, {});
+  CHECK_THAT(text, contains("a · advances · 3 ahead of the first that was not taken"));
+  CHECK_THAT(text, contains("b · cut · 3 too many for the last place"));
+  CHECK_THAT(text, contains("c · cut · 11 too many for the last place"));
+}
+
+TEST_CASE("no distance to a line by total where somebody with a better total is out") {
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: {a: {pool: one}, b: {pool: one}, c: {pool: two}, d: {pool: two}}
+evidence:
+  t: {csv: "candidate,x\na,9\nb,8\nc,3\nd,2\n", keys: [candidate], values: [x]}
+stages:
+  - id: one
+    score: {from: t}
+    select: [{group: {by: pool}}, {take: {first: 1}}]
+)");
+  const StageMargins& stage = it.stages[0];
+  CHECK_FALSE(stage.last_in);
+  CHECK_FALSE(stage.first_out);
+  REQUIRE(!stage.candidates.empty());
+  for (const CandidateMargins& one : stage.candidates)
+    CHECK(find(one, "total") == nullptr);
+  CHECK_THAT(report(it.uncertain.variants.front().program, it.decision, it.stages, {}),
+             !contains("the line lies"));
 }
 
 TEST_CASE("margins of small and level fields") {

@@ -4,10 +4,20 @@
 
 #include <libeval/base/text.hpp>
 #include <libeval/engine/decide.hpp>
+#include <libeval/engine/margins.hpp>
+#include <libeval/engine/panel.hpp>
 #include <libeval/engine/reconstruct.hpp>
+#include <libeval/engine/scenarios.hpp>
+#include <libeval/engine/simulate.hpp>
 #include <libeval/io/load.hpp>
+#include <libeval/io/margins.hpp>
+#include <libeval/io/panel.hpp>
+#include <libeval/io/parse.hpp>
 #include <libeval/io/reconstruct_report.hpp>
 #include <libeval/io/report.hpp>
+#include <libeval/io/scenario_report.hpp>
+#include <libeval/io/simulation.hpp>
+#include <libeval/io/uncertain.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -87,4 +97,47 @@ TEST_CASE("a screen that is too narrow for a column gets one column after the ot
   const Decision decision = decide(bundle);
   const std::string text = report(bundle, decision, {.width = 1});
   CHECK(words_of(text) == words_of(report(bundle, decision)));
+}
+
+TEST_CASE("simulation, margins, panels and scenarios fit on a narrow screen and say the same") {
+  const std::filesystem::path examples = std::filesystem::path(LIBEVAL_SOURCE_DIR) / "examples";
+  Diagnostics diagnostics;
+  const auto loaded = [&](const std::filesystem::path& folder, const std::string& uncertainty) {
+    return load_uncertain(load_rules(folder, diagnostics), folder,
+                          parse_text(uncertainty, "uncertainty.yaml", diagnostics), diagnostics);
+  };
+  const auto fits = [](const auto& text_of) {
+    const std::string wide = text_of(ReportOptions{});
+    for (const std::size_t width : {60U, 80U}) {
+      ReportOptions narrow;
+      narrow.width = width;
+      CHECK(widest(text_of(narrow)) <= width);
+      CHECK(words_of(text_of(narrow)) == words_of(wide));
+    }
+  };
+  const Uncertain call =
+      loaded(examples / "close-call", "weights: [{uniform: true}]\nmeasurements: [{evidence: "
+                                      "tests, normal: 5}]\nrules: [{id: places, options: [{id: "
+                                      "three}, {id: four, set: final.places=4}]}]");
+  const Decision decision = decide(call.variants.front());
+  const std::vector<StageMargins> near = margins(call, decision, {}, diagnostics);
+  const std::vector<SobolIndices> indices = sobol(call, {.samples = 50}, diagnostics);
+  fits([&](const ReportOptions& options) {
+    return report(call.variants.front().program, decision, near, indices, options);
+  });
+  SimulateOptions some;
+  some.samples = 500;
+  const Simulation simulation = simulate(call, some, diagnostics);
+  fits([&](ReportOptions options) {
+    options.all = true;
+    return report(simulation, options);
+  });
+  const Bundle panels = load_bundle(examples / "panel-and-users");
+  const std::vector<PanelCheck> checked = check_panels(panels, decide(panels));
+  fits([&](const ReportOptions& options) { return report(panels, checked, options); });
+  const Bundle unknown =
+      load_bundle(std::filesystem::path(LIBEVAL_TEST_DIR) / "cases" / "policy-unknown-holds");
+  const Scenarios all = scenarios(unknown, diagnostics);
+  fits([&](const ReportOptions& options) { return report(unknown.program, all, options); });
+  CHECK_FALSE(diagnostics.has_errors());
 }

@@ -23,7 +23,8 @@ enum class Found { exact, search };
 /// What would have to be otherwise for one candidate's outcome in a stage to be another one.
 struct Margin {
   enum class Kind {
-    total, ///< points short of the last place (negative), or ahead of the first that was not taken
+    total, ///< how far behind the last that was taken (negative), or ahead of the first that was
+           ///< not; fewer are better where the total is a cost
     part,  ///< of one part's score; `name` = its path
     marks  ///< of all marks of one member (juror) for the candidate; `name` = `juror j7`
   };
@@ -48,7 +49,8 @@ struct WeightMargin {
 struct CandidateMargins {
   std::size_t candidate = 0;
   Outcome outcome = Outcome::held;
-  std::vector<Margin> margins; ///< those that exist, the smallest share of its range first
+  std::vector<Margin> margins; ///< those that exist: total, parts, members by size of the change
+  std::size_t tried = 0;       ///< so many parts and members were changed
 };
 
 /// One member, part or candidate left out, and whose outcome changes.
@@ -67,7 +69,7 @@ struct PossiblePlaces {
 
 struct StageMargins {
   std::size_t stage = 0;
-  std::optional<double> last_in, first_out; ///< totals at the line
+  std::optional<double> last_in, first_out; ///< totals at the line, where it parts them
   std::vector<CandidateMargins> candidates; ///< those at the line
   std::vector<std::string> parts;           ///< of the score, for `weights`
   std::vector<double> shares;               ///< as they are

@@ -124,6 +124,15 @@ std::optional<double> bisect(const std::function<bool(double)>& differs) {
   return other;
 }
 
+double better_by(const MarginContext& context, double total, double other) {
+  const auto& nodes = context.decided().nodes;
+  return !nodes.empty() && nodes[0].direction == Direction::cost ? other - total : total - other;
+}
+
+double to_the_line(const MarginContext& context, const Margin& margin) {
+  return -better_by(context, margin.change, 0);
+}
+
 std::vector<std::size_t> at_the_line(const MarginContext& context) {
   const StageDecision& stage = context.decided();
   std::vector<std::size_t> in, out;
@@ -136,9 +145,9 @@ std::vector<std::size_t> at_the_line(const MarginContext& context) {
              stage.outcomes[e] == Outcome::reserve)
       out.push_back(e);
   }
-  const auto total = [&](std::size_t e) { return stage.total[e]; };
-  std::ranges::stable_sort(in, std::less<>{}, total);     // the last first
-  std::ranges::stable_sort(out, std::greater<>{}, total); // the best first
+  const auto good = [&](std::size_t e) { return better_by(context, stage.total[e], 0); };
+  std::ranges::stable_sort(in, std::less<>{}, good);     // the last first
+  std::ranges::stable_sort(out, std::greater<>{}, good); // the best first
   std::vector<std::size_t> all;
   const std::size_t each = std::max<std::size_t>(1, context.options.most_candidates / 2);
   for (std::size_t i = 0; i < each; ++i) {
@@ -240,6 +249,33 @@ void add_left_out(const MarginContext& context, StageMargins& out) {
     }
 }
 
+namespace {
+
+/// The totals at the line, where it lies between those who advance and those who do not: with pools
+/// or other keys a better total may be out.
+void add_line(const MarginContext& context, StageMargins& out) {
+  const StageDecision& stage = context.decided();
+  for (const StepReport& step : stage.steps) {
+    if (step.last_in)
+      out.last_in = step.last_in;
+    if (step.first_out)
+      out.first_out = step.first_out;
+  }
+  for (std::size_t e = 0; e < stage.total.size(); ++e) {
+    const Outcome o = stage.outcomes[e];
+    if (!stage.nodes[0].scores.has(e) || o == Outcome::disqualified || o == Outcome::withdrawn)
+      continue;
+    const auto& end = o == Outcome::advances ? out.last_in : out.first_out;
+    const double beyond = end ? better_by(context, stage.total[e], *end) : 0;
+    if (o == Outcome::advances ? beyond < -stage.tolerance : beyond > stage.tolerance) {
+      out.last_in.reset();
+      out.first_out.reset();
+    }
+  }
+}
+
+} // namespace
+
 std::vector<StageMargins> margins(const Uncertain& uncertain, const Decision& decision,
                                   const MarginOptions& options, Diagnostics& diagnostics) {
   std::vector<StageMargins> out;
@@ -257,21 +293,17 @@ std::vector<StageMargins> margins(const Uncertain& uncertain, const Decision& de
       out.push_back(std::move(here));
       continue;
     }
-    for (const StepReport& step : stage.steps) {
-      if (step.last_in)
-        here.last_in = step.last_in;
-      if (step.first_out)
-        here.first_out = step.first_out;
-    }
+    add_line(context, here);
     for (const std::size_t e : at_the_line(context)) {
       CandidateMargins one;
       one.candidate = stage.entrants[e];
       one.outcome = stage.outcomes[e];
       const bool in = one.outcome == Outcome::advances;
       if (in ? here.first_out.has_value() : here.last_in.has_value())
-        one.margins.push_back({Margin::Kind::total, "total",
-                               stage.total[e] - (in ? *here.first_out : *here.last_in),
-                               stage.total[e], one.outcome, Found::exact});
+        one.margins.push_back(
+            {Margin::Kind::total, "total",
+             better_by(context, stage.total[e], in ? *here.first_out : *here.last_in),
+             stage.total[e], one.outcome, Found::exact});
       add_score_margins(context, one);
       add_mark_margins(context, one);
       here.candidates.push_back(std::move(one));

@@ -49,6 +49,12 @@ struct LinearScore {
 /// The smallest t in (0, 1] at which `differs`, to 2^-24; none where it does not at 1.
 [[nodiscard]] std::optional<double> bisect(const std::function<bool(double)>& differs);
 
+/// By how much a total is better than another.
+[[nodiscard]] double better_by(const MarginContext& context, double total, double other);
+
+/// What a total would have to change by to be at the line, which `margin` tells its distance to.
+[[nodiscard]] double to_the_line(const MarginContext& context, const Margin& margin);
+
 /// Candidates next to the line: the last of those who advance and the first of those cut.
 [[nodiscard]] std::vector<std::size_t> at_the_line(const MarginContext& context);
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 
 namespace libeval {
@@ -137,7 +138,7 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
   const bool in = out.outcome == Outcome::advances;
   const bool has_gap = !out.margins.empty() && out.margins.front().kind == Margin::Kind::total &&
                        plain_line(context).has_value();
-  const double gap = has_gap ? -out.margins.front().change : 0;
+  const double gap = has_gap ? to_the_line(context, out.margins.front()) : 0;
   for (std::size_t k = 1; k < stage.nodes.size(); ++k) {
     const NodeScores& node = stage.nodes[k];
     const Node* rule = find_node(*rules.score, node.path);
@@ -155,6 +156,7 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
     const double range = std::max(node.points.value_or(0), 2 * (high - low));
     if (!(range > 0))
       continue;
+    ++out.tried;
     const bool up = in != (node.direction == Direction::benefit);
     const auto factor = node.relative ? std::nullopt : factor_of(stage, k);
     std::optional<double> guess;
@@ -193,12 +195,14 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
       continue;
     const auto range = range_of(table, spec);
     const auto members = members_of(table, spec, dimension);
+    std::vector<Margin> of_table;
     if (!range || members.size() > context.options.most_members)
       continue;
     for (const std::string& member : members) {
       const MarksOf marks = marks_of(table, spec, dimension, member, id);
       if (marks.cells.empty())
         continue;
+      ++out.tried;
       std::optional<Margin> best; // of both directions: marks may be a cost
       for (const double most : {range->second - marks.least, range->first - marks.most}) {
         if (most == 0)
@@ -210,7 +214,7 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
         std::optional<double> guess;
         if (const auto there = has_gap ? context.total(moved(most), out.candidate) : std::nullopt;
             there && *there != total)
-          guess = -out.margins.front().change * most / (*there - total);
+          guess = to_the_line(context, out.margins.front()) * most / (*there - total);
         auto found = least_change(
             most, guess, [&](double by) { return context.outcome(moved(by), out.candidate); },
             out.outcome);
@@ -222,8 +226,12 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
       best->kind = Margin::Kind::marks;
       best->name = dimension + " " + member;
       best->before = marks.mean;
-      out.margins.push_back(*best);
+      of_table.push_back(*best);
     }
+    std::ranges::stable_sort(of_table, {}, [](const Margin& m) {
+      return std::round(std::abs(m.change) * 1e9); // searched ones are no nearer
+    });
+    std::ranges::move(of_table, std::back_inserter(out.margins));
   }
 }
 
