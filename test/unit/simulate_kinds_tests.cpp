@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kind of uncertainty that can be declared, each against what it must come to.
+#include "engine/simulate/sampler.hpp"
+
+#include <libeval/engine/decide.hpp>
 #include <libeval/engine/simulate.hpp>
 #include <libeval/io/draw.hpp>
 #include <libeval/io/load.hpp>
@@ -58,6 +61,27 @@ double chance(const Simulation& s, std::size_t stage, std::size_t candidate,
 /// Within four standard errors of p.
 void near(double found, double p, std::uint64_t samples) {
   CHECK(std::abs(found - p) < 4 * std::sqrt(p * (1 - p) / static_cast<double>(samples)) + 1e-12);
+}
+
+/// What `decide` says of the last stage in the first replicates of seed 1, counted by hand.
+std::vector<std::uint64_t>
+decided_one_by_one(const fs::path& folder, const std::string& uncertainty, std::uint64_t samples) {
+  Diagnostics diagnostics;
+  const Uncertain uncertain =
+      load_uncertain(load_rules(folder, diagnostics), folder,
+                     parse_text(uncertainty, "uncertainty.yaml", diagnostics), diagnostics);
+  const Sampler sampler(uncertain.variants.front(), uncertain.uncertainty, diagnostics);
+  World world = sampler.world();
+  std::vector<std::uint64_t> out(world.bundle.program.candidates.size() * 6, 0);
+  for (std::uint64_t number = 0; number < samples; ++number) {
+    sampler.draw(world, {1, number});
+    const Decision decision = decide(world.bundle, diagnostics);
+    const StageDecision& last = decision.stages.back();
+    for (std::size_t e = 0; e < last.entrants.size(); ++e)
+      ++out[last.entrants[e] * 6 + static_cast<std::size_t>(last.outcomes[e])];
+  }
+  CHECK_FALSE(diagnostics.has_errors());
+  return out;
 }
 
 constexpr const char* one_cell = R"(libeval: 1
@@ -319,6 +343,10 @@ TEST_CASE("what is known in part is one of its completions in each replicate") {
   CHECK(place_probability(s.all, 0, 1, 2).value < 1);
   options.threads = 2;
   CHECK(to_json(of_folder(source / "examples/kai", uncertainty, options)) == to_json(s));
+  options.threads = 1;
+  options.samples = 12;
+  CHECK(of_folder(source / "examples/kai", uncertainty, options).all.stages[2].outcomes ==
+        decided_one_by_one(source / "examples/kai", uncertainty, 12));
   Diagnostics diagnostics;
   const Tree what = parse_text("completions: [{stage: stage-9}]", "uncertainty.yaml", diagnostics);
   Uncertain uncertain = load_uncertain(load_rules(source / "examples/kai", diagnostics),

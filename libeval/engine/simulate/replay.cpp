@@ -35,8 +35,15 @@ void Replay::begin() {
   decision_.stages.resize(stages.size());
   fields_.resize(stages.size());
   with_measures_.resize(stages.size());
+  partly_.resize(stages.size());
   for (std::size_t s = 0; s < stages.size(); ++s) {
-    known_in_part_ = known_in_part_ || is_known_in_part(bundle_, stages[s]);
+    const Stage& stage = stages[s];
+    partly_[s].is = is_known_in_part(bundle_, stage);
+    const Entrants& from = stage.entrants;
+    partly_[s].by_outcomes =
+        stages_named_by(stage).size() == from.entrants_of.size() + from.advanced_from.size() +
+                                             from.cut_from.size() + from.reserve_of.size() +
+                                             (stage.places.vacancies_of.empty() ? 0 : 1);
     earlier_[stages[s].id.str()] = &decision_.stages[s];
     for (const Stage& other : stages)
       for (const auto& [name, where] : stages_named_by(other))
@@ -91,19 +98,35 @@ void Replay::decide_stage(std::size_t s, const Versions& now) {
   field.seen = now;
 }
 
+void Replay::decide_partly_known(std::size_t s, const Versions& now) {
+  const Stage& stage = bundle_.program.stages[s];
+  Partly& partly = partly_[s];
+  std::vector<std::pair<std::vector<Outcome>, std::optional<std::size_t>>> before;
+  for (const auto& [name, where] : stages_named_by(stage))
+    if (const auto at = earlier_.find(name); at != earlier_.end())
+      before.emplace_back(at->second->outcomes, at->second->vacancies);
+  Versions rests_on = now;
+  for (const std::size_t table : now.completed)
+    rests_on.rows[table] = rests_on.numbers[table] = 0;
+  if (partly.by_outcomes && partly.seen == rests_on && partly.before == before)
+    return;
+  partly.seen = std::move(rests_on);
+  partly.before = std::move(before);
+  decision_.stages[s] =
+      StageDecider(bundle_, *names_, stage, earlier_, assumptions_, diagnostics_, nullptr).decide();
+}
+
 const Decision& Replay::decide(const Versions& now, Diagnostics& diagnostics) {
   if (!begun_)
     begin();
-  if (known_in_part_ && !diagnostics_.has_errors()) {
-    decision_ = libeval::decide(bundle_, assumptions_, diagnostics_);
-  } else {
-    if (!names_ || named_rows_ != now.rows) {
-      names_.emplace(bundle_);
-      named_rows_ = now.rows;
-    }
-    for (const std::size_t s : order_)
-      if (!diagnostics_.has_errors())
-        decide_stage(s, now);
+  if (!names_ || named_rows_ != now.rows) {
+    names_.emplace(bundle_);
+    named_rows_ = now.rows;
+  }
+  for (const std::size_t s : order_) {
+    if (diagnostics_.has_errors())
+      break;
+    partly_[s].is ? decide_partly_known(s, now) : decide_stage(s, now);
   }
   if (diagnostics_.has_errors())
     diagnostics.append(diagnostics_);

@@ -20,11 +20,15 @@ struct Versions {
   /// Of a dimension: its members are called otherwise, in rows that are the same else.
   std::vector<std::pair<std::string, std::uint64_t>> names;
   std::uint64_t assumptions = 0;
+  std::vector<std::size_t> completed; ///< tables that the completed stage alone reads
+
+  bool operator==(const Versions&) const = default;
 };
 
 /// Decides one bundle again and again while numbers, weights, tables and assumptions change in it.
 /// What a stage is compiled to is kept for as long as its structure stays, for each field of
-/// entrants; only what changed is run again. Outcomes, places and scores are those of `decide`, to
+/// entrants; only what changed is run again. A stage that is known in part keeps its decision until
+/// something it may rest on changes. Outcomes, places and scores are those of `decide`, to
 /// the bit; see StageDecider::decide_again for what is left out.
 class Replay {
 public:
@@ -46,7 +50,16 @@ private:
     std::size_t current = nobody;
   };
 
+  /// A stage that is known in part, and what it was decided from.
+  struct Partly {
+    bool is = false;          ///< known in part
+    bool by_outcomes = false; ///< asks stages before only who goes on and what is left vacant
+    std::optional<Versions> seen;
+    std::vector<std::pair<std::vector<Outcome>, std::optional<std::size_t>>> before;
+  };
+
   void begin();
+  void decide_partly_known(std::size_t s, const Versions& now);
   void decide_stage(std::size_t s, const Versions& now);
   Field& field_of(std::size_t s, const std::vector<std::uint32_t>& entrants);
   [[nodiscard]] StageChanges changes(const Field& field, std::size_t s, const Versions& now) const;
@@ -58,7 +71,8 @@ private:
   std::vector<std::uint64_t> named_rows_; ///< versions that the names are of
   std::vector<std::size_t> order_;
   std::vector<bool> with_measures_; ///< by stage: a later one may ask for its measures
-  bool begun_ = false, known_in_part_ = false;
+  bool begun_ = false;
+  std::vector<Partly> partly_; ///< by stage
   std::vector<Fields> fields_;
   Earlier earlier_;
   Decision decision_;

@@ -166,6 +166,8 @@ World Sampler::world() const {
   out.seated.resize(bundle.tables.size());
   for (const MemberSource& source : members)
     out.versions.names.emplace_back(source.over, 0);
+  for (const CompletionSource& source : completions)
+    out.versions.completed.push_back(source.table);
   return out;
 }
 
