@@ -2,10 +2,13 @@
 #pragma once
 
 #include "engine/simulate/sampler.hpp"
+#include "engine/simulate/tally.hpp"
 
 #include <libeval/kernel/smaa.hpp>
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace libeval {
@@ -22,5 +25,19 @@ struct Collapsed {
 
 /// Reads the plan of the stage; nothing where any of that is not so.
 [[nodiscard]] std::optional<Collapsed> collapse(const Sampler& sampler);
+
+/// In words: which numbers are drawn.
+[[nodiscard]] std::string method_of(const kernel::SmaaModel& model);
+
+/// The column of the model that holds a part: in an order the most important comes first.
+[[nodiscard]] std::size_t column_of_part(const WeightSource& weights, std::size_t part);
+
+/// Adds the weights with which somebody was first.
+void add_first_weights(const Collapsed& collapsed, const Sampler& sampler,
+                       const kernel::SmaaCounts& from, Counts& to);
+
+/// What the kernel counted, as counts of the one stage.
+[[nodiscard]] Counts counts_of(const Collapsed& collapsed, const Sampler& sampler,
+                               const TallyShape& shape, const kernel::SmaaCounts& from);
 
 } // namespace libeval

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace libeval {
@@ -142,6 +143,9 @@ private:
   [[nodiscard]] std::optional<std::size_t> table(const std::string& name, const Where& where,
                                                  Diagnostics& diagnostics) const;
 };
+
+/// For a word that is none of those known: the one that is nearly it, or all of them.
+[[nodiscard]] std::string help_for(std::string_view word, const std::vector<std::string>& known);
 
 /// Which variant a replicate takes; the options of each choice of rules in `options`.
 [[nodiscard]] std::size_t variant_of(const Uncertainty& uncertainty, const Replicate& replicate,

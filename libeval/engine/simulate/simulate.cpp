@@ -200,94 +200,6 @@ private:
     out_.method = method_of(model);
   }
 
-  static std::string method_of(const kernel::SmaaModel& model) {
-    std::size_t shared = 0;
-    for (const kernel::SmaaModel::Shared& term : model.shared)
-      shared = std::max<std::size_t>(shared, term.number + 1);
-    if (model.deviation.empty() && model.covariance.empty() && shared == 0)
-      return "scores are weighted sums of certain numbers: only weights are drawn";
-    std::string out = "scores are weighted sums and measurements ";
-    out += shared == 0 && model.covariance.empty() ? "independent and normal: " : "normal: ";
-    if (!model.deviation.empty() || !model.covariance.empty())
-      out += "one normal number a candidate";
-    if (shared > 0)
-      out +=
-          (out.ends_with("candidate") ? " and " : "") + std::to_string(shared) + " that they share";
-    return out + ", which is the same distribution";
-  }
-
-  /// Counts of the kernel as counts of the stage.
-  void add_kernel_counts(const kernel::SmaaCounts& from) {
-    const kernel::SmaaModel& model = collapsed_->model;
-    const std::size_t n = model.candidates, all = out_.ids.size();
-    Counts counts = empty_counts(shape_);
-    counts.samples = from.samples;
-    StageCounts& stage = counts.stages[0];
-    for (std::size_t e = 0; e < n; ++e) {
-      const std::size_t c = collapsed_->entrants[e];
-      stage.entered[c] = from.samples;
-      std::uint64_t inside = 0;
-      for (std::size_t p = 0; p < n; ++p) {
-        if (p < stage.places)
-          stage.place[c * stage.places + p] = from.places[e * n + p];
-        if (model.line == 0 ? !collapsed_->places || *collapsed_->places > 0 : p < model.line)
-          inside += from.places[e * n + p];
-      }
-      const std::uint64_t across = model.line > 0 ? from.across[e] : 0;
-      const std::uint64_t advances =
-          (inside - (across > 0 ? from.across_places[e] : 0)) / kernel::place_unit;
-      const auto outcome = [&](Outcome o) -> std::uint64_t& {
-        return stage.outcomes[c * 6 + static_cast<std::size_t>(o)];
-      };
-      outcome(Outcome::advances) = advances;
-      outcome(Outcome::cut) = from.samples - advances - across;
-      outcome(collapsed_->ties == TieRuling::hold          ? Outcome::held
-              : collapsed_->ties == TieRuling::all_advance ? Outcome::advances
-                                                           : Outcome::cut) += across;
-      for (std::size_t t = 0; t < model.thresholds.size(); ++t)
-        stage.reached[c * model.thresholds.size() + t] =
-            from.reached[e * model.thresholds.size() + t];
-      for (std::size_t b = 0; b < model.bins; ++b)
-        stage.scores[c * model.bins + b] = from.scores[e * model.bins + b];
-      if (model.bins > 0) {
-        stage.lowest[c] = from.lowest[e];
-        stage.highest[c] = from.highest[e];
-      }
-      for (std::size_t f = 0; f < n && model.pairs; ++f)
-        if (f != e) {
-          stage.ahead[c * all + collapsed_->entrants[f]] = from.ahead[e * n + f];
-          stage.both[c * all + collapsed_->entrants[f]] = from.samples;
-        }
-    }
-    add_kernel_weights(from, counts);
-    stage.filled.clear(); // ties across the line are counted by candidate, not by replicate
-    out_.all.stages[0].filled.clear();
-    add(out_.all, counts);
-  }
-
-  /// The column of the model that holds a part: in an order the most important comes first.
-  [[nodiscard]] std::size_t column_of_part(std::size_t part) const {
-    const WeightSource& source = samplers_.front()->weights[0];
-    if (!source.ordered_all)
-      return part;
-    return static_cast<std::size_t>(std::ranges::find(source.order, part) - source.order.begin());
-  }
-
-  void add_kernel_weights(const kernel::SmaaCounts& from, Counts& to) const {
-    if (to.weights.empty())
-      return;
-    WeightCounts& weights = to.weights[0];
-    const std::size_t m = collapsed_->model.criteria;
-    for (std::size_t e = 0; e < collapsed_->entrants.size(); ++e) {
-      const std::size_t c = collapsed_->entrants[e];
-      weights.first[c] += from.first[e];
-      for (std::size_t k = 0; k < m; ++k) {
-        weights.sum[c * m + k] += from.first_weights[e * m + column_of_part(k)];
-        weights.squares[c * m + k] += from.first_squares[e * m + column_of_part(k)];
-      }
-    }
-  }
-
   /// Which weights are central, from replicates that are the same for all shards.
   void find_centers() {
     if (out_.parts.empty() || (collapsed_ && collapsed_->model.candidates > most_pairs))
@@ -299,7 +211,8 @@ private:
       model.bins = 0;
       model.pairs = false;
       model.thresholds.clear();
-      add_kernel_weights(
+      add_first_weights(
+          *collapsed_, *samplers_.front(),
           kernel::smaa(model, kernel_options(0, std::min(total, look_for_centers_fast))), counts);
     } else {
       const std::uint64_t enough = options_.until ? first_look : look_for_centers;
@@ -379,7 +292,7 @@ private:
       model.weighting = kernel::SmaaModel::Weights::fixed;
       model.weights.resize(model.criteria);
       for (std::size_t k = 0; k < model.criteria; ++k)
-        model.weights[column_of_part(k)] = centers.shares[at][0][k];
+        model.weights[column_of_part(samplers_.front()->weights[0], k)] = centers.shares[at][0][k];
       model.bins = 0;
       model.pairs = false;
       model.thresholds.clear();
@@ -426,8 +339,10 @@ private:
             counts[thread] = std::move(some);
         });
     for (const auto& some : counts)
-      if (some)
-        add_kernel_counts(*some);
+      if (some) {
+        out_.all.stages[0].filled.clear();
+        add(out_.all, counts_of(*collapsed_, *samplers_.front(), shape_, *some));
+      }
     try_centers_collapsed(done, reached);
     return reached;
   }
