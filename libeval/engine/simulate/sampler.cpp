@@ -69,16 +69,20 @@ void WeightSource::draw(kernel::Stream stream, std::span<double> shares) const {
 
 void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) const {
   using Kind = UncertainCells::Kind;
+  std::vector<double> normals(root.empty() ? 0 : groups * members); // that a group shares
+  for (std::size_t k = 0; k < normals.size(); ++k)
+    normals[k] = kernel::normal_at(stream, static_cast<std::uint32_t>(k));
   for (const Cell& cell : cells) {
     double x = cell.value;
     const auto z = [&] {
       if (root.empty())
         return kernel::normal_at(stream, cell.position);
+      const double* const row = root.data() + cell.member * members;
+      const double* const own = normals.data() + cell.group * members;
       double sum = 0;
       for (std::size_t k = 0; k <= cell.member; ++k)
-        if (const double by = root[cell.member * members + k]; by != 0)
-          sum +=
-              by * kernel::normal_at(stream, static_cast<std::uint32_t>(cell.group * members + k));
+        if (row[k] != 0)
+          sum += row[k] * own[k];
       return sum;
     };
     switch (what->kind) {

@@ -68,9 +68,9 @@ struct CellSource {
   std::size_t table = 0;
   std::vector<Cell> cells;
   std::vector<kernel::Binomial> binomials;
-  std::vector<double> root; ///< of the correlation matrix
-  std::size_t members = 0;
-  bool shares_cells = false; ///< with an entry before
+  std::vector<double> root;            ///< of the correlation matrix
+  std::size_t members = 0, groups = 0; ///< of the correlation
+  bool shares_cells = false;           ///< with an entry before
 
   void draw(kernel::Stream stream, std::vector<ValueColumn>& values) const;
 };

@@ -312,6 +312,7 @@ void Sampler::resolve_cells(const UncertainCells& what, Diagnostics& diagnostics
       cell.group = groups.try_emplace(std::move(group), static_cast<std::uint32_t>(groups.size()))
                        .first->second;
     }
+    out.groups = groups.size();
   }
   std::set<std::pair<std::uint32_t, std::uint32_t>> known;
   for (const CellSource& before : cells)
