@@ -43,8 +43,8 @@ SmaaModel model_of(std::size_t candidates, std::size_t criteria) {
   return out;
 }
 
-/// The same as a program, each criterion an equal weight.
-Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::string& more) {
+/// The same as a program, each criterion an equal weight, and the errors of its measurements.
+Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::string& errors) {
   std::string csv = "candidate,criterion,value";
   for (std::size_t i = 0; i < candidates; ++i)
     for (std::size_t j = 0; j < criteria; ++j)
@@ -62,8 +62,8 @@ Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::st
   out.variants.push_back(
       load_bundle(parse_text(rules, "program.yaml", diagnostics), ".", diagnostics));
   out.uncertainty = read_uncertainty(parse_text("weights: [{uniform: true}]\nmeasurements: "
-                                                "[{evidence: t, normal: {sd: 0.05" +
-                                                    more + "}}]\n",
+                                                "[{evidence: t, " +
+                                                    errors + "}}]\n",
                                                 "uncertainty.yaml", diagnostics),
                                      diagnostics);
   if (diagnostics.has_errors()) {
@@ -74,17 +74,34 @@ Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::st
   return out;
 }
 
+/// The same measurements, correlated over the criteria by a half.
+SmaaModel correlated(SmaaModel model) {
+  for (std::size_t i = 0; i < model.candidates; ++i)
+    for (std::size_t j = 0; j < model.criteria; ++j)
+      for (std::size_t k = 0; k <= j; ++k)
+        model.covariance.push_back(0.05 * 0.05 * (j == k ? 1 : 0.5));
+  model.deviation.clear();
+  return model;
+}
+
+SmaaModel one_by_one(SmaaModel model) {
+  model.collapse = false;
+  return model;
+}
+
 void add_kernel(Instructions instructions, const char* set) {
   if (!kernel::can_run(instructions))
     return;
+  using Change = SmaaModel (*)(SmaaModel);
+  const std::pair<const char*, Change> kinds[] = {{"smaa/", [](SmaaModel model) { return model; }},
+                                                  {"smaa, every measurement/", &one_by_one},
+                                                  {"smaa, criteria correlated/", &correlated}};
   for (const auto& [n, m] : sizes)
-    for (const bool collapse : {true, false})
+    for (const auto& [kind, change] : kinds)
       benchmark::RegisterBenchmark(
-          (std::string(collapse ? "smaa/" : "smaa, every measurement/") + name_of(n, m) + "/" + set)
-              .c_str(),
-          [=, n = n, m = m](benchmark::State& state) {
-            SmaaModel model = model_of(n, m);
-            model.collapse = collapse;
+          (kind + name_of(n, m) + "/" + set).c_str(),
+          [=, n = n, m = m, change = change](benchmark::State& state) {
+            const SmaaModel model = change(model_of(n, m));
             kernel::SmaaOptions options;
             options.instructions = instructions;
             options.samples = std::max<std::uint64_t>(4096, 4'000'000 / (n * m));
@@ -113,12 +130,12 @@ void add_limits(const bench::Limits& limits) {
 }
 
 /// Whole simulations, from the compiled program to the counts, with all that is reported.
-void add_simulate(const std::string& name, std::size_t n, std::size_t m, const std::string& more,
+void add_simulate(const std::string& name, std::size_t n, std::size_t m, const std::string& errors,
                   std::uint64_t samples, unsigned threads) {
   benchmark::RegisterBenchmark(
       ("simulate" + name + "/" + name_of(n, m) + "/threads " + std::to_string(threads)).c_str(),
       [=](benchmark::State& state) {
-        const Uncertain uncertain = program_of(n, m, more);
+        const Uncertain uncertain = program_of(n, m, errors);
         SimulateOptions options;
         options.threads = threads;
         options.samples = samples;
@@ -147,14 +164,19 @@ int main(int argc, char** argv) {
   if (kernel::can_run(Instructions::avx512))
     add_limits(bench::limits_avx512);
 #endif
+  const std::string normal = "normal: {sd: 0.05", lognormal = "lognormal: {sd: 0.05";
+  const std::string over_criteria = ", correlation: {over: criterion, all: 0.5}",
+                    over_candidates = ", correlation: {over: candidate, all: 0.5}";
   for (const unsigned threads : {1U, 2U})
-    for (const auto& [n, m] : sizes)
-      add_simulate("", n, m, "", std::max<std::uint64_t>(64, some * 200 / (n * m)), threads);
-  for (const auto& [n, m] : sizes) {
-    add_simulate(", criteria correlated", n, m, ", correlation: {over: criterion, all: 0.5}",
-                 std::max<std::uint64_t>(64, some * 20 / (n * m)), 1);
-    add_simulate(", candidates correlated", n, m, ", correlation: {over: candidate, all: 0.5}",
-                 std::max<std::uint64_t>(64, some * 20 / (n * m)), 1);
-  }
+    for (const auto& [n, m] : sizes) {
+      const auto add = [&, n = n, m = m](const char* name, const std::string& errors,
+                                         std::uint64_t numbers) {
+        add_simulate(name, n, m, errors, std::max<std::uint64_t>(64, numbers / (n * m)), threads);
+      };
+      add("", normal, some * 200);
+      add(", criteria correlated", normal + over_criteria, some * 20);
+      add(", candidates correlated", normal + over_candidates, some * 20);
+      add(", lognormal, criteria correlated", lognormal + over_criteria, some / 4);
+    }
   return bench::run(argc, argv);
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures simulation beside others: simulation.py BENCH_SIMULATION [--quick] [--json FILE].
+bench_margins is run from the same folder.
 
 SMAA-2: additive scores, weights uniform on the simplex, every measurement normal; the task of each
 is rank acceptabilities, central weights and, where it says so, nothing else. One thread, processor
@@ -59,7 +60,7 @@ def blocks(samples, numbers):
         yield min(block, samples - begin)
 
 
-def numpy_direct(x, samples, root=None):
+def numpy_direct(x, samples, root=None, lognormal=False):
     """Every measurement drawn; with `root`, correlated over the criteria."""
     (n, m), random = x.shape, np.random.Generator(np.random.SFC64(1))
     counts = Counts(n, m)
@@ -68,13 +69,18 @@ def numpy_direct(x, samples, root=None):
         z = random.standard_normal((some, n, m))
         if root is not None:
             z = z @ root.T
-        counts.add(np.einsum("snm,sm->sn", x + DEVIATION * z, w), w)
+        cells = x * np.exp(DEVIATION * z) if lognormal else x + DEVIATION * z
+        counts.add(np.einsum("snm,sm->sn", cells, w), w)
     return counts.places / counts.samples
 
 
-def numpy_correlated(x, samples):
+def numpy_correlated(x, samples, lognormal=False):
     m = x.shape[1]
-    return numpy_direct(x, samples, np.linalg.cholesky(0.5 * np.eye(m) + 0.5))
+    return numpy_direct(x, samples, np.linalg.cholesky(0.5 * np.eye(m) + 0.5), lognormal)
+
+
+def numpy_lognormal(x, samples):
+    return numpy_correlated(x, samples, True)
 
 
 def numpy_collapsed(x, samples):
@@ -128,7 +134,8 @@ def pyrepo_mcda(x, samples):
 
 
 OTHERS = [("numpy, collapsed", numpy_collapsed, 40), ("numpy, every measurement", numpy_direct, 8),
-          ("numpy, criteria correlated", numpy_correlated, 6), ("pymcdm 1.4.0", pymcdm, 0),
+          ("numpy, criteria correlated", numpy_correlated, 6),
+          ("numpy, lognormal, criteria correlated", numpy_lognormal, 4), ("pymcdm 1.4.0", pymcdm, 0),
           ("scikit-criteria 0.9", scikit_criteria, 0), ("pyrepo-mcda 0.1.15", pyrepo_mcda, 0)]
 
 
@@ -146,15 +153,28 @@ def measured(task, x, million, quick):
     return best, found
 
 
+def runs(program, *options):
+    out = subprocess.run([program, "--benchmark_format=json", *options], check=True,
+                         capture_output=True, text=True).stdout
+    return [run for run in json.loads(out)["benchmarks"] if run.get("run_type") != "aggregate"]
+
+
+def margins(program, quick):
+    """Seconds of margins and Sobol indices, best of some."""
+    best = {}
+    for run in runs(program, f"--rows={100_000 if quick else 1_000_000}", "--benchmark_min_time=0",
+                    f"--benchmark_repetitions={1 if quick else 3}"):
+        name = run["run_name"].removesuffix("/real_time").removesuffix("/process_time")
+        found = (run["real_time"] / 1e3, run["cpu_time"] / 1e3, run.get("largest standard error"))
+        best[name] = min(best.get(name, found), found)
+    return best
+
+
 def own(program, quick):
-    options = [f"--rows={100_000 if quick else 1_000_000}", "--benchmark_format=json",
-               f"--benchmark_min_time={0.05 if quick else 0.5}",
-               f"--benchmark_repetitions={1 if quick else 3}"]
-    out = subprocess.run([program, *options], check=True, capture_output=True, text=True).stdout
     rates = {}
-    for run in json.loads(out)["benchmarks"]:
-        if run.get("run_type") == "aggregate":
-            continue
+    for run in runs(program, f"--rows={100_000 if quick else 1_000_000}",
+                    f"--benchmark_min_time={0.05 if quick else 0.5}",
+                    f"--benchmark_repetitions={1 if quick else 3}"):
         name = run["run_name"]
         rate = run["items_per_second"]
         rates[name] = max(rates.get(name, 0), rate)
@@ -220,7 +240,8 @@ def main():
         return [label, *(short(rates[key.format(name)]) for name in names)]
 
     rows = [line(f"libeval, {s}", f"smaa/{{}}/{s}") for s in sets]
-    rows += [line(f"libeval, {best}, every measurement", f"smaa, every measurement/{{}}/{best}")]
+    rows += [line(f"libeval, {best}, {what}", f"smaa, {what}/{{}}/{best}")
+             for what in ("every measurement", "criteria correlated")]
     ratios, others = [], {}
     for label, task, million in OTHERS:
         found = [measured(task, table(n, m), million, options.quick) for n, m in SIZES]
@@ -228,6 +249,10 @@ def main():
         rows.append([label, *(short(rate) for rate in others[label])])
         ratios.append([label, *(f"{rates[f'smaa/{name}/{best}'] / rate:.3g}"
                                 for name, rate in zip(names, others[label]))])
+        if label == "numpy, criteria correlated":
+            ratios.append(["  libeval correlated too",
+                           *(f"{rates[f'smaa, criteria correlated/{name}/{best}'] / rate:.3g}"
+                             for name, rate in zip(names, others[label]))])
     show("SMAA-2, samples a second, one thread, processor time", header, rows)
     show(f"How many times as fast libeval ({best}) is", header, ratios)
     show("What bounds it: the machine, pieces alone", ["", "words/s", "exponentials/s",
@@ -241,15 +266,27 @@ def main():
     show("Whole simulations (places, pairs, quantiles, central weights), wall clock", header,
          [line("one thread", one), line("two threads", two),
           ["ratio", *(f"{rates[two.format(n)] / rates[one.format(n)]:.2f}" for n in names)]])
-    dependent = "simulate, {} correlated/{}/threads 1"
-    slow = others["numpy, criteria correlated"]
+    dependent, rows = "simulate, {}/{}/threads {}", []
+    for what in ("criteria correlated", "candidates correlated", "lognormal, criteria correlated"):
+        one = [rates[dependent.format(what, n, 1)] for n in names]
+        two = [rates[dependent.format(what, n, 2) + "/real_time"] /
+               rates[dependent.format(what, n, 1) + "/real_time"] for n in names]
+        rows.append([what, *map(short, one)])
+        if f"numpy, {what}" in others:
+            rows.append(["  times numpy's direct form",
+                         *(f"{a / b:.3g}" for a, b in zip(one, others[f"numpy, {what}"]))])
+        rows.append(["  two threads, wall clock, times one", *(f"{ratio:.2f}" for ratio in two)])
     show("Whole simulations with measurements that depend on each other, processor time", header,
-         [[f"{what} correlated", *(short(rates[dependent.format(what, n)]) for n in names)]
-          for what in ("criteria", "candidates")] +
-         [["times numpy's direct form", *(f"{rates[dependent.format('criteria', n)] / rate:.3g}"
-                                          for n, rate in zip(names, slow))]])
+         rows)
+    sobol = margins(options.program.with_name("bench_margins"), options.quick)
+    show("Margins, and Sobol indices of 20 inputs" + (" (64 samples)" if options.quick else
+                                                      ", each to a standard error of 0.01"),
+         ["", "wall", "CPU", "largest standard error"],
+         [[name, f"{wall:.3g} s", f"{cpu:.3g} s", "" if error is None else f"{error:.2g}"]
+          for name, (wall, cpu, error) in sobol.items()])
     if options.json:
-        options.json.write_text(json.dumps({"libeval": rates, "others": others}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"libeval": rates, "others": others, "margins": sobol},
+                                           indent=1) + "\n")
 
 
 if __name__ == "__main__":
