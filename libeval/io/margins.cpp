@@ -33,8 +33,9 @@ std::string_view word(Margin::Kind kind) {
   return "";
 }
 
+/// With its sign; whoever is level with the line is moved by any change.
 std::string signed_number(double x) {
-  return fmt::format("{}{}", x > 0 ? "+" : "", shown(x, 4));
+  return x == 0 ? "any" : fmt::format("{}{}", x > 0 ? "+" : "", shown(x, 4));
 }
 
 std::string percent(double share) {
