@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/drawn.hpp"
 
+#include <libeval/engine/decision.hpp>
+
 #include <algorithm>
 
 namespace libeval {
@@ -89,20 +91,22 @@ void take_rows(Table& table, const std::vector<std::uint32_t>& rows) {
   table.rows = rows.size();
 }
 
-void recuse_copies(const Bundle& bundle, std::size_t table, const Draw& draw, Bundle& drawn) {
+std::size_t recuse_copies(const Bundle& bundle, std::size_t table, const Draw& draw,
+                          Bundle& drawn) {
   const auto& evidence = bundle.program.evidence;
   drawn.program.evidence[table].recusals = with_copies(evidence[table].recusals, draw);
   const auto lists = std::ranges::find(evidence, evidence[table].recusals_from, &TableSpec::name);
   if (lists == evidence.end())
-    return;
+    return nobody;
   const auto at = static_cast<std::size_t>(lists - evidence.begin());
   const auto& keys = bundle.tables[at]->keys;
   const auto key = std::ranges::find(keys, juror_dimension(evidence[table]), &TextColumn::name);
   if (key == keys.end())
-    return;
+    return nobody;
   Table listed = *bundle.tables[at];
   draw_rows(listed, static_cast<std::size_t>(key - keys.begin()), draw);
   drawn.tables[at] = std::make_shared<const Table>(std::move(listed));
+  return at;
 }
 
 Bundle drawn(const Bundle& bundle, const std::string& dimension, const Draw& draw) {

@@ -28,8 +28,8 @@ using Draw = std::map<std::string, std::size_t, std::less<>>;
 /// further copies are members of their own, 0 leaves one out. O(rows of these tables).
 [[nodiscard]] Bundle drawn(const Bundle& bundle, const std::string& dimension, const Draw& draw);
 
-/// Recuses copies as who they are of: in the list of a table of `drawn` and in the evidence that
-/// lists them, both as they are in `bundle` else.
-void recuse_copies(const Bundle& bundle, std::size_t table, const Draw& draw, Bundle& drawn);
+/// Recuses copies as who they are of: in the list of a table of `drawn` or in the evidence that
+/// lists them, both as they are in `bundle` else. Returns the position of that evidence, or nobody.
+std::size_t recuse_copies(const Bundle& bundle, std::size_t table, const Draw& draw, Bundle& drawn);
 
 } // namespace libeval

@@ -276,7 +276,9 @@ void Sampler::draw_members(World& world, const Replicate& replicate,
     const TableSpec& spec = bundle.program.evidence[t];
     if ((!spec.recusals.empty() || !spec.recusals_from.empty()) &&
         who.over == juror_dimension(spec))
-      recuse_copies(bundle, t, times_drawn(who, seats), world.bundle);
+      if (const std::size_t list = recuse_copies(bundle, t, times_drawn(who, seats), world.bundle);
+          list != nobody)
+        ++world.versions.rows[list];
   }
 }
 
