@@ -228,7 +228,7 @@ private:
       break;
     case Kind::score:
       one.name = "total";
-      one.bound = {Bound::Kind::at_least, 1, false};
+      one.bound = Bound{Bound::Kind::at_least, 1, {}};
       break;
     default:
       break;

@@ -149,8 +149,10 @@ TEST_CASE("every form of take") {
   CHECK(take("{take: {share: 0.29, round: up, min: 2}}").rounded == select::Take::Rounded::up);
   CHECK(take("{take: {all_but: 1}}").kind == Kind::all_but);
   const select::Take bound = take("{take: {at_least: 60%, part: total}}");
-  CHECK(bound.bound.share_of_points);
-  CHECK(bound.bound.number == Approx(0.6));
+  REQUIRE(bound.bound.share);
+  CHECK(bound.bound.share->of(40) == 24);
+  CHECK(take("{take: {above: 2/3}}").bound.share->of(114) == 76);
+  CHECK(take("{take: {until: places, at_least: 5}}").until);
   const select::Take bands = take("{take: {bands: [{name: A, first: 2}, {name: B, above: 5}], "
                                   "advance: [A], ties: share}}");
   CHECK(bands.bands[1].bound->kind == Bound::Kind::above);
