@@ -29,10 +29,7 @@ public:
   }
 
 private:
-  void unread(const std::string& what) {
-    if (out_.unread.empty())
-      out_.unread = what;
-  }
+  void unread(const std::string& what) { out_.cannot_read(what); }
 
   void add_line(std::size_t line) {
     out_.lines.push_back(line);

@@ -35,6 +35,11 @@ struct Contest {
   std::vector<UnknownHurdle> hurdles; ///< in the order of the steps
   std::string unread; ///< what cannot be read; then nothing is certain by the scores
 
+  void cannot_read(const std::string& what) {
+    if (unread.empty())
+      unread = what;
+  }
+
   /// Between which lines a place lies: how many lines so many ahead have reached.
   [[nodiscard]] std::size_t segment(std::int64_t ahead) const;
 };

@@ -47,17 +47,18 @@ public:
     partial->statements = k_.statements.size();
     if (context_.diagnostics.has_errors())
       return nobody_knows();
-    const Outlook outlook = work_out(context_, k_, decide_, limits_);
+    lineup_ = line_up(context_, k_, decide_, limits_);
+    const Outlook outlook = work_out(context_, k_, lineup_, decide_, limits_);
     partial->relaxed = k_.relaxed;
     if (!filter.without.empty())
       partial->relaxed.push_back("`" + context_.stage.places.vacancies_of +
                                  "` leaves no vacancy: what was published about who advances here "
                                  "is left out");
     partial->interrupted = outlook.interrupted || outlook.trouble;
-    if (outlook.impossible || outlook.at_one.outcomes.size() != n_) {
+    if (lineup_.impossible || outlook.at_one.outcomes.size() != n_) {
       StageDecision out = nobody_knows();
       Finding& finding = find(out, nobody);
-      if (outlook.impossible) {
+      if (lineup_.impossible) {
         const CoreSet core = smallest_core({k_.system}, limits_);
         finding.rule = "contradiction";
         for (const std::uint32_t s : core.tags) {
@@ -141,8 +142,9 @@ private:
       node.scores.gap.assign(n_, false);
       for (std::size_t e = 0; e < n_; ++e) {
         const Span span = reasoner.span(k_.scores[at][e]);
-        partial.ranges[i].push_back(range_of(span));
-        partial.interrupted = partial.interrupted || span.low.trouble || span.high.trouble;
+        partial.ranges[i].push_back(span.range());
+        for (const End* end : {&span.low, &span.high})
+          partial.interrupted = partial.interrupted || end->interrupted || end->trouble;
         if (span.single())
           (*values)[e] = to_double(*span.low.at);
         else
@@ -164,17 +166,6 @@ private:
       return f.kind == Finding::Kind::tie || f.kind == Finding::Kind::lot ||
              f.kind == Finding::Kind::decision || f.kind == Finding::Kind::gap;
     });
-  }
-
-  static ScoreRange range_of(const Span& span) {
-    ScoreRange out;
-    if (span.low.at)
-      out.low = to_double(*span.low.at);
-    if (span.high.at)
-      out.high = to_double(*span.high.at);
-    out.proven_low = span.low.attained;
-    out.proven_high = span.high.attained;
-    return out;
   }
 
   /// What hurdles saw of marks that nobody published was made up.
@@ -234,7 +225,7 @@ private:
         if (s != nullptr)
           source(out, e, *s, Verdict::pass);
       } else if (s != nullptr && !certain &&
-                 (!outlook.contest.unread.empty() || outlook.seen[e].contains(published))) {
+                 (!lineup_.contest.unread.empty() || outlook.seen[e].contains(published))) {
         out.outcomes[e] = published;
         source(out, e, *s, Verdict::pass);
       } else if (s != nullptr) {
@@ -246,9 +237,9 @@ private:
         out.outcomes[e] = Outcome::held;
         Finding& finding = find(out, context_.entrants[e]);
         finding.detail = k_.statements.empty() ? "nothing was published about the scores"
-                         : outlook.contest.unread.empty()
+                         : lineup_.contest.unread.empty()
                              ? "the record does not determine the outcome: " + seen(outlook, e)
-                             : outlook.contest.unread + " is not read on partial knowledge";
+                             : lineup_.contest.unread + " is not read on partial knowledge";
       }
     }
     out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));
@@ -290,6 +281,7 @@ private:
   std::size_t n_;
   SolveLimits limits_;
   Knowledge k_;
+  Lineup lineup_;
 };
 
 } // namespace

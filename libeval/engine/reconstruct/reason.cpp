@@ -58,6 +58,17 @@ bool is_ahead(const Keys& keys, std::size_t a, std::size_t b, Ahead ahead, const
 
 } // namespace
 
+ScoreRange Span::range() const {
+  ScoreRange out;
+  if (low.at)
+    out.low = to_double(*low.at);
+  if (high.at)
+    out.high = to_double(*high.at);
+  out.proven_low = low.attained;
+  out.proven_high = high.attained;
+  return out;
+}
+
 End Reasoner::highest(const Linear& x) {
   const Scaled of = scaled(x);
   return end_of(solver_.maximize(of.terms), of);
@@ -197,20 +208,22 @@ Answer most_of(const IntegerSystem& system, const std::vector<std::uint32_t>& un
 
 } // namespace
 
-Answer Reasoner::most_ahead(const Keys& keys, const Field& field, std::size_t who, Ahead ahead) {
-  IntegerSystem system = system_;
+Answer most_ahead(const IntegerSystem& known, const SolveLimits& limits, const Keys& keys,
+                  const Field& field, std::size_t who, Ahead ahead) {
+  IntegerSystem system = known;
   if (const auto& own = field.if_passes[who])
     system.unknowns[*own] = {1, 1};
   const auto ahead_of = count_ahead({system}, keys, field, who, ahead);
-  return most_of(system, ahead_of, system_.unknowns.size(), limits_);
+  return most_of(system, ahead_of, known.unknowns.size(), limits);
 }
 
-Answer Reasoner::fewest_ahead(const Keys& keys, const Field& field, std::size_t who, Ahead ahead) {
-  IntegerSystem system = system_;
+Answer fewest_ahead(const IntegerSystem& known, const SolveLimits& limits, const Keys& keys,
+                    const Field& field, std::size_t who, Ahead ahead) {
+  IntegerSystem system = known;
   if (const auto& own = field.if_passes[who])
     system.unknowns[*own] = {1, 1};
   const auto behind = count_not_ahead({system}, keys, field, who, ahead);
-  Answer answer = most_of(system, behind, system_.unknowns.size(), limits_);
+  Answer answer = most_of(system, behind, known.unknowns.size(), limits);
   const std::int64_t all = others(field, who);
   if (answer.value)
     answer.value = all - *answer.value;

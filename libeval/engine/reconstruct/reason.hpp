@@ -4,6 +4,8 @@
 #include "engine/reconstruct/knowledge.hpp"
 #include "engine/reconstruct/solver.hpp"
 
+#include <libeval/engine/partial.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +29,7 @@ struct Span {
   [[nodiscard]] bool single() const {
     return low.at && high.at && *low.at == *high.at && low.attained && high.attained;
   }
+  [[nodiscard]] ScoreRange range() const; ///< as a reader sees it
 };
 
 /// How entrants are put in order: the keys in turn, larger is better, one expression an entrant.
@@ -40,32 +43,28 @@ struct Field {
 
 enum class Ahead { strictly, or_level };
 
-/// Counts over all completions by integer programs. Values handed out are exact; what was
-/// interrupted says so.
+/// What expressions can be over all completions. Values handed out are exact; what was interrupted
+/// says so.
 class Reasoner {
 public:
-  Reasoner(const IntegerSystem& system, SolveLimits limits)
-      : system_(system), limits_(limits), solver_(system, limits) {}
+  Reasoner(const IntegerSystem& system, const SolveLimits& limits) : solver_(system, limits) {}
 
-  [[nodiscard]] Answer any() { return solver_.find(); }
   [[nodiscard]] End highest(const Linear& x);
   [[nodiscard]] End lowest(const Linear& x);
   [[nodiscard]] Span span(const Linear& x) { return {lowest(x), highest(x)}; }
 
-  /// The most entrants of the field that can be ahead of `who` at once; `who` passes.
-  [[nodiscard]] Answer most_ahead(const Keys& keys, const Field& field, std::size_t who,
-                                  Ahead ahead);
-  /// The fewest that must be.
-  [[nodiscard]] Answer fewest_ahead(const Keys& keys, const Field& field, std::size_t who,
-                                    Ahead ahead);
-
-  Solver& solver() { return solver_; }
-
 private:
-  const IntegerSystem& system_;
-  SolveLimits limits_;
   Solver solver_;
 };
+
+/// The most entrants of the field that can be ahead of `who` at once; `who` passes. Its point is of
+/// the system.
+[[nodiscard]] Answer most_ahead(const IntegerSystem& system, const SolveLimits& limits,
+                                const Keys& keys, const Field& field, std::size_t who, Ahead ahead);
+/// The fewest that must be.
+[[nodiscard]] Answer fewest_ahead(const IntegerSystem& system, const SolveLimits& limits,
+                                  const Keys& keys, const Field& field, std::size_t who,
+                                  Ahead ahead);
 
 /// Where rows about comparisons go. With `derived` the new unknowns follow from the others there.
 struct RowWriter {

@@ -30,20 +30,6 @@ public:
     out_.left_out = k_.left_out;
     for (const Statement* s : k_.statements)
       out_.statements.push_back({s, s->id, s->source, s->date, s->level_word});
-    // Without the selection first: what contradicts itself does so whatever is done with it.
-    if (options_.places) {
-      outlook_ = work_out(known_.context, k_, known_.decide, limits_, options_.reasons);
-    } else {
-      Reasoner reasoner(k_.system, limits_);
-      const Answer any = reasoner.any();
-      outlook_.impossible = any.status == Answer::Status::infeasible;
-      outlook_.interrupted = any.status == Answer::Status::interrupted;
-      outlook_.trouble = any.status == Answer::Status::trouble;
-    }
-    out_.relaxed = k_.relaxed;
-    out_.unread = outlook_.contest.unread;
-    out_.interrupted = outlook_.interrupted;
-    out_.trouble = outlook_.trouble;
     for (const Knowledge::Node& node : k_.nodes)
       out_.nodes.push_back({node.path,
                             node.title.empty() ? node.id : node.title,
@@ -52,39 +38,42 @@ public:
                             node.points,
                             node.unknown,
                             {}});
-    if (outlook_.impossible) {
+    lineup_ = line_up(known_.context, k_, known_.decide, limits_);
+    note(lineup_);
+    if (lineup_.impossible) {
       out_.contradiction = set_of(smallest_core({k_.system}, limits_));
       out_.contradiction.found = true;
-      return std::move(out_);
+    } else {
+      if (options_.ranges) // first, for places may take all the time there is
+        ranges();
+      if (options_.places)
+        prospects();
     }
-    if (options_.ranges)
-      ranges();
-    if (options_.places)
-      prospects();
+    out_.relaxed = k_.relaxed;
+    out_.unread = lineup_.contest.unread;
     return std::move(out_);
   }
 
 private:
+  /// Whether something did not come to its end.
+  template <class Worked>
+  void note(const Worked& worked) {
+    out_.interrupted = out_.interrupted || worked.interrupted;
+    out_.trouble = out_.trouble || worked.trouble;
+  }
+
   static StatementSet set_of(const CoreSet& core) {
     return {{core.tags.begin(), core.tags.end()}, core.smallest, core.found};
   }
 
   ScoreRange range_of(const Linear& x, Reasoner& reasoner) {
     const Span span = reasoner.span(x);
-    ScoreRange range;
     for (const End* end : {&span.low, &span.high}) {
       ++out_.bounds;
       out_.certified += end->certified ? 1 : 0;
-      out_.interrupted = out_.interrupted || end->interrupted;
-      out_.trouble = out_.trouble || end->trouble;
+      note(*end);
     }
-    if (span.low.at)
-      range.low = to_double(*span.low.at);
-    if (span.high.at)
-      range.high = to_double(*span.high.at);
-    range.proven_low = span.low.attained;
-    range.proven_high = span.high.attained;
-    return range;
+    return span.range();
   }
 
   void ranges() {
@@ -114,12 +103,14 @@ private:
   }
 
   void prospects() {
+    outlook_ = work_out(known_.context, k_, lineup_, known_.decide, limits_, options_.reasons);
+    note(outlook_);
     out_.best_place = outlook_.best;
     out_.worst_place = outlook_.worst;
     for (const std::uint8_t bracketed : outlook_.bracketed)
       out_.places_proven.push_back(bracketed == 0);
-    if (!outlook_.contest.lines.empty())
-      out_.line = outlook_.contest.lines.front();
+    if (!lineup_.contest.lines.empty())
+      out_.line = lineup_.contest.lines.front();
     using Modality = OutcomeProspect::Modality;
     for (std::size_t e = 0; e < n_; ++e) {
       std::vector<OutcomeProspect> prospects;
@@ -170,6 +161,7 @@ private:
   const ReconstructOptions& options_;
   std::size_t n_;
   SolveLimits limits_;
+  Lineup lineup_;
   Outlook outlook_;
   Reconstruction out_;
 };

@@ -22,13 +22,12 @@ Completions sample_completions(const Bundle& bundle, const SampleOptions& option
     return out;
   Knowledge& k = known->knowledge;
   const SolveLimits limits;
-  add_published_outcomes(known->context, k, known->decide, limits);
+  const Lineup lineup = line_up(known->context, k, known->decide, limits);
   Reasoner reasoner(k.system, limits);
-  const Answer start = reasoner.any();
   const Where& where = known->context.stage.where;
-  if (start.status != Answer::Status::optimal) {
+  if (!lineup.found) {
     diagnostics.error(where,
-                      start.status == Answer::Status::infeasible
+                      lineup.impossible
                           ? "the statements about stage `" + known->context.stage.id.str() +
                                 "` contradict each other"
                           : "no completion of the record could be found",
@@ -47,7 +46,7 @@ Completions sample_completions(const Bundle& bundle, const SampleOptions& option
     box.push_back({ceil(*span.low.at), floor(*span.high.at)});
   }
   const LatticeDraws draws =
-      draw_lattice_points(k, start.point, box,
+      draw_lattice_points(k, lineup.point, box,
                           {options.samples, options.seed, std::max<std::size_t>(1, options.chains),
                            options.thin, options.enumerate_up_to});
   out.stage = known->context.stage.id.str();

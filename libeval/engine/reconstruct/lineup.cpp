@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reconstruct/lineup.hpp"
+
+#include "engine/reconstruct/complete.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace libeval {
+namespace {
+
+using Point = std::vector<std::int64_t>;
+
+class LineupMaker {
+public:
+  LineupMaker(const Context& context, Knowledge& knowledge, const StageDecide& decide,
+              const SolveLimits& limits)
+      : context_(context), k_(knowledge), decide_(decide), limits_(limits),
+        n_(context.entrants.size()) {}
+
+  Lineup make() {
+    out_.field.in.assign(n_, 1);
+    out_.field.if_passes.resize(n_);
+    out_.unpublished.resize(n_);
+    out_.clears.resize(n_);
+    out_.put_out.resize(n_);
+    out_.contest = read_contest(context_, k_);
+    if (!find_any(
+            rules_alone(k_.system))) // what is put out whatever the scores shows on any of them
+      return std::move(out_);
+    with_bounds(out_.contest, [&] { settle_field(); });
+    with_bounds(out_.contest, [&] { add_outcomes(); });
+    find_any(k_.system);
+    return std::move(out_);
+  }
+
+private:
+  bool find_any(const IntegerSystem& system) {
+    Answer any = Solver(system, limits_).find();
+    using Status = Answer::Status;
+    out_.impossible = any.status == Status::infeasible;
+    out_.interrupted = out_.interrupted || any.status == Status::interrupted;
+    out_.trouble = any.status == Status::unbounded || any.status == Status::trouble;
+    out_.found = any.status == Status::optimal;
+    any.point.resize(k_.system.unknowns.size());
+    out_.point = std::move(any.point);
+    return out_.found;
+  }
+
+  /// Who stands before the first is taken, and who may: an unknown for each hurdle that is not
+  /// known to be cleared, and for verdicts that nobody knows.
+  void settle_field() {
+    const Contest& contest = out_.contest;
+    const auto without_unknown_hurdles = [&](Stage& stage) {
+      std::erase_if(stage.select, [&, at = std::size_t{0}](const SelectStep&) mutable {
+        return std::ranges::find(contest.hurdles, at++, &UnknownHurdle::step) !=
+               contest.hurdles.end();
+      });
+    };
+    const StageDecision known =
+        decide_at(out_.point, context_, k_, out_, decide_, without_unknown_hurdles);
+    if (known.outcomes.size() != n_)
+      return out_.contest.cannot_read("a selection with errors");
+    for (std::size_t e = 0; e < n_; ++e) {
+      out_.put_out[e] = put_out(known, e);
+      out_.field.in[e] = out_.put_out[e] && out_.put_out[e]->step < contest.first_take ? 0 : 1;
+      std::vector<std::uint32_t> early;
+      for (const UnknownHurdle& hurdle : contest.hurdles) {
+        out_.clears[e].push_back(clears(hurdle, e));
+        if (hurdle.early)
+          early.push_back(out_.clears[e].back());
+      }
+      if (out_.field.in[e] != 0 && may_fail(known, e)) {
+        early.push_back(k_.add_derived({0, 1}, [](const Point&) { return std::int64_t{1}; }));
+        out_.open_verdicts = true;
+      }
+      if (out_.field.in[e] != 0 && !early.empty())
+        out_.field.if_passes[e] = all_of(early);
+    }
+    for (const Finding& finding : known.findings)
+      if (finding.kind == Finding::Kind::deduction &&
+          step_in_full(finding.step) < contest.first_take)
+        return out_.contest.cannot_read("a deduction before `take`");
+  }
+
+  [[nodiscard]] std::optional<PutOut> put_out(const StageDecision& known, std::size_t e) const {
+    if (known.decided_by[e] >= known.steps.size())
+      return std::nullopt;
+    const auto& select = context_.stage.select;
+    const std::size_t step = step_in_full(known.decided_by[e]);
+    const bool takes = step >= select.size() ||
+                       std::holds_alternative<select::Take>(select[step].what) ||
+                       std::holds_alternative<select::Reserve>(select[step].what);
+    if (takes || known.outcomes[e] == Outcome::held)
+      return std::nullopt;
+    return PutOut{step, known.outcomes[e]};
+  }
+
+  /// The position in the stage's selection of a step of it without unknown hurdles.
+  [[nodiscard]] std::size_t step_in_full(std::size_t step) const {
+    for (const UnknownHurdle& hurdle : out_.contest.hurdles)
+      step += hurdle.step <= step ? 1 : 0;
+    return step;
+  }
+
+  /// An unknown that is 1 where an entrant clears a hurdle.
+  std::uint32_t clears(const UnknownHurdle& hurdle, std::size_t e) {
+    if (hurdle.node == nobody) {
+      if (!out_.unpublished[e]) // who was published to advance has cleared it
+        out_.unpublished[e] = k_.add_derived({0, 1}, [said = said_to_advance(e)](const Point&) {
+          return std::int64_t{said ? 1 : 0};
+        });
+      return *out_.unpublished[e];
+    }
+    using Kind = Bound::Kind;
+    const bool from_below =
+        hurdle.bound->kind == Kind::at_least || hurdle.bound->kind == Kind::above;
+    const bool strict = hurdle.bound->kind == Kind::above || hurdle.bound->kind == Kind::below;
+    const Linear x = k_.scores[hurdle.node][e] * Fraction(from_below ? 1 : -1);
+    const Fraction limit = hurdle.limit * Fraction(from_below ? 1 : -1);
+    const std::uint32_t is = k_.add_derived({0, 1}, [x, limit, strict](const Point& point) {
+      const Fraction at = value_at(x, point);
+      return std::int64_t{limit < at || (at == limit && !strict) ? 1 : 0};
+    });
+    const Linear yes = Linear::variable(is, Fraction(1));
+    imply({k_.system}, yes, x, {limit, strict});
+    imply({k_.system}, Linear(Fraction(1)) - yes, x * Fraction(-1),
+          {limit * Fraction(-1), !strict});
+    return is;
+  }
+
+  [[nodiscard]] bool said_to_advance(std::size_t e) const {
+    const std::string& id = context_.bundle.program.candidates[context_.entrants[e]].id.str();
+    return std::ranges::any_of(k_.statements, [&](const Statement* s) {
+      return std::ranges::any_of(s->outcomes, [&](const auto& outcome) {
+        return outcome.first == id && outcome.second == "advances";
+      });
+    });
+  }
+
+  std::uint32_t all_of(const std::vector<std::uint32_t>& unknowns) {
+    if (unknowns.size() == 1)
+      return unknowns[0];
+    const std::uint32_t all = k_.add_derived({0, 1}, [unknowns](const Point& point) {
+      return std::int64_t{
+          std::ranges::all_of(unknowns, [&](std::uint32_t v) { return point[v] != 0; }) ? 1 : 0};
+    });
+    Row any_fails;
+    any_fails.low = 1 - static_cast<std::int64_t>(unknowns.size());
+    any_fails.terms.emplace_back(all, 1);
+    for (const std::uint32_t v : unknowns) {
+      k_.system.rows.push_back({{{all, 1}, {v, -1}}, std::nullopt, 0, Row::rule});
+      any_fails.terms.emplace_back(v, -1);
+    }
+    k_.system.rows.push_back(std::move(any_fails));
+    return all;
+  }
+
+  /// Whether a verdict that nobody knows may still put an entrant out before the first is taken.
+  [[nodiscard]] bool may_fail(const StageDecision& known, std::size_t e) const {
+    for (const Finding& f : known.findings)
+      if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown &&
+          f.candidate == context_.entrants[e] && step_in_full(f.step) < out_.contest.first_take)
+        for (const PolicyFile& policy : context_.bundle.policies)
+          for (const Rule& rule : policy.rules)
+            if (rule.id.str() == f.rule && rule.on_unknown == OnUnknown::hold &&
+                rule.consequence == Rule::Consequence::disqualify)
+              return true;
+    return false;
+  }
+
+  // --- published outcomes ------------------------------------------------------------------------
+
+  void add_outcomes() {
+    for (std::size_t s = 0; s < k_.statements.size(); ++s)
+      for (const auto& [id, word] : k_.statements[s]->outcomes) {
+        const auto at = std::ranges::find(k_.entrants, context_.names.candidate(id));
+        if (at != k_.entrants.end())
+          add_outcome(static_cast<std::uint32_t>(s),
+                      static_cast<std::size_t>(at - k_.entrants.begin()), word);
+      }
+  }
+
+  void add_outcome(std::uint32_t tag, std::size_t c, const std::string& word) {
+    const bool advances = word == "advances";
+    if (out_.put_out[c])
+      return put_out_as(tag, c, word);
+    if (advances)
+      clears_all(tag, c, nobody);
+    if (advances || word == "cut")
+      stands(tag, c, advances);
+  }
+
+  /// Who is put out in any case can only miss a hurdle before that.
+  void put_out_as(std::uint32_t tag, std::size_t c, const std::string& word) {
+    const auto [step, outcome] = *out_.put_out[c];
+    if (word == to_string(outcome))
+      return clears_all(tag, c, step);
+    Row misses;
+    misses.tag = tag;
+    misses.high = -1;
+    for (std::size_t m = 0; m < out_.clears[c].size(); ++m) {
+      const UnknownHurdle& hurdle = out_.contest.hurdles[m];
+      const auto& require = std::get<select::Require>(context_.stage.select[hurdle.step].what);
+      const bool cuts = require.otherwise == select::Require::Otherwise::cut;
+      if (hurdle.step > step || word != (cuts ? "cut" : "disqualified"))
+        continue;
+      misses.terms.emplace_back(out_.clears[c][m], 1);
+      ++*misses.high;
+    }
+    k_.system.rows.push_back(std::move(misses)); // with no such hurdle: the rules say otherwise
+  }
+
+  void clears_all(std::uint32_t tag, std::size_t c, std::size_t before) {
+    for (std::size_t m = 0; m < out_.clears[c].size(); ++m)
+      if (out_.contest.hurdles[m].step < before)
+        k_.system.rows.push_back({{{out_.clears[c][m], 1}}, 1, std::nullopt, tag});
+  }
+
+  /// Who advances has room above the line; who is cut has none, or misses a hurdle.
+  void stands(std::uint32_t tag, std::size_t c, bool advances) {
+    const Contest& contest = out_.contest;
+    const RowWriter out{k_.system, tag, &k_.derived};
+    const bool all_cut = contest.ties == TieRuling::all_cut;
+    const bool nobody_of_a_tie = all_cut || contest.ties == TieRuling::hold;
+    if (advances)
+      return bound_ahead(out, contest.keys, out_.field, c,
+                         nobody_of_a_tie && !contest.keys_left ? Ahead::or_level : Ahead::strictly,
+                         std::nullopt,
+                         static_cast<std::int64_t>(contest.lines[contest.takes - 1]) - 1);
+    const auto line = static_cast<std::int64_t>(contest.lines.back());
+    Row count;
+    count.tag = tag;
+    count.low = line;
+    for (const std::uint32_t v :
+         count_ahead(out, contest.keys, out_.field, c,
+                     all_cut || contest.keys_left ? Ahead::or_level : Ahead::strictly))
+      count.terms.emplace_back(v, 1);
+    for (const std::uint32_t v : out_.clears[c]) {
+      count.terms.emplace_back(v, -line);
+      *count.low -= line;
+    }
+    k_.system.rows.push_back(std::move(count));
+  }
+
+  const Context& context_;
+  Knowledge& k_;
+  const StageDecide& decide_;
+  const SolveLimits& limits_;
+  std::size_t n_;
+  Lineup out_;
+};
+
+} // namespace
+
+Lineup line_up(const Context& context, Knowledge& knowledge, const StageDecide& decide,
+               const SolveLimits& limits) {
+  return LineupMaker(context, knowledge, decide, limits).make();
+}
+
+StageDecision decide_at(const std::vector<std::int64_t>& point, const Context& context,
+                        const Knowledge& knowledge, const Lineup& lineup, const StageDecide& decide,
+                        const std::function<void(Stage&)>& change) {
+  std::vector<bool> high(context.bundle.program.candidates.size(), true);
+  for (std::size_t e = 0; e < context.entrants.size(); ++e)
+    if (const auto& unpublished = lineup.unpublished[e]; unpublished && *unpublished < point.size())
+      high[context.entrants[e]] = point[*unpublished] != 0;
+  const auto& stages = context.bundle.program.stages;
+  const auto at = std::ranges::find(stages, context.stage.id, &Stage::id) - stages.begin();
+  Bundle bundle = completed(context.bundle, static_cast<std::size_t>(at), knowledge, point, high);
+  Stage& stage = bundle.program.stages[static_cast<std::size_t>(at)];
+  if (change)
+    change(stage);
+  Diagnostics unheard;
+  return decide(bundle, stage, unheard);
+}
+
+IntegerSystem rules_alone(const IntegerSystem& system) {
+  IntegerSystem rules = system;
+  std::erase_if(rules.rows, [](const Row& row) { return row.tag != Row::rule; });
+  return rules;
+}
+
+} // namespace libeval

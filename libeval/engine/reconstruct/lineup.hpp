@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/reconstruct/contest.hpp"
+#include "engine/reconstruct/reason.hpp"
+
+#include <libeval/engine/decision.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+namespace libeval {
+
+/// Decides one stage of a bundle whose scores are all known.
+using StageDecide = std::function<StageDecision(const Bundle&, const Stage&, Diagnostics&)>;
+
+/// By which step, and as what, an entrant is put out whatever its scores.
+struct PutOut {
+  std::size_t step = nobody;
+  Outcome outcome = Outcome::held;
+};
+
+/// Who takes part in the contest for the places of a stage. Vectors are by entrant.
+struct Lineup {
+  Contest contest;
+  Field field; ///< who stands before the first is taken, and who may
+  std::vector<std::optional<PutOut>> put_out;
+  std::vector<std::vector<std::uint32_t>> clears; ///< then by hurdle: an unknown, 1 = it is cleared
+  std::vector<std::optional<std::uint32_t>> unpublished; ///< clears hurdles on unpublished evidence
+  bool open_verdicts =
+      false; ///< some are in the field unless a verdict that nobody knows is a fail
+
+  bool found = false;              ///< a completion was, `point`
+  bool impossible = false;         ///< there is none: the statements contradict each other
+  bool interrupted = false;        ///< out of time before one was found
+  bool trouble = false;            ///< the solver was of no use
+  std::vector<std::int64_t> point; ///< empty, or one value an unknown
+};
+
+/// Reads the selection of a stage and adds to the knowledge the unknowns of its hurdles and what
+/// published outcomes say about scores. Afterwards the knowledge is whole.
+[[nodiscard]] Lineup line_up(const Context& context, Knowledge& knowledge,
+                             const StageDecide& decide, const SolveLimits& limits);
+
+/// The decision at a completion; `change` may take steps out of the selection first.
+[[nodiscard]] StageDecision decide_at(const std::vector<std::int64_t>& point,
+                                      const Context& context, const Knowledge& knowledge,
+                                      const Lineup& lineup, const StageDecide& decide,
+                                      const std::function<void(Stage&)>& change = {});
+
+/// The rows of a system that hold whatever was published.
+[[nodiscard]] IntegerSystem rules_alone(const IntegerSystem& system);
+
+/// Does something for which scores need bounds, where the selection is read at all.
+template <class What>
+void with_bounds(Contest& contest, const What& what) {
+  if (!contest.unread.empty())
+    return;
+  try {
+    what();
+  } catch (const std::domain_error&) {
+    contest.cannot_read("an order by scores without bounds");
+  }
+}
+
+} // namespace libeval
