@@ -6,8 +6,6 @@
 #include <libeval/base/decimal.hpp>
 #include <libeval/engine/decide.hpp>
 
-#include <atomic>
-
 using namespace libeval;
 using namespace libeval::test;
 
@@ -307,14 +305,4 @@ TEST_CASE("Draws of a published outcome keep to it") {
   REQUIRE(drawn.count == 1000);
   for (std::size_t i = 0; i < drawn.count; ++i)
     CHECK((drawn.total(i, 1) > drawn.total(i, 0) && drawn.total(i, 1) > drawn.total(i, 2)));
-}
-
-TEST_CASE("Who stops the work gets what was proven until then") {
-  const std::atomic<bool> stop = true;
-  ReconstructOptions options;
-  options.stop = &stop;
-  const Reconstruction r =
-      reconstruct_record(load_record(program_with(three, ten), record_of({"first: a"})), options);
-  CHECK(r.interrupted);
-  CHECK_FALSE(r.contradictory());
 }

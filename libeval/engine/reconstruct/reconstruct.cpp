@@ -18,7 +18,8 @@ class Reconstructor {
 public:
   Reconstructor(PartlyKnown& known, const ReconstructOptions& options)
       : known_(known), k_(known.knowledge), options_(options), n_(k_.entrants.size()) {
-    limits_.stop = options.stop;
+    if (options.stop != nullptr)
+      limits_.stop = [stop = options.stop] { return stop->load(std::memory_order_relaxed); };
     limits_.until = std::chrono::steady_clock::now() +
                     std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                         std::chrono::duration<double>(std::clamp(options.seconds, 0.0, 1e6)));

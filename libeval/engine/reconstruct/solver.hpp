@@ -3,9 +3,9 @@
 
 #include "engine/reconstruct/linear.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,12 +15,11 @@ namespace libeval {
 
 /// How long may be solved, and whether somebody wants it to stop.
 struct SolveLimits {
-  std::optional<std::chrono::steady_clock::time_point> until;
-  const std::atomic<bool>* stop = nullptr;
+  std::optional<std::chrono::steady_clock::time_point> until = {};
+  std::function<bool()> stop = {}; ///< asked at every step; once it said so it says so again
 
   [[nodiscard]] bool over() const {
-    return (stop != nullptr && stop->load(std::memory_order_relaxed)) ||
-           (until && std::chrono::steady_clock::now() >= *until);
+    return (stop && stop()) || (until && std::chrono::steady_clock::now() >= *until);
   }
 };
 
