@@ -177,9 +177,8 @@ TEST_CASE("A hurdle on a score that is known in part is read exactly") {
   const std::string hurdle =
       ten + "    select: [{require: {part: total, at_least: 60%}}, {order: [total]}, "
             "{take: {first: 1}}]\n";
-  const Reconstruction r = reconstruct_record(
-      load_record(program_with(three, hurdle),
-                  record_of({"range: {a: [6, 7], b: [5, 8], c: [0, 5]}", "order: [[a, b], c]"})));
+  const Reconstruction r = reconstruct_record(load_record(
+      program_with(three, hurdle), record_of({"range: {a: [6, 7], b: [5, 8], c: [0, 5]}"})));
   CHECK(prospect(r, 0) == "advances or cut or held");
   CHECK(prospect(r, 1) == "advances or cut or held");
   CHECK(prospect(r, 2) == "necessarily cut");

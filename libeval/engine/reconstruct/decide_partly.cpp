@@ -2,6 +2,7 @@
 #include "engine/reconstruct/decide_partly.hpp"
 
 #include "engine/reconstruct/core_set.hpp"
+#include "engine/reconstruct/settle.hpp"
 
 #include <libeval/engine/partial.hpp>
 
@@ -48,7 +49,8 @@ public:
     if (context_.diagnostics.has_errors())
       return nobody_knows();
     lineup_ = line_up(context_, k_, decide_, limits_);
-    const Outlook outlook = work_out(context_, k_, lineup_, decide_, limits_);
+    settled_ = settled(k_.system, limits_);
+    const Outlook outlook = work_out(context_, k_, settled_, lineup_, decide_, limits_);
     partial->relaxed = k_.relaxed;
     if (!filter.without.empty())
       partial->relaxed.push_back("`" + context_.stage.places.vacancies_of +
@@ -129,7 +131,7 @@ private:
 
   /// Only what is the same in every completion is a score.
   void hide_scores(StageDecision& out, PartialKnowledge& partial) {
-    Reasoner reasoner(k_.system, limits_);
+    Reasoner reasoner(settled_, limits_);
     partial.ranges.resize(out.nodes.size());
     const bool all = k_.nodes.size() * n_ <= most_ranges;
     for (std::size_t i = 0; i < out.nodes.size(); ++i) {
@@ -282,6 +284,7 @@ private:
   SolveLimits limits_;
   Knowledge k_;
   Lineup lineup_;
+  IntegerSystem settled_; ///< that of the knowledge, with less to branch on
 };
 
 } // namespace

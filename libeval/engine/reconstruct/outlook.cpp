@@ -10,10 +10,10 @@ using Point = std::vector<std::int64_t>;
 
 class OutlookMaker {
 public:
-  OutlookMaker(const Context& context, const Knowledge& knowledge, Lineup& lineup,
-               const StageDecide& decide, const SolveLimits& limits)
+  OutlookMaker(const Context& context, const Knowledge& knowledge, const IntegerSystem& settled,
+               Lineup& lineup, const StageDecide& decide, const SolveLimits& limits)
       : context_(context), k_(knowledge), lineup_(lineup), contest_(lineup.contest),
-        decide_(decide), limits_(limits), n_(context.entrants.size()) {
+        decide_(decide), limits_(limits), n_(context.entrants.size()), settled_(settled) {
     out_.interrupted = lineup.interrupted;
     out_.trouble = lineup.trouble;
     out_.seen.resize(n_);
@@ -101,8 +101,8 @@ private:
     everybody.if_passes.resize(n_);
     const Keys& keys = contest_.keys;
     for (std::size_t e = 0; e < n_; ++e) {
-      const Answer most = most_ahead(k_.system, limits_, keys, everybody, e, Ahead::strictly);
-      const Answer fewest = fewest_ahead(k_.system, limits_, keys, everybody, e, Ahead::strictly);
+      const Answer most = most_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly);
+      const Answer fewest = fewest_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly);
       note(most);
       note(fewest);
       out_.bracketed[e] =
@@ -158,7 +158,7 @@ private:
         continue; // seen already
       }
       for (const Way& way : ways(e)) {
-        Answer answer = completion(k_.system, e, way);
+        Answer answer = completion(settled_, e, way);
         note(answer);
         if (answer.status == Answer::Status::infeasible)
           continue;
@@ -192,12 +192,12 @@ private:
     if (lineup_.field.in[e] == 0)
       return nobody;
     const Answer most =
-        most_ahead(k_.system, limits_, contest_.keys, lineup_.field, e, Ahead::or_level);
+        most_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::or_level);
     note(most);
     if (most.status == Answer::Status::infeasible)
       return nobody; // never in the field
     const Answer fewest =
-        fewest_ahead(k_.system, limits_, contest_.keys, lineup_.field, e, Ahead::strictly);
+        fewest_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::strictly);
     note(fewest);
     most_[e] = bound(most, others(lineup_.field, e));
     fewest_[e] = bound(fewest, 0);
@@ -269,6 +269,7 @@ private:
   const StageDecide& decide_;
   const SolveLimits& limits_;
   std::size_t n_;
+  const IntegerSystem& settled_; ///< for everything but reasons
   Outlook out_;
   /// By entrant, the most entrants ahead or level and the fewest strictly ahead.
   std::vector<std::int64_t> most_, fewest_;
@@ -282,9 +283,10 @@ std::optional<Outcome> Outlook::certain(std::size_t entrant) const {
              : std::nullopt;
 }
 
-Outlook work_out(const Context& context, const Knowledge& knowledge, Lineup& lineup,
-                 const StageDecide& decide, const SolveLimits& limits, bool with_reasons) {
-  OutlookMaker maker(context, knowledge, lineup, decide, limits);
+Outlook work_out(const Context& context, const Knowledge& knowledge, const IntegerSystem& settled,
+                 Lineup& lineup, const StageDecide& decide, const SolveLimits& limits,
+                 bool with_reasons) {
+  OutlookMaker maker(context, knowledge, settled, lineup, decide, limits);
   if (lineup.found) {
     maker.work();
     if (with_reasons)

@@ -37,8 +37,9 @@ struct Outlook {
 /// which lines of the selection the numbers of entrants strictly ahead and of those ahead or level
 /// lie, so one completion for each of the combinations that exist shows all outcomes there are.
 /// Without a completion in the lineup nothing is excluded. Where scores turn out to have no bounds
-/// the contest is marked as unread.
-[[nodiscard]] Outlook work_out(const Context& context, const Knowledge& knowledge, Lineup& lineup,
+/// the contest is marked as unread. `settled`: the knowledge's system with less to branch on.
+[[nodiscard]] Outlook work_out(const Context& context, const Knowledge& knowledge,
+                               const IntegerSystem& settled, Lineup& lineup,
                                const StageDecide& decide, const SolveLimits& limits,
                                bool with_reasons = false);
 

@@ -69,14 +69,14 @@ ScoreRange Span::range() const {
   return out;
 }
 
-End Reasoner::highest(const Linear& x) {
+End Reasoner::highest(const Linear& x, Effort effort) {
   const Scaled of = scaled(x);
-  return end_of(solver_.maximize(of.terms), of);
+  return end_of(solver_.maximize(of.terms, effort), of);
 }
 
-End Reasoner::lowest(const Linear& x) {
+End Reasoner::lowest(const Linear& x, Effort effort) {
   const Scaled of = scaled(x);
-  return end_of(solver_.minimize(of.terms), of);
+  return end_of(solver_.minimize(of.terms, effort), of);
 }
 
 int compare_at(const Keys& keys, std::size_t a, std::size_t b,

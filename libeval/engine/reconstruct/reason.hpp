@@ -49,9 +49,11 @@ class Reasoner {
 public:
   Reasoner(const IntegerSystem& system, const SolveLimits& limits) : solver_(system, limits) {}
 
-  [[nodiscard]] End highest(const Linear& x);
-  [[nodiscard]] End lowest(const Linear& x);
-  [[nodiscard]] Span span(const Linear& x) { return {lowest(x), highest(x)}; }
+  [[nodiscard]] End highest(const Linear& x, Effort effort = Effort::whole);
+  [[nodiscard]] End lowest(const Linear& x, Effort effort = Effort::whole);
+  [[nodiscard]] Span span(const Linear& x, Effort effort = Effort::whole) {
+    return {lowest(x, effort), highest(x, effort)};
+  }
 
 private:
   Solver solver_;

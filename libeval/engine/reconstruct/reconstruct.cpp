@@ -4,6 +4,7 @@
 #include "engine/reconstruct/core_set.hpp"
 #include "engine/reconstruct/freedom.hpp"
 #include "engine/reconstruct/partly.hpp"
+#include "engine/reconstruct/settle.hpp"
 
 #include <libeval/base/text.hpp>
 
@@ -45,6 +46,7 @@ public:
       out_.contradiction = set_of(smallest_core({k_.system}, limits_));
       out_.contradiction.found = true;
     } else {
+      settled_ = settled(k_.system, limits_);
       if (options_.ranges) // first, for places may take all the time there is
         ranges();
       if (options_.places)
@@ -67,28 +69,37 @@ private:
     return {{core.tags.begin(), core.tags.end()}, core.smallest, core.found};
   }
 
-  ScoreRange range_of(const Linear& x, Reasoner& reasoner) {
-    const Span span = reasoner.span(x);
-    for (const End* end : {&span.low, &span.high}) {
-      ++out_.bounds;
-      out_.certified += end->certified ? 1 : 0;
-      note(*end);
-    }
-    return span.range();
-  }
-
   void ranges() {
-    Reasoner reasoner(k_.system, limits_);
+    // All that is easy first, so that what is hard has the rest of the time.
+    Reasoner reasoner(settled_, limits_);
+    std::vector<std::vector<Span>> spans;
+    for (const auto& scores : k_.scores) {
+      spans.emplace_back();
+      for (const Linear& x : scores)
+        spans.back().push_back(reasoner.span(x, Effort::quick));
+    }
     for (std::size_t i = 0; i < k_.nodes.size(); ++i)
       for (std::size_t e = 0; e < n_; ++e) {
-        const Linear& x = k_.scores[i][e];
-        if (x.terms.empty()) {
-          const double value = to_double(x.constant);
-          out_.nodes[i].ranges.push_back({value, value, true, true});
-        } else {
-          out_.nodes[i].ranges.push_back(range_of(x, reasoner));
+        Span& span = spans[i][e];
+        if (span.low.interrupted)
+          span.low = reasoner.lowest(k_.scores[i][e]);
+        if (span.high.interrupted)
+          span.high = reasoner.highest(k_.scores[i][e]);
+        for (const End* end : {&span.low, &span.high}) {
+          out_.bounds += k_.scores[i][e].terms.empty() ? 0 : 1;
+          out_.certified += !k_.scores[i][e].terms.empty() && end->certified ? 1 : 0;
+          note(*end);
         }
+        out_.nodes[i].ranges.push_back(span.range());
       }
+    for (const Knowledge::Cell& cell : k_.cells) { // what is proven helps with places
+      const Span& span = spans[cell.node][cell.entrant];
+      LinearUnknown& unknown = settled_.unknowns[cell.unknown];
+      if (span.low.attained)
+        unknown.low = floor(*span.low.at / cell.step);
+      if (span.high.attained)
+        unknown.high = floor(*span.high.at / cell.step);
+    }
     bool single = true;
     std::vector<Linear> fixed;
     for (std::size_t i = 0; i < k_.nodes.size(); ++i)
@@ -104,7 +115,8 @@ private:
   }
 
   void prospects() {
-    outlook_ = work_out(known_.context, k_, lineup_, known_.decide, limits_, options_.reasons);
+    outlook_ =
+        work_out(known_.context, k_, settled_, lineup_, known_.decide, limits_, options_.reasons);
     note(outlook_);
     out_.best_place = outlook_.best;
     out_.worst_place = outlook_.worst;
@@ -162,6 +174,7 @@ private:
   const ReconstructOptions& options_;
   std::size_t n_;
   SolveLimits limits_;
+  IntegerSystem settled_; ///< that of the knowledge, with less to branch on
   Lineup lineup_;
   Outlook outlook_;
   Reconstruction out_;

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
+#include <memory>
 
 namespace libeval {
 namespace {
@@ -52,7 +54,8 @@ struct Solver::Implementation {
   std::vector<std::uint8_t> active;
   bool hopeless = false; ///< an active row without terms does not hold, or numbers are too large
   std::size_t impossible_rows = 0;
-  bool may_stop = false; ///< a relaxation is being solved
+  bool may_stop = false;                       ///< a relaxation is being solved
+  std::deque<std::vector<std::int64_t>> known; ///< points found before that satisfy all active rows
 
   Implementation(const IntegerSystem& s, SolveLimits l)
       : system(s), limits(l), active(s.rows.size(), 1) {
@@ -179,7 +182,66 @@ struct Solver::Implementation {
     return static_cast<std::int64_t>(whole);
   }
 
-  Answer maximize(const Objective& objective) {
+  void remember(std::vector<std::int64_t> point) {
+    constexpr std::size_t most_points = 512;
+    known.push_back(std::move(point));
+    if (known.size() > most_points)
+      known.pop_front();
+  }
+
+  /// Whether a known point has the bound: then it is the answer.
+  bool is_known(const Objective& objective, Answer& answer) const {
+    for (const auto& point : known)
+      if (answer.bound && value_of(objective, point) == *answer.bound) {
+        answer.status = Answer::Status::optimal;
+        answer.value = answer.bound;
+        answer.point = point;
+        answer.certified = true;
+        return true;
+      }
+    return false;
+  }
+
+  /// What the objective cannot exceed by the bounds of its unknowns alone.
+  [[nodiscard]] std::optional<std::int64_t> box_bound(const Objective& objective) const {
+    Wide sum = 0;
+    for (const auto& [v, factor] : objective) {
+      const auto& end = factor > 0 ? system.unknowns[v].high : system.unknowns[v].low;
+      if (!end)
+        return std::nullopt;
+      sum += Wide{factor} * *end;
+    }
+    constexpr Wide most = std::numeric_limits<std::int64_t>::max();
+    return -most < sum && sum < most ? std::optional(static_cast<std::int64_t>(sum)) : std::nullopt;
+  }
+
+  /// Solves the relaxation: from the last solution where only the objective is another, which
+  /// stays within the rows; without an objective any prices do, and rows may have changed.
+  void relax(const Objective& objective) {
+    std::vector<double> costs(system.unknowns.size(), 0);
+    for (const auto& [v, factor] : objective)
+      costs[v] -= static_cast<double>(factor);
+    lp.setObjective(costs.data());
+    lp.setHintParam(OsiDoDualInResolve, objective.empty(), OsiHintTry);
+    may_stop = true;
+    lp.resolve();
+    if (!lp.isProvenOptimal() && !limits.over()) { // a second opinion, the other way round and cold
+      const std::unique_ptr<CoinWarmStart> cold(lp.getEmptyWarmStart());
+      lp.setWarmStart(cold.get());
+      lp.setHintParam(OsiDoDualInResolve, true, OsiHintTry);
+      lp.resolve();
+    }
+    may_stop = false;
+  }
+
+  std::optional<std::int64_t> upper_bound(const Objective& objective) {
+    if (hopeless || impossible_rows > 0 || limits.over())
+      return std::nullopt;
+    relax(objective);
+    return lp.isProvenOptimal() ? dual_bound(objective) : std::nullopt;
+  }
+
+  Answer maximize(const Objective& objective, Effort effort = Effort::whole) {
     using Status = Answer::Status;
     Answer answer;
     if (hopeless)
@@ -199,15 +261,10 @@ struct Solver::Implementation {
         };
     if (limits.over())
       return interrupted();
-    std::vector<double> costs(system.unknowns.size(), 0);
-    for (const auto& [v, factor] : objective)
-      costs[v] -= static_cast<double>(factor);
-    lp.setObjective(costs.data());
-    may_stop = true;
-    lp.resolve();
-    if (lp.isProvenPrimalInfeasible())
-      lp.initialSolve(); // a second opinion from a cold start
-    may_stop = false;
+    answer.bound = box_bound(objective);
+    if (!objective.empty() && is_known(objective, answer))
+      return answer;
+    relax(objective);
     if (!lp.isProvenOptimal() && limits.over())
       return interrupted();
     if (lp.isProvenPrimalInfeasible()) {
@@ -223,7 +280,8 @@ struct Solver::Implementation {
     answer.bound = dual_bound(objective);
     if (auto point = whole(lp.getColSolution())) {
       answer.value = value_of(objective, *point);
-      answer.point = std::move(*point);
+      answer.point = *point;
+      remember(std::move(*point));
       answer.certified = answer.bound == answer.value;
       const double relaxed = -lp.getObjValue();
       const double gap = std::abs(relaxed - static_cast<double>(*answer.value));
@@ -233,12 +291,111 @@ struct Solver::Implementation {
         return answer;
       }
     }
+    if (!objective.empty() && answer.bound &&
+        (is_known(objective, answer) || dive_to_bound(objective, answer)))
+      return answer;
+    if (effort == Effort::quick) {
+      answer.status = Status::interrupted;
+      return answer;
+    }
     return branch(objective, std::move(answer));
+  }
+
+  /// Looks for a whole point that has the bound; what is found on the way is kept.
+  bool dive_to_bound(const Objective& objective, Answer& answer) {
+    for (const Rounding rounding : {Rounding::nearest, Rounding::last, Rounding::farther}) {
+      auto point = dive(*answer.bound, rounding);
+      if (!point) {
+        relax(objective); // where the next one begins
+        continue;
+      }
+      answer.value = value_of(objective, *point);
+      answer.point = *point;
+      remember(std::move(*point));
+      answer.certified = answer.bound == answer.value;
+      if (answer.certified)
+        answer.status = Answer::Status::optimal;
+      return answer.certified;
+    }
+    return false;
+  }
+
+  /// Which way a dive rounds what is not whole: to the nearest whole number, towards the last point
+  /// that was found, or away from the nearest.
+  enum class Rounding { nearest, last, farther };
+
+  [[nodiscard]] double rounded(std::size_t v, double x, Rounding rounding) const {
+    const double nearest = std::round(x);
+    if (rounding == Rounding::last && !known.empty())
+      return static_cast<double>(known.back()[v]) > x ? std::ceil(x) : std::floor(x);
+    return rounding == Rounding::farther ? std::floor(x) + std::ceil(x) - nearest : nearest;
+  }
+
+  /// From the relaxation's solution to a whole one: some unknowns nearest to whole numbers are
+  /// fixed at once, where that fails one of them, or it on its other side; and so on as long as the
+  /// objective can reach the bound.
+  std::optional<std::vector<std::int64_t>> dive(std::int64_t bound, Rounding rounding) {
+    constexpr std::size_t at_once = 8; // so much of what is left, as a divisor
+    const std::unique_ptr<CoinWarmStart> before(lp.getWarmStart());
+    const auto target = static_cast<double>(bound);
+    const double least = target - 1e-6 * (1 + std::abs(target));
+    std::vector<std::pair<double, std::size_t>> open; // how far from whole
+    std::vector<std::size_t> fixed;
+    std::optional<std::vector<std::int64_t>> point;
+    lp.setHintParam(OsiDoDualInResolve, true, OsiHintTry);
+    const auto fix = [&](std::size_t v, double at) {
+      lp.setColBounds(static_cast<int>(v), at, at);
+      fixed.push_back(v);
+    };
+    const auto set_free = [&](std::size_t v) {
+      const LinearUnknown& unknown = system.unknowns[v];
+      lp.setColBounds(static_cast<int>(v),
+                      unknown.low ? static_cast<double>(*unknown.low) : -lp.getInfinity(),
+                      unknown.high ? static_cast<double>(*unknown.high) : lp.getInfinity());
+    };
+    const auto reaches = [&] {
+      lp.resolve();
+      return lp.isProvenOptimal() && -lp.getObjValue() > least;
+    };
+    may_stop = true;
+    while (!limits.over()) {
+      const std::vector<double> x(lp.getColSolution(),
+                                  lp.getColSolution() + system.unknowns.size());
+      if ((point = whole(x.data())))
+        break;
+      open.clear();
+      for (std::size_t v = 0; v < x.size(); ++v)
+        if (const double off = std::abs(x[v] - std::round(x[v])); off > 1e-7)
+          open.emplace_back(off, v);
+      if (open.empty())
+        break; // whole, and yet a row does not hold exactly
+      const std::size_t some = 1 + open.size() / at_once;
+      std::ranges::nth_element(open, open.begin() + static_cast<std::ptrdiff_t>(some - 1));
+      for (std::size_t i = 0; i < some; ++i)
+        fix(open[i].second, rounded(open[i].second, x[open[i].second], rounding));
+      if (reaches())
+        continue;
+      for (; fixed.size() > 0 && some > 1 && fixed.back() != open[0].second; fixed.pop_back())
+        set_free(fixed.back());
+      if (some > 1 && reaches())
+        continue;
+      const std::size_t v = open[0].second;
+      const double first = rounded(v, x[v], rounding);
+      fix(v, first > x[v] ? std::floor(x[v]) : std::ceil(x[v]));
+      if (!reaches())
+        break;
+    }
+    may_stop = false;
+    for (const std::size_t v : fixed)
+      set_free(v);
+    lp.setWarmStart(before.get());
+    return point;
   }
 
   Answer branch(const Objective& objective, Answer answer) {
     using Status = Answer::Status;
     CbcModel model(lp);
+    model.solver()->setHintParam(OsiDoDualInResolve, true, OsiHintTry);
     model.setLogLevel(0);
     model.messageHandler()->setLogLevel(0);
     model.solver()->messageHandler()->setLogLevel(0);
@@ -259,7 +416,8 @@ struct Solver::Implementation {
         if (const std::int64_t value = value_of(objective, *point);
             !answer.value || value > *answer.value) {
           answer.value = value;
-          answer.point = std::move(*point);
+          answer.point = *point;
+          remember(std::move(*point));
         }
     if (model.isProvenInfeasible()) {
       answer.status = answer.value ? Status::trouble : Status::infeasible;
@@ -292,6 +450,7 @@ void Solver::set_active(std::size_t r, bool is) {
   if ((it_->active[r] != 0) == is)
     return;
   it_->active[r] = is ? 1 : 0;
+  it_->known.clear();
   const Row& row = it_->system.rows[r];
   const double infinity = it_->lp.getInfinity();
   it_->lp.setRowBounds(static_cast<int>(r),
@@ -301,20 +460,24 @@ void Solver::set_active(std::size_t r, bool is) {
     it_->impossible_rows += is ? 1 : static_cast<std::size_t>(-1);
 }
 
-Answer Solver::maximize(const Objective& objective) {
-  return it_->maximize(objective);
+Answer Solver::maximize(const Objective& objective, Effort effort) {
+  return it_->maximize(objective, effort);
 }
 
-Answer Solver::minimize(const Objective& objective) {
+Answer Solver::minimize(const Objective& objective, Effort effort) {
   Objective turned = objective;
   for (auto& [v, factor] : turned)
     factor = -factor;
-  Answer answer = it_->maximize(turned);
+  Answer answer = it_->maximize(turned, effort);
   if (answer.value)
     answer.value = -*answer.value;
   if (answer.bound)
     answer.bound = -*answer.bound;
   return answer;
+}
+
+std::optional<std::int64_t> Solver::upper_bound(const Objective& objective) {
+  return it_->upper_bound(objective);
 }
 
 Answer Solver::find() {

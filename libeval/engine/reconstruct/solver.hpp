@@ -38,6 +38,10 @@ struct Answer {
   bool certified = false; ///< the bound was re-derived from dual multipliers in exact arithmetic
 };
 
+/// How hard an integer program is tried: `quick` rounds the relaxation's solution to a whole one a
+/// few times and gives up as if out of time; `whole` branches then until it is solved.
+enum class Effort { quick, whole };
+
 /// One integer program, asked many times. Wraps COIN-OR CLP (relaxations) and CBC (branch and cut);
 /// nothing of them is seen outside solver.cpp. Every point handed out satisfies all rows exactly.
 /// Bounds of relaxations are re-derived exactly from their dual multipliers (Neumaier and
@@ -55,10 +59,13 @@ public:
   /// Rows that are not active do not count. All are at first.
   void set_active(std::size_t row, bool active);
 
-  [[nodiscard]] Answer maximize(const Objective& objective);
-  [[nodiscard]] Answer minimize(const Objective& objective);
+  [[nodiscard]] Answer maximize(const Objective& objective, Effort effort = Effort::whole);
+  [[nodiscard]] Answer minimize(const Objective& objective, Effort effort = Effort::whole);
   /// Any point.
   [[nodiscard]] Answer find();
+  /// What the objective cannot exceed by the relaxation alone, proven in exact arithmetic; nothing
+  /// where that has no optimum, or out of time.
+  [[nodiscard]] std::optional<std::int64_t> upper_bound(const Objective& objective);
 
 private:
   struct Implementation;
