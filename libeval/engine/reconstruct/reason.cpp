@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/reason.hpp"
 
+#include "engine/reconstruct/settle.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -195,8 +197,9 @@ void bound_ahead(const RowWriter& out, const Keys& keys, const Field& field, std
 namespace {
 
 /// The point with the largest sum of some unknowns; only those of the first system are kept.
-Answer most_of(const IntegerSystem& system, const std::vector<std::uint32_t>& unknowns,
-               std::size_t kept, const SolveLimits& limits) {
+Answer most_of(IntegerSystem& system, const std::vector<std::uint32_t>& unknowns, std::size_t kept,
+               const SolveLimits& limits) {
+  draw_in_bounds(system); // some are ahead, or behind, by what their scores can be
   Solver::Objective count;
   for (const std::uint32_t v : unknowns)
     count.emplace_back(v, 1);

@@ -65,26 +65,6 @@ bool draw_in(LinearUnknown& unknown, std::int64_t factor, const Row& row, const 
   return changed;
 }
 
-/// Draws bounds in until nothing changes, or long enough.
-void propagate(IntegerSystem& system) {
-  for (int pass = 0; pass < 8; ++pass) {
-    bool changed = false;
-    for (const Row& row : system.rows) {
-      Activity all = activity_of(row, system.unknowns);
-      for (const auto& [v, factor] : row.terms) {
-        if (factor == 0)
-          continue;
-        LinearUnknown& unknown = system.unknowns[v];
-        all.add(unknown, factor, -1);
-        changed = draw_in(unknown, factor, row, all) || changed;
-        all.add(unknown, factor, 1);
-      }
-    }
-    if (!changed)
-      return;
-  }
-}
-
 /// Draws in the bounds of the unknowns that `asked` names to what the relaxation leaves.
 template <class Asked>
 void relax(IntegerSystem& system, const Asked& asked, const SolveLimits& limits) {
@@ -114,6 +94,25 @@ void leave_out_implied(IntegerSystem& system) {
 
 } // namespace
 
+void draw_in_bounds(IntegerSystem& system) {
+  for (int pass = 0; pass < 8; ++pass) {
+    bool changed = false;
+    for (const Row& row : system.rows) {
+      Activity all = activity_of(row, system.unknowns);
+      for (const auto& [v, factor] : row.terms) {
+        if (factor == 0)
+          continue;
+        LinearUnknown& unknown = system.unknowns[v];
+        all.add(unknown, factor, -1);
+        changed = draw_in(unknown, factor, row, all) || changed;
+        all.add(unknown, factor, 1);
+      }
+    }
+    if (!changed)
+      return;
+  }
+}
+
 IntegerSystem settled(const IntegerSystem& system, const SolveLimits& limits) {
   const auto is_choice = [](const LinearUnknown& unknown) {
     return unknown.low == std::int64_t{0} && unknown.high == std::int64_t{1};
@@ -122,12 +121,12 @@ IntegerSystem settled(const IntegerSystem& system, const SolveLimits& limits) {
     return !unknown.low || unknown.low != unknown.high;
   };
   IntegerSystem out = system;
-  propagate(out);
+  draw_in_bounds(out);
   relax(out, is_choice, limits);
-  propagate(out);
+  draw_in_bounds(out);
   leave_out_implied(out);
   relax(out, is_open, limits);
-  propagate(out);
+  draw_in_bounds(out);
   leave_out_implied(out);
   return out;
 }

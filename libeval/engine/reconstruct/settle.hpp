@@ -6,6 +6,9 @@
 
 namespace libeval {
 
+/// Draws the bounds of unknowns in as far as single rows allow, a few times over. Exact.
+void draw_in_bounds(IntegerSystem& system);
+
 /// The same points with less to branch on: bounds drawn in to whole numbers as far as single rows
 /// and the relaxation allow (choices of 0 or 1 first), and rows left out that the bounds imply
 /// then. All bounds are proven in exact arithmetic; out of time less is done. Unknowns keep their
