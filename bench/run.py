@@ -164,6 +164,15 @@ def main():
          [[name, ms(mine), peer, ms(theirs), f"{theirs / mine:.0f}"]
           for name, mine, peer, theirs in found])
 
+    record = benchmarks(programs / "bench_reconstruct", f"--rows={rows}", "--seconds=60",
+                        f"--flagship={HERE.parent / 'examples' / 'kai'}", "--benchmark_min_time=0")
+    result["reconstruct"] = {name: run["cpu"] for name, run in record.items()}
+    show("What a public record determines, at most 60 s each",
+         ["", "wall", "CPU", "ends of ranges", "not proven", "places", "not proven"],
+         [[name.removesuffix("/iterations:1"), ms(run["wall"]), ms(run["cpu"]),
+           f"{run['ends']:.0f}", f"{run['ends open']:.0f}", f"{run['places']:.0f}",
+           f"{run['places'] - run['places proven']:.0f}"] for name, run in record.items()])
+
     libeval, bundle = options.build / "tool" / "libeval", HERE.parent / "examples" / "kai-benchmarks"
     if libeval.exists() and (bundle / "program.yaml").exists():
         seconds = command_times([libeval, "decide", bundle], 10 if options.quick else 40)
