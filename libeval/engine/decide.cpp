@@ -63,13 +63,16 @@ std::unique_ptr<PartlyKnown> know_in_part(const Bundle& bundle, const std::strin
     diagnostics.error({},
                       wanted.empty() ? "no stage is known in part: all evidence was published"
                                      : "there is no stage `" + shorten(wanted) + "`",
-                      near ? "did you mean `" + *near + "`?" : "");
+                      wanted.empty() ? "`libeval decide` gives every score, place and outcome"
+                      : near         ? "did you mean `" + *near + "`?"
+                                     : "");
     return nullptr;
   }
   if (!is_known_in_part(bundle, stages[at])) {
-    diagnostics.error(stages[at].where, "nothing of stage `" + stages[at].id.str() + "` is unknown",
-                      "parts are known in part where their evidence is `unpublished` or a file of "
-                      "statements");
+    diagnostics.error(
+        stages[at].where, "nothing of stage `" + stages[at].id.str() + "` is unknown",
+        "`libeval decide` gives its scores and outcomes; parts are known in part where "
+        "their evidence is `unpublished` or a file of statements");
     return nullptr;
   }
   auto out = std::make_unique<PartlyKnown>(bundle, at, diagnostics);

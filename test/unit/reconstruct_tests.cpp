@@ -305,3 +305,33 @@ TEST_CASE("Draws of a published outcome keep to it") {
   for (std::size_t i = 0; i < drawn.count; ++i)
     CHECK((drawn.total(i, 1) > drawn.total(i, 0) && drawn.total(i, 1) > drawn.total(i, 2)));
 }
+
+TEST_CASE("What is read with less than it says is said beside the answer") {
+  // The tie for the one place is held whole, so that c is the first in reserve; that is not told.
+  const std::string reserve =
+      ten + "    select: [{order: [total]}, {take: {first: 1}}, {reserve: {first: 1}}]\n";
+  const auto of = [&](const std::string& statement) {
+    return reconstruct_record(load_record(program_with(three, reserve), record_of({statement})));
+  };
+  const Reconstruction tied = of("first: [a, b]");
+  CHECK(prospect(tied, 2) == "advances or reserve or cut or held");
+  REQUIRE(tied.relaxed.size() == 1);
+  CHECK_THAT(tied.relaxed[0], contains("behind a tie across a line"));
+  // Without a tie everything is read.
+  const Reconstruction ordered = of("order: [a, b, c]");
+  CHECK(prospect(ordered, 1) == "necessarily reserve");
+  CHECK(prospect(ordered, 2) == "necessarily cut");
+  CHECK(ordered.relaxed.empty());
+}
+
+TEST_CASE("A bundle with nothing unpublished is sent to decide") {
+  Diagnostics diagnostics;
+  const Bundle bundle = load_text(
+      "libeval: 1\nprogram: known\ncandidates: [a, b]\nevidence:\n  marks: {csv: "
+      "\"candidate,mark\\na,1\\nb,2\\n\", keys: [candidate], values: [mark]}\nstages: [{id: s, "
+      "places: 1, score: {from: marks}}]\n");
+  static_cast<void>(reconstruct(bundle, {}, diagnostics));
+  REQUIRE(diagnostics.errors() == 1);
+  CHECK(diagnostics.all()[0].message == "no stage is known in part: all evidence was published");
+  CHECK_THAT(diagnostics.all()[0].help, contains("`libeval decide`"));
+}

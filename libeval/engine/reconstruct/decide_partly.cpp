@@ -52,6 +52,7 @@ public:
     settled_ = settled(k_.system, limits_);
     const Outlook outlook = work_out(context_, k_, settled_, lineup_, decide_, limits_);
     partial->relaxed = k_.relaxed;
+    partial->relaxed.insert(partial->relaxed.end(), outlook.relaxed.begin(), outlook.relaxed.end());
     if (!filter.without.empty())
       partial->relaxed.push_back("`" + context_.stage.places.vacancies_of +
                                  "` leaves no vacancy: what was published about who advances here "

@@ -2,6 +2,7 @@
 #include "engine/reconstruct/outlook.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace libeval {
 namespace {
@@ -130,11 +131,12 @@ private:
       out_.seen[e].insert(decision.outcomes[e]);
   }
 
-  /// Nothing that the scores decide is excluded.
-  void doubt(std::size_t e) {
+  /// Nothing that the scores decide is excluded; whether that is more than what was seen.
+  bool doubt(std::size_t e) {
     out_.not_told[e].insert({Outcome::advances, Outcome::cut, Outcome::held});
     if (contest_.lines.size() > contest_.takes)
       out_.not_told[e].insert(Outcome::reserve);
+    return !std::ranges::includes(out_.seen[e], out_.not_told[e]);
   }
 
   /// Between which lines the numbers of those ahead lie.
@@ -176,14 +178,23 @@ private:
     }
     for (std::size_t e = 0; e < n_; ++e)
       for (const Region& region : regions[e]) {
-        if (region.strictly < region.or_level && contest_.keys_left)
-          doubt(e);
+        if (region.strictly < region.or_level && contest_.keys_left &&
+            doubt(e)) // what the later keys make of a tie
+          relax("keys of the order that are no scores are read with less than they say: in a tie "
+                "that they break an outcome may be called possible that is not");
         if (lineup_.open_verdicts && regions[e].size() > 1)
           out_.not_told[e].insert(Outcome::held);
         // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
-        if (region.or_level > 0 && contest_.lines.size() > 1 && (contest_.moves || tie_at_line))
-          doubt(e);
+        if (region.or_level > 0 && contest_.lines.size() > 1 && (contest_.moves || tie_at_line) &&
+            doubt(e))
+          relax("several lines are read with less than they say: behind a tie across a line, or "
+                "behind somebody who is put out, an outcome may be called possible that is not");
       }
+  }
+
+  void relax(const std::string& what) {
+    if (std::ranges::find(out_.relaxed, what) == out_.relaxed.end())
+      out_.relaxed.push_back(what);
   }
 
   /// Works out how many can be and must be ahead. Where that leaves one region, and a completion

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace libeval {
@@ -20,6 +21,7 @@ struct Outlook {
   std::vector<std::set<Outcome>> not_told; ///< by entrant: neither seen nor shown to be impossible
   std::vector<std::size_t> best, worst;    ///< places by all keys, 1-2-2-4; 0: not worked out
   std::vector<std::uint8_t> bracketed;     ///< by entrant: places are bounds only
+  std::vector<std::string> relaxed;        ///< what is read with less than it says, in words
   StageDecision at_one;                    ///< the decision at the completion of the lineup
 
   /// By entrant, whose outcome is certain: a smallest set of statements under which it is.

@@ -53,6 +53,7 @@ public:
         prospects();
     }
     out_.relaxed = k_.relaxed;
+    out_.relaxed.insert(out_.relaxed.end(), outlook_.relaxed.begin(), outlook_.relaxed.end());
     out_.unread = lineup_.contest.unread;
     return std::move(out_);
   }
