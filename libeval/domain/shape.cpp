@@ -178,6 +178,10 @@ public:
         diagnostics_.error(tree.where, "expected a date, got " + shown(tree),
                            "write dates as YYYY-MM-DD");
       return;
+    case Kind::share:
+      if (const auto share = parse_share(tree.text()); share->part > share->whole)
+        diagnostics_.error(tree.where, "a share is at most all, got " + shown(tree));
+      return;
     case Kind::text:
       if (tree.text().empty())
         diagnostics_.error(tree.where, "expected a text, got an empty one");
