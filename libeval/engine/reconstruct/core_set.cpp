@@ -2,6 +2,7 @@
 #include "engine/reconstruct/core_set.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,8 +14,9 @@ using Tags = std::set<std::uint32_t>;
 
 class CoreFinder {
 public:
-  CoreFinder(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits)
-      : limits_(limits) {
+  CoreFinder(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits,
+             const std::vector<std::uint32_t>& weakness)
+      : limits_(limits), weakness_(weakness) {
     for (const IntegerSystem& system : alternatives) {
       Alternative one{system, std::make_unique<Solver>(system, limits), {}};
       for (std::size_t r = 0; r < system.rows.size(); ++r)
@@ -123,9 +125,16 @@ private:
     return tags;
   }
 
-  /// The fewest statements that meet every set; by an integer program.
+  [[nodiscard]] std::int64_t weakness(std::uint32_t tag) const {
+    return tag < weakness_.size() ? weakness_[tag] : 0;
+  }
+
+  /// The fewest statements that meet every set, of these the least weak; by an integer program.
   std::optional<Tags> hitting_set(const std::vector<Tags>& sets) const {
     IntegerSystem choose;
+    std::int64_t one_more = 1; // outweighs the weakness of all
+    for (const std::uint32_t tag : all_)
+      one_more += weakness(tag);
     std::map<std::uint32_t, std::uint32_t> unknown;
     std::vector<std::uint32_t> tags;
     Solver::Objective count;
@@ -137,7 +146,7 @@ private:
         if (fresh) {
           at->second = choose.add({0, 1});
           tags.push_back(tag);
-          count.emplace_back(at->second, 1);
+          count.emplace_back(at->second, one_more + weakness(tag));
         }
         row.terms.emplace_back(at->second, 1);
       }
@@ -157,7 +166,10 @@ private:
   /// Leaves out whatever is not needed for the contradiction; unknown answers keep a statement.
   Tags shrink() {
     Tags tags = all_;
-    for (const std::uint32_t tag : all_) {
+    std::vector<std::uint32_t> weakest_first(all_.begin(), all_.end());
+    std::ranges::stable_sort(weakest_first, std::greater<>{},
+                             [&](std::uint32_t tag) { return weakness(tag); });
+    for (const std::uint32_t tag : weakest_first) {
       Tags fewer = tags;
       fewer.erase(tag);
       if (feasible(fewer) == Feasible::no)
@@ -173,6 +185,7 @@ private:
   };
 
   const SolveLimits& limits_;
+  const std::vector<std::uint32_t>& weakness_;
   std::vector<Alternative> alternatives_;
   std::size_t last_ = 0; ///< the alternative of `point_`
   Tags all_, active_;
@@ -181,8 +194,9 @@ private:
 
 } // namespace
 
-CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits) {
-  return CoreFinder(alternatives, limits).find();
+CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits,
+                      const std::vector<std::uint32_t>& weakness) {
+  return CoreFinder(alternatives, limits, weakness).find();
 }
 
 } // namespace libeval

@@ -21,8 +21,10 @@ struct CoreSet {
 /// Alternates minimum hitting sets with maximal satisfiable sets (Ignatiev, Previti, Liffiton and
 /// Marques-Silva, Smallest MUS extraction with minimal hitting set dualization, CP 2015); out of
 /// time it falls back to an irreducible one by deletion (Chinneck, Feasibility and Infeasibility in
-/// Optimization, 2008).
+/// Optimization, 2008). Of sets with equally few members it is one whose `weakness` (small numbers,
+/// one a statement; empty: all 0) adds up to the least.
 [[nodiscard]] CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives,
-                                    const SolveLimits& limits);
+                                    const SolveLimits& limits,
+                                    const std::vector<std::uint32_t>& weakness = {});
 
 } // namespace libeval

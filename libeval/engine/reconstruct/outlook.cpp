@@ -69,14 +69,19 @@ public:
     }
   }
 
-  /// A smallest set of statements that excludes all ways but those.
+  /// A smallest set of statements that excludes all ways but those, of the best sources.
   template <class Allowed>
   CoreSet reason(std::size_t e, const Allowed& allowed) {
     std::vector<IntegerSystem> otherwise;
     for (const Way& way : ways(e))
       if (!allowed(way))
         otherwise.push_back(in_that_way(k_.system, e, way));
-    return otherwise.empty() ? CoreSet{{}, true, true} : smallest_core(otherwise, limits_);
+    std::vector<std::uint32_t> weakness;
+    for (const Statement* statement : k_.statements)
+      weakness.push_back(static_cast<std::uint32_t>(Level::verified) -
+                         static_cast<std::uint32_t>(statement->level));
+    return otherwise.empty() ? CoreSet{{}, true, true}
+                             : smallest_core(otherwise, limits_, weakness);
   }
 
   void stand_by_score(std::size_t e) {

@@ -248,23 +248,31 @@ void Selector::apply(const select::Require& s) {
     if (!standing(e))
       continue;
     const bool stands = values.has(e);
-    if (!stands && !s.stands) {
+    const bool open = !stands && !s.stands;
+    if (open) {
       Finding& gap = find(Finding::Kind::gap, candidate(e));
       gap.rule = s.what.name;
       if (const auto at = gap_cells.find(candidate(e)); at != gap_cells.end())
         gap.detail = at->second.cell;
-      held_ = true;
-      continue;
+      if (values.relative) {
+        held_ = true;
+        continue;
+      }
+      // As in an order: what is missing may be better or worse than anything.
+      (void)open_.ask({"a gap in `" + s.what.name + "`", candidate(e)}, Verdict::fail);
     }
-    const bool met = stands && (!s.bound || meets(*s.bound, limit, values.numbers[e], tolerance));
-    Finding& finding = find(Finding::Kind::require, candidate(e));
-    finding.rule = s.title.empty() ? s.what.name : s.title;
-    finding.verdict = met ? Verdict::pass : Verdict::fail;
-    if (stands)
-      finding.observed = values.numbers[e];
-    if (s.bound) {
-      finding.required = limit;
-      finding.bound = bound_word(s.bound->kind);
+    const bool met =
+        (stands || open) && (!s.bound || meets(*s.bound, limit, values.numbers[e], tolerance));
+    if (!open) {
+      Finding& finding = find(Finding::Kind::require, candidate(e));
+      finding.rule = s.title.empty() ? s.what.name : s.title;
+      finding.verdict = met ? Verdict::pass : Verdict::fail;
+      if (stands)
+        finding.observed = values.numbers[e];
+      if (s.bound) {
+        finding.required = limit;
+        finding.bound = bound_word(s.bound->kind);
+      }
     }
     if (met)
       continue;
