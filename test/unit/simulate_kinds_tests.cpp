@@ -3,6 +3,7 @@
 #include "engine/simulate/sampler.hpp"
 
 #include <libeval/engine/decide.hpp>
+#include <libeval/engine/reconstruct.hpp>
 #include <libeval/engine/simulate.hpp>
 #include <libeval/io/draw.hpp>
 #include <libeval/io/load.hpp>
@@ -354,4 +355,45 @@ TEST_CASE("what is known in part is one of its completions in each replicate") {
   static_cast<void>(simulate(uncertain, options, diagnostics));
   REQUIRE(diagnostics.has_errors());
   CHECK_THAT(draw_all(diagnostics, false), contains("stage-9"));
+}
+
+TEST_CASE("of a record with few completions each counts once, and not as often as it was drawn") {
+  const test::TemporaryFolder folder;
+  folder.write("program.yaml", R"(
+libeval: 1
+program: p
+as_of: 2026-02-01
+candidates: [ann, bob]
+evidence: {published: published.yaml}
+stages:
+  - id: s
+    places: 1
+    score: {points: 4, from: published}
+    select: [order: [total], take]
+)");
+  folder.write("published.yaml", R"(
+published: record
+step: 1
+stage: s
+statements:
+  - {id: v, value: {ann: 4}, source: somebody}
+  - {id: f, first: ann, source: somebody}
+)");
+  Diagnostics diagnostics;
+  const Bundle bundle = load_bundle(folder.path());
+  SampleOptions once;
+  once.each_once = true;
+  const Completions all = sample_completions(bundle, once, diagnostics);
+  REQUIRE(all.count == 4); // bob has 0, 1, 2 or 3
+  std::vector<double> bob;
+  for (std::size_t i = 0; i < all.count; ++i)
+    bob.push_back(all.total(i, 1));
+  std::ranges::sort(bob);
+  CHECK(bob == std::vector<double>{0, 1, 2, 3});
+  once.samples = 3; // fewer than there are: draws
+  CHECK(sample_completions(bundle, once, diagnostics).count == 3);
+  SimulateOptions options;
+  options.samples = 20;
+  const Simulation s = of_folder(folder.path(), "completions: [{stage: s, draws: 1000}]", options);
+  CHECK_THAT(s.method, contains("one of all 4 completions of its record"));
 }

@@ -106,6 +106,7 @@ struct SampleOptions {
   std::size_t chains = 4;
   std::size_t thin = 0;                 ///< moves between two samples; 0: ten per unknown
   std::size_t enumerate_up_to = 20'000; ///< with no more completions than this all are listed
+  bool each_once = false; ///< the list itself instead of draws, if it has at most `samples`
 };
 
 /// Completions of a record, each one of many and none of them a fact. How to use them:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <optional>
 
@@ -298,6 +299,11 @@ private:
     }
     out.enumerated = true;
     out.all = all.size();
+    if (options_.each_once && all.size() <= options_.samples) {
+      std::ranges::transform(all, std::back_inserter(out.points),
+                             [&](const auto& cells_of_one) { return whole(cells_of_one); });
+      return true;
+    }
     Words words(options_.seed, 0);
     for (std::size_t s = 0; s < options_.samples && !all.empty(); ++s) {
       words.begin(s);

@@ -15,6 +15,7 @@ struct LatticeOptions {
   std::size_t chains = 4;
   std::size_t thin = 0;
   std::size_t enumerate_up_to = 20'000;
+  bool each_once = false;
 };
 
 /// Points of a system, all unknowns of each.

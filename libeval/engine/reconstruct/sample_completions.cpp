@@ -48,7 +48,7 @@ Completions sample_completions(const Bundle& bundle, const SampleOptions& option
   const LatticeDraws draws =
       draw_lattice_points(k, lineup.point, box,
                           {options.samples, options.seed, std::max<std::size_t>(1, options.chains),
-                           options.thin, options.enumerate_up_to});
+                           options.thin, options.enumerate_up_to, options.each_once});
   out.stage = known->context.stage.id.str();
   out.entrants = k.entrants;
   for (CompletedPart& part : parts_of(k)) {

@@ -15,6 +15,7 @@ Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
     options.without = what.without;
     options.samples = what.draws;
     options.seed = what.seed;
+    options.each_once = true;
     Diagnostics problems;
     const Completions drawn = sample_completions(out, options, problems);
     for (Diagnostic problem : problems.all()) {

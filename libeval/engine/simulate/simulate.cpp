@@ -324,7 +324,7 @@ private:
   }
 
   std::uint64_t sample_collapsed(std::uint64_t done, std::uint64_t until) {
-    const std::uint64_t piece = std::max<std::uint64_t>(4096, 16 * collapsed_->model.candidates);
+    const std::uint64_t piece = std::max<std::uint64_t>(4096, 4 * collapsed_->model.candidates);
     const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
     const unsigned threads = threads_for(options_.threads, pieces);
     std::vector<std::optional<kernel::SmaaCounts>> counts(threads);
