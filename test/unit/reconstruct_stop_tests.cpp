@@ -193,3 +193,54 @@ TEST_CASE("Who stops the work before it begins gets bounds that say so") {
   }
   CHECK(r.places_proven == std::vector<bool>{false, false, false});
 }
+
+TEST_CASE("A record too large for the time there is ends with bounds") {
+  // Fourteen entrants, four parts, steps of 0.1: what CBC crashed on with its default settings.
+  std::string ids;
+  for (char c = 'a'; c < 'o'; ++c)
+    ids += std::string(c == 'a' ? "" : ", ") + c;
+  const Bundle bundle = load_record("libeval: 1\nprogram: large\ncandidates: [" + ids +
+                                        R"(]
+evidence: {r: published.yaml}
+stages:
+  - id: s
+    places: 6
+    score: {points: 100, parts: {p: {points: 30, from: r}, q: {points: 30, from: r}, u: {points: 20, from: r}, v: {points: 20, from: r}}}
+    select: [{order: [total, p]}, {take: {first: 6}}, {reserve: 2}]
+)",
+                                    R"(published: record
+step: 0.1
+stage: s
+statements:
+  - {id: mean-p, part: p, mean: 18.46, rounded: 0.01, source: x}
+  - {id: mean-q, part: q, mean: 16.88, rounded: 0.01, source: x}
+  - {id: mean-u, part: u, mean: 14.17, rounded: 0.01, source: x}
+  - {id: mean-v, part: v, mean: 11.87, rounded: 0.01, source: x}
+  - {id: mean, mean: 61.4, rounded: 0.1, source: x}
+  - {id: top, top: [j, i, e, f, g, b], source: x}
+  - {id: gap, gap: 37.7, source: x}
+  - {id: order, order: [j, i, e, f, [g, b, k, n, c]], source: x}
+  - {id: best, value: {j: 81.4}, source: x}
+  - {id: one, part: p, value: {k: 18.9}, source: x}
+)");
+  Diagnostics diagnostics;
+  const auto known = know_in_part(bundle, "", {}, diagnostics);
+  REQUIRE(known);
+  Knowledge& k = known->knowledge;
+  const Lineup lineup = line_up(known->context, k, known->decide, after(20'000));
+  Field everybody;
+  everybody.in.assign(14, 1);
+  everybody.if_passes.resize(14);
+  for (std::size_t e = 0; e < 14; ++e) { // as it is, with choices left to branch on
+    IntegerSystem system = k.system;
+    Solver::Objective ahead;
+    for (const std::uint32_t v :
+         count_ahead({system}, lineup.contest.keys, everybody, e, Ahead::strictly))
+      ahead.emplace_back(v, 1);
+    const Answer most = Solver(system, after(6'000)).maximize(ahead);
+
+    CHECK(most.status != Answer::Status::trouble);
+    REQUIRE(most.bound);
+    CHECK(*most.bound < 14);
+  }
+}

@@ -401,13 +401,13 @@ struct Solver::Implementation {
     model.solver()->messageHandler()->setLogLevel(0);
     model.setAllowableGap(0);
     model.setAllowableFractionGap(0);
-    model.setIntegerTolerance(1e-7);
+    model.setIntegerTolerance(1e-9); // times the reach of a score it must stay nothing
     if (!objective.empty())
       model.setCutoffIncrement(0.999); // the objective is whole
-    if (limits.until) {
-      const std::chrono::duration<double> left = *limits.until - std::chrono::steady_clock::now();
-      model.setMaximumSeconds(std::max(0.01, left.count()));
-    }
+    // Where a solution is nearly whole, CBC 2.10 has no candidates to branch on, and reads the
+    // first all the same when it has given strong branching up (only if trust begins after 10, the
+    // default) or is past its own time limit (so none is set: the handler stops it).
+    model.setNumberBeforeTrust(5);
     const BranchStop stop(limits);
     model.passInEventHandler(&stop);
     model.branchAndBound();
