@@ -39,7 +39,7 @@ void Selector::apply(const select::Grant& s) {
     Finding& finding = find(Finding::Kind::grant, candidate(e));
     finding.detail = s.decision->reason;
     finding.sources = {s.decision->source};
-    if (state_[e] == State::undecided || state_[e] == State::waiting)
+    if (standing(e) && state_[e] != State::taken)
       take(e, s.as);
     return;
   }

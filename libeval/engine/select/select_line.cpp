@@ -19,17 +19,20 @@ void Selector::apply(const select::Quota& s) {
         known.try_emplace(*text, static_cast<std::uint32_t>(known.size())).first->second;
     quota.taken.resize(known.size());
     quota.taken[quota.value[e]] += state_[e] == State::taken ? 1 : 0;
+    quota.reserved.resize(known.size());
+    quota.reserved[quota.value[e]] += state_[e] == State::reserved ? 1 : 0;
   }
-  quota.reserved.resize(known.size());
   quotas_.push_back(std::move(quota));
   report_.rule = "at most " + std::to_string(s.at_most) + " by " + s.by;
 }
 
 void Selector::count_in_quotas(std::uint32_t e, int by) {
-  if (state_[e] == State::taken)
-    for (RunningQuota& quota : quotas_)
-      if (quota.value[e] != npos)
-        quota.taken[quota.value[e]] += static_cast<std::size_t>(by);
+  if (state_[e] != State::taken && state_[e] != State::reserved)
+    return;
+  for (RunningQuota& quota : quotas_)
+    if (const std::uint32_t value = quota.value[e]; value != npos)
+      (state_[e] == State::taken ? quota.taken : quota.reserved)[value] +=
+          static_cast<std::size_t>(by);
 }
 
 bool Selector::over_quota(std::uint32_t e, const RunningQuota** which) const {
@@ -202,9 +205,8 @@ void Selector::apply(const select::Reserve& s) {
       });
       for (const std::uint32_t e : next) {
         put_out(e, Outcome::reserve);
-        for (RunningQuota& quota : quotas_)
-          if (const std::uint32_t value = quota.value[e]; value != npos)
-            ++quota.reserved[value];
+        state_[e] = State::reserved;
+        count_in_quotas(e, 1);
       }
       left -= std::min(left, next.size());
     }

@@ -41,7 +41,7 @@ void Selector::apply(const select::Take& s) {
   });
   std::vector<std::size_t> standing_in(pools), taken_before(pools);
   for (std::uint32_t e = 0; e < n_; ++e) {
-    standing_in[per_pool ? pool_[e] : 0] += standing(e) ? 1 : 0;
+    standing_in[per_pool ? pool_[e] : 0] += standing(e) && state_[e] != State::reserved ? 1 : 0;
     taken_before[per_pool ? pool_[e] : 0] += state_[e] == State::taken ? 1 : 0;
   }
   for (const auto& [pool, places] : spoken_for_)

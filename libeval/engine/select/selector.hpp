@@ -35,8 +35,9 @@ public:
   void run();
 
 private:
-  /// `waiting`: tied across a line; neither taken nor out, but a later rule may still put it out.
-  enum class State : std::uint8_t { undecided, taken, waiting, out };
+  /// `waiting`: tied across a line; `reserved`: next, should a place become free. Neither is taken
+  /// or out, but a later rule may still put it out.
+  enum class State : std::uint8_t { undecided, taken, waiting, reserved, out };
 
   // --- the steps ---
   void apply(const select::Policy& s);
