@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <libeval/domain/lineage_graph.hpp>
+#include "domain/owners.hpp"
 
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/strong_components.hpp>
@@ -16,8 +16,8 @@ using Edges = std::vector<std::pair<NodeIndex, LineageEdge>>;
 constexpr Carriers everything = {Carrier::weights, Carrier::behavior, Carrier::data,
                                  Carrier::code,    Carrier::design,   Carrier::tokenizer};
 
-/// Who owns a node, by the strongest claim; none where there is no claim, or two of equal strength
-/// for different groups.
+/// Who owns a node, by the strongest claim; none where there is no claim, several where they are of
+/// equal strength and for different groups.
 struct Owners {
   const Lineage& lineage;
   const std::unordered_map<std::string_view, NodeIndex>& index;
@@ -51,13 +51,12 @@ struct Owners {
     }
   }
 
-  NodeIndex owner_of(NodeIndex n, std::vector<LineageDefect>* defects) const {
+  [[nodiscard]] std::vector<NodeIndex> of(NodeIndex n, std::vector<LineageDefect>* defects) const {
     const LineageNode& node = lineage.nodes[n];
     if (node.kind == NodeKind::party)
-      return group[n];
+      return {group[n]};
     std::uint8_t best = 0;
-    NodeIndex owner = no_node;
-    bool contradicted = false;
+    std::vector<NodeIndex> owners;
     for (const OwnerClaim& claim : node.owners) {
       const NodeIndex party = find(claim.party);
       if (party == no_node || group[party] == no_node)
@@ -74,15 +73,15 @@ struct Owners {
         continue;
       if (belief.pro > best) {
         best = belief.pro;
-        owner = whose;
-        contradicted = false;
-      } else if (belief.pro == best && whose != owner) {
-        contradicted = true;
+        owners.clear();
       }
+      if (belief.pro == best && std::ranges::find(owners, whose) == owners.end())
+        owners.push_back(whose);
     }
-    if (contradicted && defects != nullptr)
+    if (owners.size() > 1 && defects != nullptr)
       defects->push_back({LineageDefect::Kind::contradictory_owner, {n}, {}, node.where});
-    return contradicted ? no_node : owner;
+    std::ranges::sort(owners);
+    return owners;
   }
 };
 
@@ -123,6 +122,27 @@ void link_equal_digests(const Lineage& lineage, const std::vector<NodeIndex>& ow
 
 } // namespace
 
+std::span<const NodeIndex> owners_of(const LineageGraph& graph, const OwnerDisputes& disputes,
+                                     NodeIndex node) {
+  if (graph.owner[node] != no_node)
+    return {&graph.owner[node], 1};
+  const auto at = disputes.find(node);
+  return at == disputes.end() ? std::span<const NodeIndex>{} : at->second.owners;
+}
+
+Truth same_owner(const LineageGraph& graph, const OwnerDisputes& disputes, NodeIndex a,
+                 NodeIndex b) {
+  if (graph.owner[a] != no_node && graph.owner[b] != no_node)
+    return graph.owner[a] == graph.owner[b] ? Truth::yes : Truth::no;
+  const auto p = disputes.find(a), q = disputes.find(b);
+  if (p != disputes.end() && q != disputes.end() && p->second.about == q->second.about)
+    return Truth::yes;
+  const auto of_a = owners_of(graph, disputes, a), of_b = owners_of(graph, disputes, b);
+  const bool may_be =
+      of_a.empty() || of_b.empty() || std::ranges::find_first_of(of_a, of_b) != of_a.end();
+  return may_be ? Truth::unknown : Truth::no;
+}
+
 std::unordered_map<std::string_view, NodeIndex> index_nodes(const Lineage& lineage) {
   std::unordered_map<std::string_view, NodeIndex> index;
   index.reserve(lineage.nodes.size());
@@ -158,18 +178,32 @@ LineageGraph build_graph(std::vector<NodeIndex> owner, std::vector<NodeIndex> wh
 
 LineageGraph build_graph(const Lineage& lineage, const Times& times,
                          std::vector<LineageDefect>* defects) {
+  OwnerDisputes unused;
+  return build_graph(lineage, times, defects, unused);
+}
+
+LineageGraph build_graph(const Lineage& lineage, const Times& times,
+                         std::vector<LineageDefect>* defects, OwnerDisputes& disputes) {
+  disputes.clear();
   const auto index = index_nodes(lineage);
   const std::size_t n = lineage.nodes.size();
   Owners owners{lineage, index, times, {}};
   owners.find_groups();
-  std::vector<NodeIndex> owner(n), whole(n, no_node);
+  std::vector<NodeIndex> owner(n, no_node), whole(n, no_node);
   for (NodeIndex i = 0; i < n; ++i) {
     whole[i] = owners.find(lineage.nodes[i].part_of);
-    owner[i] = owners.owner_of(i, defects);
+    std::vector<NodeIndex> whose = owners.of(i, defects);
+    if (whose.size() == 1)
+      owner[i] = whose.front();
+    else if (!whose.empty())
+      disputes[i] = {i, std::move(whose)};
   }
   for (NodeIndex i = 0; i < n; ++i)
-    if (owner[i] == no_node && lineage.nodes[i].owners.empty() && whole[i] != no_node)
+    if (owner[i] == no_node && lineage.nodes[i].owners.empty() && whole[i] != no_node) {
       owner[i] = owner[whole[i]];
+      if (const auto at = disputes.find(whole[i]); at != disputes.end())
+        disputes[i] = at->second;
+    }
   const auto interest_of = [&](NodeIndex node, bool holds) {
     return Interest{[&owners, mine = owner[node]](const std::string& by) {
                       const NodeIndex who = owners.find(by);

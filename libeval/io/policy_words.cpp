@@ -159,7 +159,15 @@ std::string PolicyWords::point(const Rule& rule, const SubjectVerdict& subject,
                                const OpenPoint& point) const {
   const Condition& condition = rule.formula[point.condition];
   const auto known = [&](std::string text, Level needed) {
-    text += " at " + level_word(needed);
+    // It must also be stronger than what stands on the other side.
+    const auto other = point.holds ? point.now.level_against() : point.now.level_for();
+    if (other == Level::verified)
+      text +=
+          ", and what is verified " + std::string(point.holds ? "against" : "for") + " it falls";
+    else if (other && *other >= needed)
+      text += " at " + level_word(static_cast<Level>(static_cast<int>(*other) + 1));
+    else
+      text += " at " + level_word(needed);
     std::string now;
     if (const auto level = point.now.level_for())
       now = "for it: " + level_word(*level);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "domain/owners.hpp"
 #include "support/catch.hpp"
 #include "support/lineage_text.hpp"
 
@@ -206,6 +207,36 @@ derivations:
   ReachQuestion question = external_to(graph, index.at("one"));
   question.needs_record = nullptr;
   CHECK(walk.ask(question).truth == Truth::unknown);
+}
+
+TEST_CASE(
+    "a disputed owner is one of those who are named, and of a part the same as of its whole") {
+  Diagnostics diagnostics;
+  const Lineage lineage = lineage_of(R"(lineage: disputed
+parties: {p: {}, q: {}, r: {}}
+models:
+  x:
+    owner: [{party: p, evidence: [{for: alleged}]}, {party: q, evidence: [{for: alleged}]}, {party: r, evidence: [{for: inferred}]}]
+    parts: {w: {}}
+  y: {owner: r}
+  z: {owner: p}
+  nobody: {}
+)",
+                                     diagnostics);
+  REQUIRE(diagnostics.all().empty());
+  OwnerDisputes disputes;
+  const LineageGraph graph = build_graph(lineage, {}, nullptr, disputes);
+  const auto index = index_nodes(lineage);
+  const auto same = [&](const char* a, const char* b) {
+    return same_owner(graph, disputes, index.at(a), index.at(b));
+  };
+  CHECK(owners_of(graph, disputes, index.at("x/w")).size() == 2);
+  CHECK(same("x", "y") == Truth::no);
+  CHECK(same("y", "x/w") == Truth::no);
+  CHECK(same("x", "z") == Truth::unknown);
+  CHECK(same("x", "x/w") == Truth::yes);
+  CHECK(same("y", "z") == Truth::no);
+  CHECK(same("nobody", "x") == Truth::unknown);
 }
 
 TEST_CASE("a chain and a cycle of two million are no harder than short ones") {

@@ -38,7 +38,7 @@ struct Case {
 
 /// One candidate `c` whose submission is `m`, judged under one rule.
 Case case_of(const std::string& rule, const std::string& more = "",
-             const std::string& as_of = "2026-02-01") {
+             const std::string& as_of = "2026-02-01", const std::string& lineage = record) {
   Case out;
   out.program.id = "test";
   out.program.as_of = as_of;
@@ -50,7 +50,7 @@ Case case_of(const std::string& rule, const std::string& more = "",
                            "disqualify, " +
                            rule + "}\n";
   out.policy = read_policy(parse_text(text, "policy.yaml", out.diagnostics), out.diagnostics);
-  out.policy.lineage = std::make_shared<const Lineage>(lineage_of(record, out.diagnostics));
+  out.policy.lineage = std::make_shared<const Lineage>(lineage_of(lineage, out.diagnostics));
   check_policy(out.program, out.policy, out.diagnostics);
   return out;
 }
@@ -315,4 +315,55 @@ TEST_CASE(
   // Braces would be placeholders, brackets with an address a link.
   CHECK_THAT(sarif, contains(R"("text": "{{0}} \\[see\\](https://example.org), m: r: fail)"));
   CHECK_THAT(sarif, contains("\"columnKind\": \"unicodeCodePoints\""));
+}
+
+namespace {
+
+/// The verdict on `m` of r, made from `x` whose owner is in dispute.
+Judgment on_disputed(const std::string& owners, std::vector<std::string> submissions = {"m"},
+                     const std::string& to = "external") {
+  const std::string lineage =
+      "lineage: disputed\nparties: {p: {}, q: {}, r: {}, s: {}}\nmodels:\n  x: {owner: [" + owners +
+      "], parts: {w: {complete: [{for: verified}]}}}\n"
+      "  n: {owner: p, parts: {w: {complete: [{for: verified}]}}}\n"
+      "  m: {owner: r, parts: {w: {complete: [{for: verified}]}}}\n"
+      "derivations: [{child: m/w, parent: x/w, kind: quantized_from}]\n";
+  Case one = case_of("for_each: weights, deny_if: {reaches: {along: [weights], to: " + to + "}}",
+                     "", "2026-02-01", lineage);
+  one.policy.submissions["c"] = std::move(submissions);
+  return judged(one);
+}
+
+} // namespace
+
+TEST_CASE("whose of several a thing is does not matter where it is the same for all of them") {
+  const auto claim = [](const std::string& party) {
+    return "{party: " + party + ", evidence: [{for: alleged}]}";
+  };
+  const std::string p = claim("p"), q = claim("q"), r = claim("r");
+  CHECK(on_disputed(p + ", " + q).verdict == Verdict::fail);
+  CHECK(on_disputed(p + ", " + r).verdict == Verdict::unknown);
+  // A team of two, and the thing belongs to one of them.
+  CHECK(on_disputed(p + ", " + r, {"m", "n"}).verdict == Verdict::pass);
+  CHECK(on_disputed(p + ", " + q, {"m", "n"}).verdict == Verdict::unknown);
+  CHECK(on_disputed(p + ", " + q, {"m"}, "{owner: [p, q]}").verdict == Verdict::fail);
+  CHECK(on_disputed(p + ", " + q, {"m"}, "{owner: s}").verdict == Verdict::pass);
+  CHECK(on_disputed(p + ", " + q, {"m"}, "{owner: p}").verdict == Verdict::unknown);
+}
+
+TEST_CASE("what would settle a verdict is stronger than what stands on the other side") {
+  const auto open_points = [](const std::string& claims) {
+    Case one = case_of("for_each: code, require: {obligations: {kinds: [notice], along: [code]}}");
+    one.policy.lineage = std::make_shared<const Lineage>(
+        lineage_of("lineage: l\nparties: {team: {}, other: {}}\nmodels: {m: {owner: team, parts: "
+                   "{k: {kind: code}}}}\ncode: {s: {owner: other}}\nderivations:\n"
+                   "  - {child: m/k, parent: s, kind: code_reused_from, obligations: {notice: [" +
+                       claims + "]}}\n",
+                   one.diagnostics));
+    return report(one.program, {{&one.policy, judge(one.program, one.policy)}});
+  };
+  const std::string both = open_points("{for: corroborated}, {against: corroborated}");
+  CHECK_THAT(both, contains("shown to be met at admitted"));
+  CHECK_THAT(both, contains("shown not to be met at admitted"));
+  CHECK_THAT(open_points("{for: verified}, {against: verified}"), contains("shown to be met, and"));
 }

@@ -29,10 +29,12 @@ std::function<Truth(NodeIndex)> target_of(const Condition& condition, const Aske
       return Truth::yes;
     if (owners.empty())
       return Truth::no;
-    const NodeIndex owner = asked.view.graph.owner[node];
-    if (owner == no_node)
-      return Truth::unknown;
-    return std::ranges::find(owners, owner) != owners.end() ? Truth::yes : Truth::no;
+    const auto whose = owners_of(asked.view.graph, asked.view.disputes, node);
+    const auto named = std::ranges::count_if(
+        whose, [&](NodeIndex owner) { return std::ranges::find(owners, owner) != owners.end(); });
+    if (!whose.empty() && named == std::ssize(whose))
+      return Truth::yes;
+    return whose.empty() || named > 0 ? Truth::unknown : Truth::no;
   };
 }
 
@@ -174,10 +176,18 @@ Interest LineageView::interest_of(NodeIndex node, bool holds) const {
 }
 
 Truth Asked::external(NodeIndex node) const {
-  const NodeIndex owner = view.graph.owner[node];
-  if (owner == no_node || team.empty())
-    return Truth::unknown;
-  return std::ranges::binary_search(team, owner) ? Truth::no : Truth::yes;
+  const LineageGraph& graph = view.graph;
+  Truth ours = submissions.empty() ? Truth::unknown : Truth::no;
+  for (const NodeIndex model : submissions)
+    ours = ours || same_owner(graph, view.disputes, model, node);
+  const auto whose = owners_of(graph, view.disputes, node);
+  const auto of_team = [&](NodeIndex owner) {
+    return std::ranges::any_of(submissions,
+                               [&](NodeIndex model) { return graph.owner[model] == owner; });
+  };
+  if (ours == Truth::unknown && !whose.empty() && std::ranges::all_of(whose, of_team))
+    return Truth::no; // whichever of them it is
+  return !ours;
 }
 
 std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "domain/owners.hpp"
+
 #include <libeval/engine/verdicts.hpp>
 
 #include <vector>
@@ -10,11 +12,13 @@ namespace libeval {
 /// The lineage of a policy as of one day, ready for questions.
 struct LineageView {
   LineageView(const Lineage& record, Times when, std::vector<LineageDefect>* defects)
-      : lineage(record), times(std::move(when)), graph(build_graph(record, times, defects)),
-        walk(graph), index(index_nodes(record)) {}
+      : lineage(record), times(std::move(when)),
+        graph(build_graph(record, times, defects, disputes)), walk(graph),
+        index(index_nodes(record)) {}
 
   const Lineage& lineage;
   Times times;
+  OwnerDisputes disputes; ///< before the graph, which fills it
   LineageGraph graph;
   LineageWalk walk;
   std::unordered_map<std::string_view, NodeIndex> index;
@@ -35,10 +39,9 @@ struct Asked {
   NodeIndex subject;
   std::size_t candidate;
   const std::vector<NodeIndex>& submissions;
-  const std::vector<NodeIndex>& team; ///< groups of parties, ascending; empty: not known
   const ScoreOf& score;
 
-  /// Whether a node is somebody else's.
+  /// Whether a node is somebody else's than those whose the submissions are.
   [[nodiscard]] Truth external(NodeIndex node) const;
 };
 

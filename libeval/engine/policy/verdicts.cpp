@@ -214,16 +214,7 @@ private:
                         const std::vector<NodeIndex>& models, NodeIndex subject, LineageView& now) {
     SubjectVerdict out;
     out.subject = subject;
-    std::vector<NodeIndex> team;
-    for (const NodeIndex model : models)
-      if (now.graph.owner[model] != no_node)
-        team.push_back(now.graph.owner[model]);
-      else {
-        team.clear();
-        break;
-      }
-    std::ranges::sort(team);
-    const Asked asked{now, policy_, rule, subject, candidate, models, team, options_.score};
+    const Asked asked{now, policy_, rule, subject, candidate, models, options_.score};
     for (std::uint32_t i = 0; i < rule.formula.size(); ++i) {
       if (!rule.formula[i].parts.empty())
         continue;
