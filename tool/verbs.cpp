@@ -6,6 +6,7 @@
 #include <libeval/base/text.hpp>
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/language.hpp>
+#include <libeval/engine/check.hpp>
 #include <libeval/engine/decide.hpp>
 #include <libeval/engine/scenarios.hpp>
 #include <libeval/engine/verdicts.hpp>
@@ -21,6 +22,7 @@
 #include <libeval/io/scaffold.hpp>
 #include <libeval/io/scenario_report.hpp>
 #include <libeval/io/schema.hpp>
+#include <libeval/io/uncertain.hpp>
 #include <libeval/io/words.hpp>
 
 #include <algorithm>
@@ -160,6 +162,25 @@ int code_of(const Decision& decision) {
 }
 
 } // namespace
+/// What `uncertainty.yaml` says, if the bundle has one; looked up where nothing else is wrong.
+void check_uncertain(const Tree& rules, const std::string& folder, Diagnostics& diagnostics) {
+  const bool sound = !diagnostics.has_errors();
+  const Tree uncertainty = load_uncertainty(folder, {}, diagnostics);
+  if (uncertainty.is_map() && uncertainty.map().empty())
+    return;
+  if (!sound) {
+    static_cast<void>(read_uncertainty(uncertainty, diagnostics));
+    return;
+  }
+  Diagnostics found; // what is noted about the bundle has been said
+  const Uncertain uncertain = load_uncertain(rules, folder, uncertainty, found);
+  if (!found.has_errors())
+    check_uncertainty(uncertain, found);
+  for (const Diagnostic& one : found.all())
+    if (one.severity == Severity::error)
+      diagnostics.add(one);
+}
+
 
 int check(const CheckOptions& options) {
   Diagnostics diagnostics;
@@ -175,6 +196,8 @@ int check(const CheckOptions& options) {
   if (options.expand && !diagnostics.has_errors()) {
     Diagnostics unheard;
     const Tree full = expand(rules, unheard);
+  if (!rules.is_null())
+    check_uncertain(rules, options.bundle, diagnostics);
     show(diagnostics);
     print(options.json ? to_json(full) : to_yaml(full));
     return Exit::decided;

@@ -11,4 +11,9 @@ namespace libeval {
 /// whose evidence cannot be read, so that all problems are told at once.
 void check_rules(const Program& program, Diagnostics& diagnostics);
 
+struct Uncertain;
+/// Refuses what an uncertainty names and a variant has not, and what can change nothing, such as a
+/// probability of a verdict that is known. Draws no more than a completion of each record it names.
+void check_uncertainty(const Uncertain& uncertain, Diagnostics& diagnostics);
+
 } // namespace libeval

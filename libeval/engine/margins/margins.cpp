@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/margins/margins.hpp"
 
+#include "engine/simulate/check_uncertain.hpp"
+
 #include <libeval/domain/rows.hpp>
 #include <libeval/engine/decide.hpp>
 
@@ -281,6 +283,7 @@ std::vector<StageMargins> margins(const Uncertain& uncertain, const Decision& de
   std::vector<StageMargins> out;
   const Bundle& bundle = uncertain.variants.front();
   const Sampler sampler(bundle, uncertain.uncertainty, diagnostics);
+  check_verdicts(uncertain, diagnostics);
   if (diagnostics.has_errors())
     return out;
   for (std::size_t s = 0; s < decision.stages.size(); ++s) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What drives "advances": variance-based indices (Sobol 1993).
 #include "engine/simulate/blocks.hpp"
+#include "engine/simulate/check_uncertain.hpp"
 #include "engine/simulate/sampler.hpp"
 
 #include <libeval/engine/margins.hpp>
@@ -90,6 +91,7 @@ public:
         sources_(uncertain.uncertainty.sources()) {
     for (const Bundle& bundle : uncertain.variants)
       samplers_.push_back(std::make_unique<Sampler>(bundle, uncertain.uncertainty, diagnostics));
+    check_verdicts(uncertain, diagnostics);
     const Program& program = uncertain.variants.front().program;
     candidates_ = program.candidates.size();
     stages_ = program.stages.size();

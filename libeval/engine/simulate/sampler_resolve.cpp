@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an uncertainty file names, looked up in a bundle.
 #include "engine/compile/cells.hpp"
+#include "engine/compile/sieve.hpp"
 #include "engine/simulate/sampler.hpp"
 
 #include <libeval/base/decimal.hpp>
@@ -30,17 +31,10 @@ public:
   }
 
 private:
-  static bool passes_text(const Test& test, const std::string& text) {
-    if (!(test.at_least || test.above || test.at_most || test.below))
-      return fits(test, std::string_view(text));
-    const auto number = number_or_date(text);
-    return number && fits(test, *number);
-  }
-
   void by_text(const Test& test, const TextColumn& column) {
     std::vector<bool> pass;
     for (const std::string& text : column.texts)
-      pass.push_back(passes_text(test, text));
+      pass.push_back(libeval::passes(test, text));
     for (std::size_t row = 0; row < table_.rows; ++row)
       rows_[row] = rows_[row] && pass[column.codes[row]];
   }
@@ -57,7 +51,7 @@ private:
       known.push_back(spec_.wide);
       if (spec_.wide == test.column) {
         for (std::size_t c = 0; c < table_.values.size(); ++c)
-          columns_[c] = columns_[c] && passes_text(test, table_.values[c].name);
+          columns_[c] = columns_[c] && libeval::passes(test, table_.values[c].name);
         return;
       }
     }
@@ -88,7 +82,7 @@ private:
       const auto at = candidates.find(text);
       const std::string* value =
           at == candidates.end() ? nullptr : at->second->attribute(attribute);
-      pass.push_back(value != nullptr && passes_text(test, *value));
+      pass.push_back(value != nullptr && libeval::passes(test, *value));
     }
     for (std::size_t row = 0; row < table_.rows; ++row)
       rows_[row] = rows_[row] && pass[key.codes[row]];
@@ -104,9 +98,8 @@ private:
 
 std::string help_for(std::string_view word, const std::vector<std::string>& known) {
   const auto hint = did_you_mean(word, known);
-  return hint                 ? "did you mean `" + *hint + "`?"
-         : known.size() <= 20 ? "known are " + listed(known)
-                              : "";
+  const bool few = !known.empty() && known.size() <= 20;
+  return hint ? "did you mean `" + *hint + "`?" : few ? "known are " + listed(known) : "";
 }
 
 Sampler::Sampler(const Bundle& b, const Uncertainty& u, Diagnostics& diagnostics)

@@ -2,6 +2,7 @@
 #include <libeval/engine/simulate.hpp>
 
 #include "engine/simulate/blocks.hpp"
+#include "engine/simulate/check_uncertain.hpp"
 #include "engine/simulate/collapse.hpp"
 #include "engine/simulate/sampler.hpp"
 #include "engine/simulate/tally.hpp"
@@ -65,6 +66,7 @@ private:
       diagnostics_.error({}, "a simulation needs at least one sample", "`--samples 10000`");
     for (const Bundle& bundle : uncertain_.variants)
       samplers_.emplace_back(std::make_unique<Sampler>(bundle, u, diagnostics_));
+    check_verdicts(uncertain_, diagnostics_);
     if (diagnostics_.has_errors())
       return;
     const Program& program = uncertain_.variants.front().program;
