@@ -55,7 +55,7 @@ void add_asking_verbs(CLI::App& app, Arguments& a) {
   decide->add_flag("--json", a.decide.json, "every score, place, outcome and finding as JSON");
   decide->add_flag("--all", a.decide.all, "every entrant of a very long stage");
   decide->add_flag("--scenarios", a.decide.scenarios,
-                   "the distinct decisions over everything that is unknown");
+                   "the distinct decisions over unknown verdicts and gaps");
   decide->footer("Examples:\n"
                  "  libeval decide my-call\n"
                  "  libeval decide examples/kai\n"

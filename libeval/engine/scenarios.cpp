@@ -28,6 +28,7 @@ std::vector<Scenario::StageOutcome> outcome_of(const Decision& decision) {
   std::vector<Scenario::StageOutcome> out;
   for (const StageDecision& stage : decision.stages) {
     Scenario::StageOutcome& one = out.emplace_back();
+    one.in_part = stage.partial != nullptr;
     for (std::size_t e = 0; e < stage.outcomes.size(); ++e)
       if (stage.outcomes[e] == Outcome::advances)
         one.advancing.push_back(stage.entrants[e]);

@@ -27,6 +27,7 @@ using ScenarioCase = std::vector<std::pair<std::size_t, bool>>;
 struct Scenario {
   struct StageOutcome {
     std::vector<std::uint32_t> advancing, reserve, held; ///< candidates, ascending
+    bool in_part = false; ///< the scores of the stage are known only in part
     friend auto operator<=>(const StageOutcome&, const StageOutcome&) = default;
   };
   std::vector<StageOutcome> stages;
