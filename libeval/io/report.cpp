@@ -164,6 +164,11 @@ private:
            });
   }
 
+  /// What is held may keep what a step took from advancing.
+  [[nodiscard]] bool would_take(const StepReport& report) const {
+    return stage_.held() && report.affected > stage_.advancing;
+  }
+
   void step(std::size_t i) {
     const StepReport& report = stage_.steps[i];
     if (report.word == "order") {
@@ -181,7 +186,8 @@ private:
         if (stage_.partial && stage_.held())
           add(std::to_string(stage_.advancing) + " for certain");
         else
-          add(counted(report.affected, "taken", "taken"));
+          add(would_take(report) ? std::to_string(report.affected) + " would be taken"
+                                 : counted(report.affected, "taken", "taken"));
         if (report.last_in && report.first_out && *report.last_in == *report.first_out)
           text += ", the line lies inside a tie at " + shown(*report.last_in, 3) +
                   ", broken by the later keys";
