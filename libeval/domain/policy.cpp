@@ -195,12 +195,16 @@ private:
   Cure read_cure(const Tree& tree) {
     Cure cure;
     cure.from = day(text_at(tree, "from"), where_at(tree, "from"));
+    const Tree* until = tree.find("until");
     if (const auto days = count_at(tree, "days"))
       cure.days = static_cast<int>(*days);
-    else if (const Tree* until = tree.find("until"))
+    else if (until != nullptr)
       cure.until = day(text_of(until), until->where);
     else
       diagnostics_.error(tree.where, "`cure` does not say until when", "add `days` or `until`");
+    if (!cure.until.empty() && cure.until < cure.from)
+      diagnostics_.error(until->where,
+                         "`cure` ends on " + cure.until + ", before it begins on " + cure.from);
     return cure;
   }
 

@@ -386,6 +386,19 @@ const Type* resolve(const Tree& tree, const Type& type, const Shapes& shapes) {
   return best;
 }
 
+namespace {
+
+/// What a shape is called; one that is called by the key it stands under is shown with a key of its
+/// own, since the word before it can not be written there.
+std::string map_in_words(const Shape& shape) {
+  if (!shape.title.starts_with('`') || shape.keys.empty())
+    return shape.title.starts_with('`') ? "a map" : shape.title;
+  const auto needed = std::ranges::find(shape.keys, true, &Key::required);
+  return "a map `{" + (needed == shape.keys.end() ? shape.keys.front() : *needed).name + ": ...}`";
+}
+
+} // namespace
+
 std::string in_words(const Type& type, const Shapes& shapes) {
   switch (type.kind) {
   case Kind::flag:
@@ -424,7 +437,7 @@ std::string in_words(const Type& type, const Shapes& shapes) {
   case Kind::dictionary:
     return "a map";
   case Kind::object:
-    return shapes.at(type.shape).title;
+    return map_in_words(shapes.at(type.shape));
   case Kind::either: {
     constexpr std::size_t most_choices = 12;
     const bool any_object =

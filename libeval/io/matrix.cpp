@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -118,6 +119,19 @@ private:
                        "`compatibilities`, as OSADL publishes it");
   }
 
+  /// A name that no license has is never found; it is told once.
+  void look_up(const std::string& id, const Where& where) {
+    if (!seen_.insert(id).second)
+      return;
+    Diagnostics problems;
+    const auto license = parse_license_field(id, LicenseGrammar::spdx_3_1, where, problems);
+    if (license && !problems.has_errors())
+      return;
+    diagnostics_.warning(where,
+                         in_backticks(id) + " is the name of no license, so it is never found",
+                         problems.all().empty() ? "" : problems.all().front().help);
+  }
+
   void add(const std::string& outbound, const std::string& inbound,
            const std::optional<std::string>& text, std::string explanation, const Where& where) {
     static constexpr std::array<std::pair<std::string_view, Matrix::Entry>, 5> entries = {
@@ -135,6 +149,8 @@ private:
                          "entries are Same, Yes, No, Unknown and Check dependency");
       return;
     }
+    for (const std::string& id : {outbound, inbound})
+      look_up(id, where);
     matrix_.cells[in_lower_case(outbound)][in_lower_case(inbound)] = {at->second,
                                                                       std::move(explanation)};
   }
@@ -142,6 +158,7 @@ private:
   std::shared_ptr<const SourceText> source_;
   Diagnostics& diagnostics_;
   Matrix matrix_;
+  std::set<std::string> seen_;
 };
 
 } // namespace

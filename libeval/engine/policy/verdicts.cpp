@@ -455,6 +455,20 @@ void check_policy(const Program& program, const PolicyFile& policy, Diagnostics&
       if (condition.kind == Condition::Kind::control)
         need(condition.name, criteria, "criterion", condition.where);
     }
+  std::vector<std::string> asked; // a kind is any word that a rule asks for
+  for (const Rule& rule : policy.rules)
+    for (const Condition& condition : rule.formula)
+      if (condition.kind == Condition::Kind::obligations)
+        asked.insert(asked.end(), condition.words.begin(), condition.words.end());
+  std::set<std::string> told;
+  for (const Derivation& derivation : lineage.derivations)
+    for (const ObligationClaim& claim : derivation.obligations)
+      if (std::ranges::find(asked, claim.obligation) == asked.end() &&
+          told.insert(claim.obligation).second)
+        if (const auto near = did_you_mean(claim.obligation, asked))
+          diagnostics.warning(claim.where,
+                              "no rule asks for the obligation `" + shorten(claim.obligation) + "`",
+                              "did you mean `" + *near + "`?");
   for (const Waiver& waiver : policy.waivers) {
     const std::string id = waiver.subject.substr(0, waiver.subject.find('@'));
     if (!index.contains(id))
