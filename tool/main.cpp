@@ -334,6 +334,8 @@ int run(int argc, char** argv) {
   if (app.got_subcommand("why")) {
     a.why.candidate = a.why_words.back();
     a.why.bundle = a.why_words.size() > 1 ? a.why_words.front() : ".";
+    if (a.why_words.size() == 1 && tool::is_bundle(a.why.candidate))
+      a.why.bundle = std::exchange(a.why.candidate, "");
     return tool::why(a.why);
   }
   if (app.got_subcommand("whatif"))

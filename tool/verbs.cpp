@@ -26,6 +26,7 @@
 #include <libeval/io/words.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -87,14 +88,18 @@ std::optional<std::size_t> find_candidate(const Program& program, const std::str
     if (candidate.name != candidate.id.str())
       known.push_back(candidate.name);
   }
-  std::string message = "error: unknown candidate `" + escape_control(shorten(word)) + "`\n";
-  if (const auto near = did_you_mean(word, known))
+  constexpr std::size_t most = 24;
+  std::string message = word.empty()
+                            ? "error: no candidate is named: `libeval why BUNDLE CANDIDATE`\n"
+                            : "error: unknown candidate `" + escape_control(shorten(word)) + "`\n";
+  const auto near = word.empty() ? std::nullopt : did_you_mean(word, known);
+  if (near)
     message += "  help: did you mean `" + escape_control(*near) + "`?\n";
-  else if (program.candidates.size() <= 24) {
+  else {
     message += "  help: candidates are ";
-    for (std::size_t i = 0; i < program.candidates.size(); ++i)
+    for (std::size_t i = 0; i < program.candidates.size() && i < most; ++i)
       message += (i == 0 ? "`" : ", `") + escape_control(program.candidates[i].id.str()) + "`";
-    message += "\n";
+    message += program.candidates.size() > most ? ", ...\n" : "\n";
   }
   complain(message);
   return std::nullopt;
@@ -157,11 +162,6 @@ void note_relative_parts(const Program& program, const Decision& decision,
   }
 }
 
-int code_of(const Decision& decision) {
-  return decision.held() ? Exit::held : Exit::decided;
-}
-
-} // namespace
 /// What `uncertainty.yaml` says, if the bundle has one; looked up where nothing else is wrong.
 void check_uncertain(const Tree& rules, const std::string& folder, Diagnostics& diagnostics) {
   const bool sound = !diagnostics.has_errors();
@@ -181,6 +181,11 @@ void check_uncertain(const Tree& rules, const std::string& folder, Diagnostics& 
       diagnostics.add(one);
 }
 
+int code_of(const Decision& decision) {
+  return decision.held() ? Exit::held : Exit::decided;
+}
+
+} // namespace
 
 int check(const CheckOptions& options) {
   Diagnostics diagnostics;
@@ -191,13 +196,13 @@ int check(const CheckOptions& options) {
   Decision decision;
   if (!diagnostics.has_errors())
     decision = libeval::decide(bundle, diagnostics);
+  if (!rules.is_null())
+    check_uncertain(rules, options.bundle, diagnostics);
   if (!diagnostics.has_errors())
     note_relative_parts(bundle.program, decision, diagnostics);
   if (options.expand && !diagnostics.has_errors()) {
     Diagnostics unheard;
     const Tree full = expand(rules, unheard);
-  if (!rules.is_null())
-    check_uncertain(rules, options.bundle, diagnostics);
     show(diagnostics);
     print(options.json ? to_json(full) : to_yaml(full));
     return Exit::decided;
@@ -232,6 +237,13 @@ int decide(const DecideOptions& options) {
   else
     print(report(it->bundle, it->decision, on_screen(options.all)));
   return code_of(it->decision);
+}
+
+bool is_bundle(const std::string& word) {
+  std::error_code failed;
+  const std::filesystem::path path(word);
+  return std::filesystem::is_directory(path, failed) || path.filename() == "program.yaml" ||
+         path.filename() == "program.json";
 }
 
 int why(const WhyOptions& options) {

@@ -25,7 +25,9 @@ struct WhyOptions {
   std::string bundle, candidate, stage;
   bool json = false;
 };
-int why(const WhyOptions& options);
+int why(const WhyOptions& options); ///< without a candidate: says which there are
+/// Whether a word on the command line can be nothing but a bundle.
+bool is_bundle(const std::string& word);
 
 struct WhatifOptions {
   std::string bundle = ".";

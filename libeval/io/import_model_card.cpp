@@ -67,7 +67,7 @@ public:
   Lineage read() {
     if (model_.empty()) {
       diagnostics_.error({}, "a model card does not say whose it is: `" + source_->name + "`",
-                         "name the model: `--model OWNER/NAME`");
+                         "name the model: `OWNER/NAME=" + source_->name + "`");
       return {};
     }
     const auto front = front_matter(source_->text);

@@ -187,6 +187,9 @@ private:
       return;
     published.name = spec.name;
     published.file = spec.file;
+    if (const Tree* stage = tree.find("stage"))
+      published_stages_.push_back(
+          {bundle_.published.size(), stage->scalar().value_or(""), stage->where});
     const std::string& as_of = bundle_.program.as_of;
     if (!as_of.empty())
       std::erase_if(published.statements, [&](const Statement& s) { return s.date > as_of; });
@@ -374,6 +377,7 @@ private:
     check_recusals(bundle_, good_, candidates, diagnostics_);
     for (const TableSpec& spec : program.evidence)
       check_aliases_of(spec, candidates);
+    check_published_stages();
     check_statements(bundle_, candidates, diagnostics_);
     for (const PolicyFile& policy : bundle_.policies) {
       check_policy(program, policy, diagnostics_);
@@ -382,6 +386,22 @@ private:
           diagnostics_.error(finding.where,
                              "unknown candidate `" + shorten(finding.candidate.str()) + "`",
                              candidates.help(finding.candidate.str()));
+    }
+  }
+
+  /// The stage of a whole file is told once, where it stands.
+  void check_published_stages() {
+    std::vector<std::string> known;
+    for (const Stage& stage : bundle_.program.stages)
+      known.push_back(stage.id.str());
+    for (const auto& [file, id, where] : published_stages_) {
+      if (std::ranges::find(known, id) != known.end())
+        continue;
+      diagnostics_.error(where, "unknown stage `" + shorten(id) + "`",
+                         help_for_name(id, known, "stages"));
+      for (Statement& statement : bundle_.published[file].statements)
+        if (statement.stage == id)
+          statement.stage.clear();
     }
   }
 
@@ -454,9 +474,17 @@ private:
     };
   }
 
+  /// The stage that a file of statements names for all of them.
+  struct PublishedStage {
+    std::size_t file;
+    std::string id;
+    Where where;
+  };
+
   const Folder& folder_;
   Diagnostics& diagnostics_;
   Bundle bundle_;
+  std::vector<PublishedStage> published_stages_;
   std::vector<bool> good_;
   mutable bool candidates_are_known_ = true;
 };

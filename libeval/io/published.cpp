@@ -15,18 +15,6 @@ std::string ticked(std::string_view text) {
   return "`" + shorten(text) + "`";
 }
 
-std::string help_for(std::string_view word, const std::vector<std::string>& known,
-                     const std::string& plural) {
-  if (const auto near = did_you_mean(word, known))
-    return "did you mean " + ticked(*near) + "?";
-  if (known.empty())
-    return "there are no " + plural;
-  std::string out = plural + " are ";
-  for (std::size_t i = 0; i < known.size() && i < 12; ++i)
-    out += (i == 0 ? "" : ", ") + ticked(known[i]);
-  return known.size() > 12 ? out + ", ..." : out;
-}
-
 void find_nodes(const Node& node, std::string_view name, bool by_path,
                 std::vector<const Node*>& found, std::vector<std::string>& known) {
   if ((by_path ? node.path : node.id) == name)
@@ -75,7 +63,7 @@ private:
         known.push_back(spec.name);
     if (std::ranges::find(known, s.evidence) == known.end())
       diagnostics_.error(s.where, "there is no unpublished evidence " + ticked(s.evidence),
-                         help_for(s.evidence, known, "unpublished tables"));
+                         help_for_name(s.evidence, known, "unpublished tables"));
   }
 
   const Stage* find_stage(const Statement& s) {
@@ -87,7 +75,7 @@ private:
     }
     if (!s.stage.empty()) // else told when it was read
       diagnostics_.error(s.where, "unknown stage " + ticked(s.stage),
-                         help_for(s.stage, known, "stages"));
+                         help_for_name(s.stage, known, "stages"));
     return nullptr;
   }
 
@@ -103,7 +91,7 @@ private:
       return found[0];
     if (found.empty())
       diagnostics_.error(s.where, "stage " + ticked(s.stage) + " has no part " + ticked(s.part),
-                         help_for(s.part, known, "parts"));
+                         help_for_name(s.part, known, "parts"));
     else
       diagnostics_.error(s.where, ticked(s.part) + " names several parts",
                          "write the whole path, such as " + ticked(found[0]->path));
@@ -161,6 +149,18 @@ private:
 };
 
 } // namespace
+
+std::string help_for_name(std::string_view word, const std::vector<std::string>& known,
+                          const std::string& plural) {
+  if (const auto near = did_you_mean(word, known))
+    return "did you mean " + ticked(*near) + "?";
+  if (known.empty())
+    return "there are no " + plural;
+  std::string out = plural + " are ";
+  for (std::size_t i = 0; i < known.size() && i < 12; ++i)
+    out += (i == 0 ? "" : ", ") + ticked(known[i]);
+  return known.size() > 12 ? out + ", ..." : out;
+}
 
 Table unpublished_table(const TableSpec& spec, const std::vector<Candidate>& candidates,
                         Diagnostics& diagnostics) {

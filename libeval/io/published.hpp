@@ -7,6 +7,8 @@
 #include <libeval/domain/program.hpp>
 #include <libeval/domain/table.hpp>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace libeval {
@@ -20,5 +22,10 @@ namespace libeval {
 /// Reports what the statements of a bundle say about nothing (stages, nodes, candidates and
 /// evidence that are not there) and numbers that no score can be.
 void check_statements(const Bundle& bundle, CandidateIndex& candidates, Diagnostics& diagnostics);
+
+/// `did you mean ...`, else what is known; `plural` says of what.
+[[nodiscard]] std::string help_for_name(std::string_view word,
+                                        const std::vector<std::string>& known,
+                                        const std::string& plural);
 
 } // namespace libeval

@@ -63,15 +63,18 @@ std::string one_of(const Scenario& scenario, const Scenarios& scenarios, const P
 }
 
 /// Scenarios are about verdicts and gaps; what else holds somebody is said.
-std::string nothing_to_try(const Scenarios& scenarios, const Program& program) {
+std::string nothing_to_try(const Scenarios& scenarios, const Program& program,
+                           const ReportOptions& options) {
   std::string open;
   for (const Scenario& scenario : scenarios.all)
     for (std::size_t s = 0; s < scenario.stages.size(); ++s)
       if (const Scenario::StageOutcome& stage = scenario.stages[s]; !stage.held.empty())
-        open += labelled(
-            "held", escape_control(program.stages[s].id.str()) + ": " + who(stage.held, program) +
-                        (stage.in_part ? ", which the record leaves open (`reconstruct`)"
-                                       : ", by a tie or a score that is not defined"));
+        open +=
+            labelled("held",
+                     escape_control(program.stages[s].id.str()) + ": " + who(stage.held, program) +
+                         (stage.in_part ? ", which the record leaves open (`reconstruct`)"
+                                        : ", by a tie or a score that is not defined"),
+                     options);
   return open.empty() ? "nothing is unknown that could change who goes on\n"
                       : "no verdict and no gap is unknown that could change who goes on; scenarios "
                         "are about these\n" +
@@ -95,7 +98,7 @@ std::string report(const Program& program, const Scenarios& scenarios,
                     "\n";
   const auto matter = std::ranges::count(scenarios.matters, true);
   if (scenarios.unknowns.empty())
-    return out + nothing_to_try(scenarios, program);
+    return out + nothing_to_try(scenarios, program, options);
   out += counted(scenarios.all.size(), "distinct decision") + (scenarios.whole ? "" : " or more") +
          " over " + counted(scenarios.unknowns.size(), "unknown") + ", of which " +
          std::to_string(matter) + (matter == 1 ? " matters\n" : " matter\n");

@@ -11,8 +11,31 @@
 #include <cmath>
 #include <list>
 #include <numeric>
+#include <set>
+#include <string_view>
 
 namespace libeval {
+
+namespace {
+
+/// Says which members of a dimension the values of a parameter leave out.
+void warn_of_members(const Param& param, const std::string& step,
+                     const std::set<std::string_view>& without, Diagnostics& diagnostics) {
+  constexpr std::size_t most = 6;
+  if (without.empty())
+    return;
+  std::string names;
+  std::size_t named = 0;
+  for (const std::string_view member : without)
+    if (named++ < most)
+      names += (names.empty() ? "" : ", ") + in_backticks(member);
+  if (named > most)
+    names += " and " + std::to_string(named - most) + " more";
+  diagnostics.warning(param.where, "these `values` of `" + step + "` have none for " + names,
+                      "add them, or `else`; where there is none the cell is a gap");
+}
+
+} // namespace
 
 double exact_difference(double a, double b) {
   return kernel::to_double(kernel::from_decimal(a) - kernel::from_decimal(b));
@@ -66,6 +89,7 @@ Operand Lowering::operand(const Param& param) {
     std::vector<double> values(frame_.cells, 0);
     out.gap.assign(frame_.cells, 0);
     plan_.named.insert(param.column);
+    std::set<std::string_view> without;
     for (std::size_t i = 0; i < frame_.cells; ++i) {
       const std::uint32_t code = (*dimension->codes)[i];
       const std::string_view member = dimension->members
@@ -77,9 +101,12 @@ Operand Lowering::operand(const Param& param) {
         values[i] = at->second;
       else if (param.otherwise)
         values[i] = *param.otherwise;
-      else
+      else {
         out.gap[i] = 1;
+        without.insert(member);
+      }
     }
+    warn_of_members(param, step_.name, without, compiler_.context.diagnostics);
     out.array = output();
     add(plan_,
         op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)),
@@ -242,8 +269,8 @@ std::optional<Dimension> Lowering::attribute_dimension(const std::string& name) 
       continue;
     const std::string attribute = name.substr(prefix.size());
     const auto& candidates = compiler_.context.bundle.program.candidates;
-    if (std::ranges::none_of(
-            candidates, [&](const Candidate& c) { return c.attribute(attribute) != nullptr; }))
+    if (std::ranges::none_of(candidates,
+                             [&](const Candidate& c) { return c.attribute(attribute) != nullptr; }))
       return std::nullopt;
     std::map<std::string_view, std::uint32_t> known;
     std::vector<std::string> members;
