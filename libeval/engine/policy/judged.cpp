@@ -30,8 +30,23 @@ std::string named(const OpenFact& fact, const Lineage& lineage, const LineageGra
   return id + " <- " + lineage.nodes[graph.edges[fact.edge].parent].id;
 }
 
+/// What does not hold, or is not known to.
+std::string lacking(const Condition& condition, const ClaimTrace& claim, const Lineage& lineage) {
+  const bool open = claim.truth == Truth::unknown;
+  const bool compatible = condition.kind == Condition::Kind::compatible;
+  if (condition.kind != Condition::Kind::license && !compatible)
+    return claim.what + (open ? " is open" : " is missing");
+  const std::string whose =
+      claim.what + (claim.node == no_node ? "" : " of " + lineage.nodes[claim.node].id);
+  const std::string holds =
+      compatible ? " may go into a work under " + claim.outbound : std::string(" is allowed");
+  const std::string fails = compatible ? " may not go into a work under " + claim.outbound
+                                       : std::string(" is not allowed");
+  return open ? "open: whether " + whose + holds : whose + fails;
+}
+
 /// In one line what a verdict on one thing rests on; sources go to the finding.
-std::string line_of(const SubjectVerdict& subject, const PolicyFile& policy,
+std::string line_of(const Rule& rule, const SubjectVerdict& subject, const PolicyFile& policy,
                     const Judgments& judgments, Finding& finding) {
   if (!subject.error.empty())
     return subject.error;
@@ -54,7 +69,7 @@ std::string line_of(const SubjectVerdict& subject, const PolicyFile& policy,
       if (item != nullptr && !item->statement.empty())
         add(item->statement);
       else if (claim.truth != Truth::yes)
-        add(claim.what + (claim.truth == Truth::no ? " is missing" : " is open"));
+        add(lacking(rule.formula[trace.condition], claim, *policy.lineage));
       add_item(finding, item);
     }
   }
@@ -85,7 +100,7 @@ Finding finding_of(const Judgment& judgment, const PolicyFile& policy, const Jud
         (judgment.verdict != Verdict::pass || subject.noted || !subject.cured_on.empty());
     if (!telling || !decides || ++said > 4)
       continue;
-    std::string line = line_of(subject, policy, judgments, finding);
+    std::string line = line_of(policy.rules[judgment.rule], subject, policy, judgments, finding);
     if (!subject.cured_on.empty())
       line = "cured on " + subject.cured_on + (line.empty() ? "" : ": " + line);
     if (!line.empty())
