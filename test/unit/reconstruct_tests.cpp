@@ -3,6 +3,9 @@
 #include "support/catch.hpp"
 #include "support/record.hpp"
 
+#include "engine/reconstruct/rounding.hpp"
+#include "engine/reconstruct/solver.hpp"
+
 #include <libeval/base/decimal.hpp>
 #include <libeval/engine/decide.hpp>
 
@@ -63,6 +66,62 @@ TEST_CASE("A value, exact or rounded") {
   CHECK(totals({"value: {a: 7}, rounded: {to: 1, mode: half_down}"}, "0.1") ==
         "6.6-7.5, 0-10, 0-10");
   CHECK(totals({"value: {a: 10}, rounded: 1"}, "0.1") == "9.5-10, 0-10, 0-10");
+}
+
+TEST_CASE("A rounded number, in every mode: where a half belongs") {
+  const std::vector<std::string> modes = {"half_up",      "half_down", "half_away",
+                                          "half_to_zero", "half_even", "up",
+                                          "down",         "to_zero",   "from_zero"};
+  const auto said = [&](const std::string& statement, const std::string& stage) {
+    std::string out;
+    for (const std::string& mode : modes) {
+      std::string program = stage;
+      if (const auto at = program.find("MODE"); at != std::string::npos)
+        program.replace(at, 4, mode);
+      std::string text = statement;
+      if (const auto at = text.find("MODE"); at != std::string::npos)
+        text.replace(at, 4, mode);
+      const Reconstruction r =
+          reconstruct_record(load_record(program_with("a: {}", program), record_of({text}, "0.5")));
+      CHECK(r.relaxed.empty());
+      const auto ranges_of_a = ranges(r, r.nodes.size() > 1 ? 1 : 0);
+      out += (out.empty() ? "" : ", ") + ranges_of_a;
+    }
+    return out;
+  };
+  const std::string s = "value: {a: 3}, rounded: {to: 1, mode: MODE}";
+  CHECK(said(s, ten) == "2.5-3, 3-3.5, 2.5-3, 3-3.5, 3, 2.5-3, 3-3.5, 3-3.5, 2.5-3");
+  CHECK(said("value: {a: 2}, rounded: {to: 1, mode: MODE}", ten) ==
+        "1.5-2, 2-2.5, 1.5-2, 2-2.5, 1.5-2.5, 1.5-2, 2-2.5, 2-2.5, 1.5-2");
+  CHECK(said("value: {a: 0}, rounded: {to: 1, mode: MODE}", ten) ==
+        "0, 0-0.5, 0, 0-0.5, 0-0.5, 0, 0-0.5, 0-0.5, 0");
+  // A part below a total that is rounded.
+  const std::string node =
+      "    score: {points: 10, round: {to: 1, mode: MODE}, parts: {p: {points: "
+      "10, from: published}}}\n";
+  CHECK(said("value: {a: 3}", node) == "2.5-3, 3-3.5, 2.5-3, 3-3.5, 3, 2.5-3, 3-3.5, 3-3.5, 2.5-3");
+  const std::string shifted =
+      "    score: {points: 10, round: {to: 1, mode: MODE}, steps: [{subtract: 5}], parts: {p: "
+      "{points: 10, from: published}}}\n";
+  CHECK(said("value: {a: 0}", shifted) ==
+        "4.5-5, 5-5.5, 5, 4.5-5.5, 4.5-5.5, 4.5-5, 5-5.5, 4.5-5.5, 5");
+}
+
+TEST_CASE(
+    "Rows of a rounding leave what the kernel rounds to, in every mode and with either sign") {
+  using Mode = kernel::RoundMode;
+  for (const Mode mode : {Mode::half_up, Mode::half_down, Mode::half_away, Mode::half_to_zero,
+                          Mode::half_even, Mode::up, Mode::down, Mode::to_zero, Mode::from_zero})
+    for (std::int64_t quarters = -14; quarters <= 14; ++quarters) {
+      INFO(static_cast<int>(mode) << ": " << quarters << "/4");
+      Knowledge k;
+      const std::uint32_t x = k.system.add({quarters, quarters}), out = k.system.add({-5, 5});
+      add_rounding(k, Linear::variable(x, Fraction(1, 4)), out, Fraction(1), mode);
+      const auto expected =
+          static_cast<std::int64_t>(kernel::round_to(static_cast<double>(quarters) / 4, 1.0, mode));
+      CHECK(Solver(k.system).minimize({{out, 1}}).value == expected);
+      CHECK(Solver(k.system).maximize({{out, 1}}).value == expected);
+    }
 }
 
 TEST_CASE("A range, with and without its ends") {

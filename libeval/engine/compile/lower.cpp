@@ -2,6 +2,7 @@
 // The table of steps. A new step gets its function in the file of its family (lower_*.cpp), its
 // line here, and its line in domain/language_steps.cpp.
 #include "engine/compile/lowering.hpp"
+#include "engine/compile/round_mode.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -145,8 +146,7 @@ void lower_affine(Compiler& compiler, Frame& frame, double scale, double shift,
     frame.direction = turned(frame.direction);
 }
 
-void lower_rounding(Compiler& compiler, Frame& frame, const Rounding& rounding,
-                    const std::string& word) {
+kernel::RoundMode round_mode(const std::string& word) {
   static const std::map<std::string, kernel::RoundMode> modes = {
       {"half_up", kernel::RoundMode::half_up},
       {"half_down", kernel::RoundMode::half_down},
@@ -157,6 +157,11 @@ void lower_rounding(Compiler& compiler, Frame& frame, const Rounding& rounding,
       {"down", kernel::RoundMode::down},
       {"to_zero", kernel::RoundMode::to_zero},
       {"from_zero", kernel::RoundMode::from_zero}};
+  return modes.at(word);
+}
+
+void lower_rounding(Compiler& compiler, Frame& frame, const Rounding& rounding,
+                    const std::string& word) {
   op::Round round;
   round.in = frame.array;
   round.step = rounding.to.value_or(1);
@@ -166,7 +171,7 @@ void lower_rounding(Compiler& compiler, Frame& frame, const Rounding& rounding,
     std::from_chars(power.data(), power.data() + power.size(), round.step);
   }
   round.significant = rounding.significant.value_or(0);
-  round.mode = modes.at(rounding.mode);
+  round.mode = round_mode(rounding.mode);
   round.out = new_array(compiler.plan, frame.cells, frame.candidates(),
                         compiler.plan.arrays[frame.array].where);
   frame.array = round.out;

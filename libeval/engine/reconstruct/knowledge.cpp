@@ -2,6 +2,7 @@
 #include "engine/reconstruct/knowledge.hpp"
 
 #include "engine/compile/compile.hpp"
+#include "engine/reconstruct/rounding.hpp"
 #include "engine/reconstruct/statements.hpp"
 #include "engine/run/run.hpp"
 
@@ -305,33 +306,6 @@ private:
     if (grid == step)
       return x; // on the grid already
     using Mode = kernel::RoundMode;
-    const Fraction half = step * Fraction(1, 2);
-    // x - rounded lies between these two.
-    LinearBound low{half * Fraction(-1), false}, high{half, false};
-    switch (o.mode) {
-    case Mode::half_up:
-      high.strict = true;
-      break;
-    case Mode::half_down:
-      low.strict = true;
-      break;
-    case Mode::up:
-      low = {step * Fraction(-1), true};
-      high = {Fraction(0), false};
-      break;
-    case Mode::down:
-      low = {Fraction(0), false};
-      high = {step, true};
-      break;
-    case Mode::to_zero:
-    case Mode::from_zero:
-      low = {step * Fraction(-1), true};
-      high = {step, true};
-      relax("rounding towards or from zero is read as to either side");
-      break;
-    default:
-      relax("a half is read as rounded to either side");
-    }
     if (x.terms.empty()) {
       const double value = to_double(x.constant);
       return Linear(fraction_of(kernel::round_to(value, o.step, o.mode)));
@@ -358,14 +332,9 @@ private:
         return static_cast<std::int64_t>(std::llround(kernel::round_to(to_double(at), 1, o.mode)));
       }
     };
-    const Linear out = Linear::variable(knowledge_.add_derived(unknown, nearest), step);
-    system.rows.push_back(row_of(x - out, low, high, Row::rule));
-    return out;
-  }
-
-  void relax(const std::string& what) {
-    if (std::ranges::find(knowledge_.relaxed, what) == knowledge_.relaxed.end())
-      knowledge_.relaxed.push_back(what);
+    const std::uint32_t out = knowledge_.add_derived(unknown, nearest);
+    add_rounding(knowledge_, x, out, step, o.mode);
+    return Linear::variable(out, step);
   }
 
   const Plan& plan_;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/statements.hpp"
 
+#include "engine/compile/round_mode.hpp"
+#include "engine/reconstruct/rounding.hpp"
+
 #include <libeval/base/decimal.hpp>
 
 #include <algorithm>
@@ -22,18 +25,7 @@ std::pair<LinearBound, LinearBound> meant_by(double number,
     return {{at, false}, {at, false}};
   const Fraction step = rounded->to ? fraction_of(*rounded->to)
                                     : fraction_of(std::pow(10.0, -rounded->digits.value_or(0)));
-  const Fraction half = step * Fraction(1, 2);
-  if (rounded->mode == "half_up")
-    return {{at - half, false}, {at + half, true}};
-  if (rounded->mode == "half_down")
-    return {{at - half, true}, {at + half, false}};
-  if (rounded->mode == "up")
-    return {{at - step, true}, {at, false}};
-  if (rounded->mode == "down")
-    return {{at, false}, {at + step, true}};
-  if (rounded->mode == "to_zero" || rounded->mode == "from_zero")
-    return {{at - step, true}, {at + step, true}};
-  return {{at - half, false}, {at + half, false}};
+  return rounded_to(at, step, round_mode(rounded->mode));
 }
 
 class Writer {
