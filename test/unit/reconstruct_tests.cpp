@@ -68,6 +68,24 @@ TEST_CASE("A value, exact or rounded") {
   CHECK(totals({"value: {a: 10}, rounded: 1"}, "0.1") == "9.5-10, 0-10, 0-10");
 }
 
+TEST_CASE("A published outcome: missed hurdles, who does not enter, and what is not read") {
+  const auto read = [&](const std::string& stage, const std::string& statement) {
+    return reconstruct_record(load_record(program_with(three, stage), record_of({statement})));
+  };
+  const std::string hurdle = ten + "    select: [{require: {part: total, at_least: 5, else: "
+                                   "disqualified}}, {order: [total]}, {take: {first: 1}}]\n";
+  CHECK(ranges(read(hurdle, "outcome: {c: disqualified}")) == "0-10, 0-10, 0-4");
+  CHECK(ranges(read(hurdle, "outcome: {c: advances}")) == "0-9, 0-9, 5-10"); // alone ahead
+  const std::string two = "    entrants: [a, b]\n" + ten;
+  CHECK(ranges(read(two, "outcome: {c: cut}")) == "contradiction: s0");
+  const std::string reserve =
+      ten + "    select: [{order: [total]}, {take: {first: 1}}, {reserve: 1}]\n";
+  const Reconstruction r = read(reserve, "outcome: {c: reserve}");
+  CHECK(ranges(r) == "0-10, 0-10, 0-10");
+  REQUIRE_FALSE(r.relaxed.empty());
+  CHECK(r.relaxed.front() == "statement `s0`: what `reserve` says about scores is not read");
+}
+
 TEST_CASE("A rounded number, in every mode: where a half belongs") {
   const std::vector<std::string> modes = {"half_up",      "half_down", "half_away",
                                           "half_to_zero", "half_even", "up",

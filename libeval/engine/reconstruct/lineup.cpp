@@ -175,10 +175,12 @@ private:
   void add_outcomes() {
     for (std::size_t s = 0; s < k_.statements.size(); ++s)
       for (const auto& [id, word] : k_.statements[s]->outcomes) {
+        const auto tag = static_cast<std::uint32_t>(s);
         const auto at = std::ranges::find(k_.entrants, context_.names.candidate(id));
         if (at != k_.entrants.end())
-          add_outcome(static_cast<std::uint32_t>(s),
-                      static_cast<std::size_t>(at - k_.entrants.begin()), word);
+          add_outcome(tag, static_cast<std::size_t>(at - k_.entrants.begin()), word);
+        else if (word != to_string(Outcome::withdrawn)) // who does not enter has no outcome
+          k_.system.rows.push_back({{}, 1, std::nullopt, tag});
       }
   }
 
@@ -190,13 +192,30 @@ private:
       clears_all(tag, c, nobody);
     if (advances || word == "cut")
       stands(tag, c, advances);
+    else if (word == "disqualified" && !out_.open_verdicts)
+      misses_one(tag, c, nobody, word);
+    else
+      not_read(tag, word);
+  }
+
+  void not_read(std::uint32_t tag, const std::string& word) {
+    const std::string what = "statement `" + k_.statements[tag]->id + "`: what `" + word +
+                             "` says about scores is not read";
+    if (std::ranges::find(k_.relaxed, what) == k_.relaxed.end())
+      k_.relaxed.push_back(what);
   }
 
   /// Who is put out in any case can only miss a hurdle before that.
   void put_out_as(std::uint32_t tag, std::size_t c, const std::string& word) {
     const auto [step, outcome] = *out_.put_out[c];
     if (word == to_string(outcome))
-      return clears_all(tag, c, step);
+      clears_all(tag, c, step);
+    else
+      misses_one(tag, c, step, word); // with no such hurdle: the rules say otherwise
+  }
+
+  /// Misses a hurdle up to a step that leaves this outcome.
+  void misses_one(std::uint32_t tag, std::size_t c, std::size_t step, const std::string& word) {
     Row misses;
     misses.tag = tag;
     misses.high = -1;
@@ -209,7 +228,7 @@ private:
       misses.terms.emplace_back(out_.clears[c][m], 1);
       ++*misses.high;
     }
-    k_.system.rows.push_back(std::move(misses)); // with no such hurdle: the rules say otherwise
+    k_.system.rows.push_back(std::move(misses));
   }
 
   void clears_all(std::uint32_t tag, std::size_t c, std::size_t before) {
