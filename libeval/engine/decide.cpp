@@ -3,6 +3,7 @@
 
 #include "engine/explore.hpp"
 #include "engine/reconstruct/partly.hpp"
+#include "engine/reconstruct/unpublished.hpp"
 #include "engine/stage_decider.hpp"
 
 #include <libeval/base/text.hpp>

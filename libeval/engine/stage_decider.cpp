@@ -3,6 +3,7 @@
 
 #include "engine/explore.hpp"
 #include "engine/reconstruct/decide_partly.hpp"
+#include "engine/reconstruct/unpublished.hpp"
 #include "engine/run/model_report.hpp"
 #include "engine/score_report.hpp"
 

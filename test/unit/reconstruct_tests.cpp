@@ -86,6 +86,21 @@ TEST_CASE("A published outcome: missed hurdles, who does not enter, and what is 
   CHECK(r.relaxed.front() == "statement `s0`: what `reserve` says about scores is not read");
 }
 
+TEST_CASE("A gap of published evidence beside a part that was not published is no number") {
+  const std::string parts =
+      "    score:\n      points: 20\n      parts:\n        p: {points: 10, from: "
+      "published}\n        q: {points: 10, from: t, steps: [{ratio: {to: "
+      "10}}]}\n";
+  const std::string table = "  t: {csv: \"candidate,x\\na,5\\nb,\\nc,3\\n\", keys: [candidate], "
+                            "values: [x]}\n";
+  const Reconstruction r = reconstruct_record(load_record(
+      program_with(three, parts, table), record_of({"value: {a: 4, b: 9, c: 3}, part: p"})));
+  REQUIRE(r.nodes.size() == 3);
+  CHECK(ranges(r, 1) == "4, 9, 3");
+  CHECK(ranges(r, 2) == "5, ?-?, 3");
+  CHECK(r.relaxed.front() == "`q` has gaps, which may be anything");
+}
+
 TEST_CASE("A rounded number, in every mode: where a half belongs") {
   const std::vector<std::string> modes = {"half_up",      "half_down", "half_away",
                                           "half_to_zero", "half_even", "up",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/contest.hpp"
+#include "engine/reconstruct/unpublished.hpp"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 
 #include "engine/reconstruct/core_set.hpp"
 #include "engine/reconstruct/settle.hpp"
+#include "engine/reconstruct/unpublished.hpp"
 
 #include <libeval/engine/partial.hpp>
 

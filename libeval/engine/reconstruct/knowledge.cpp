@@ -2,8 +2,9 @@
 #include "engine/reconstruct/knowledge.hpp"
 
 #include "engine/compile/compile.hpp"
-#include "engine/reconstruct/rounding.hpp"
+#include "engine/reconstruct/plan_reader.hpp"
 #include "engine/reconstruct/statements.hpp"
+#include "engine/reconstruct/unpublished.hpp"
 #include "engine/run/run.hpp"
 
 #include <libeval/base/decimal.hpp>
@@ -19,40 +20,6 @@ namespace libeval {
 namespace {
 
 using Scale = std::pair<double, double>; ///< the lowest and highest mark of a table
-
-const Node* find_by_name(const Node& node, std::string_view name) {
-  if (node.path == name || node.id == name)
-    return &node;
-  for (const Node& part : node.parts)
-    if (const Node* found = find_by_name(part, name))
-      return found;
-  return nullptr;
-}
-
-/// The unpublished tables that a measure reads, as positions.
-void tables_of(const Bundle& bundle, const Stage& stage, const Measure& measure,
-               std::set<std::size_t>& out, int depth = 0) {
-  const Source& source = measure.source;
-  if (depth > 100)
-    return; // circles are told by the compiler
-  if (source.kind == Source::Kind::evidence) {
-    for (std::size_t t = 0; t < bundle.program.evidence.size(); ++t)
-      if (bundle.program.evidence[t].name == source.name && bundle.program.evidence[t].unpublished)
-        out.insert(t);
-  } else if (source.kind == Source::Kind::measure || source.kind == Source::Kind::part) {
-    const auto named = std::ranges::find(stage.measures, source.name, &Measure::name);
-    if (named != stage.measures.end())
-      tables_of(bundle, stage, *named, out, depth + 1);
-    else if (const Node* node = stage.score ? find_by_name(*stage.score, source.name) : nullptr)
-      tables_of(bundle, stage, node->measure, out, depth + 1);
-  }
-}
-
-bool any_unpublished(const Bundle& bundle, const Stage& stage, const Node& node) {
-  return is_unpublished(bundle, stage, node.measure) ||
-         std::ranges::any_of(
-             node.parts, [&](const Node& part) { return any_unpublished(bundle, stage, part); });
-}
 
 /// Whether raising one mark moves a score in one direction only, so that its bounds are found at
 /// the ends of the scale.
@@ -146,204 +113,6 @@ private:
   Context context_;
 };
 
-/// Reads the structure of a plan between the leaves and the total as linear expressions.
-class PlanReader {
-public:
-  PlanReader(const Plan& plan, std::size_t entrants, Knowledge& knowledge)
-      : plan_(plan), n_(entrants), knowledge_(knowledge) {
-    for (std::size_t o = 0; o < plan.ops.size(); ++o)
-      maker_[std::visit([](const auto& one) { return one.out; }, plan.ops[o])] = o;
-  }
-
-  void know(ArrayId array, std::vector<Linear> values) { known_[array] = std::move(values); }
-
-  /// The elements of an array; nothing where an operation on the way is not linear, whose word
-  /// `stopped_at` then names.
-  const std::vector<Linear>* read(ArrayId array) {
-    if (const auto at = known_.find(array); at != known_.end())
-      return &at->second;
-    const auto made = maker_.find(array);
-    if (made == maker_.end())
-      return nullptr;
-    auto values =
-        std::visit([&](const auto& o) { return expressions(o); }, plan_.ops[made->second]);
-    if (!values) {
-      if (stopped_at.empty())
-        stopped_at = plan_.words[made->second];
-      return nullptr;
-    }
-    return &known_.emplace(array, std::move(*values)).first->second;
-  }
-
-  std::string stopped_at;
-
-private:
-  using Values = std::optional<std::vector<Linear>>;
-
-  template <class Op>
-  Values expressions(const Op&) {
-    return std::nullopt;
-  }
-
-  Values expressions(const op::Affine& o) {
-    const auto* in = read(o.in);
-    if (in == nullptr)
-      return std::nullopt;
-    std::vector<Linear> out;
-    for (const Linear& x : *in)
-      out.push_back(x * fraction_of(o.scale) + Linear(fraction_of(o.shift)));
-    return out;
-  }
-
-  Values expressions(const op::Divide& o) {
-    const auto* in = read(o.in);
-    if (in == nullptr)
-      return std::nullopt;
-    std::vector<Linear> out;
-    for (const Linear& x : *in)
-      out.push_back(x * (Fraction(1) / fraction_of(o.by)));
-    return out;
-  }
-
-  Values expressions(const op::Gather& o) {
-    const auto* in = read(o.in);
-    if (in == nullptr)
-      return std::nullopt;
-    std::vector<Linear> out;
-    for (const std::uint32_t i : *o.index)
-      out.push_back((*in)[i]);
-    return out;
-  }
-
-  Values expressions(const op::Concat& o) {
-    std::vector<Linear> out;
-    for (const ArrayId part : o.in) {
-      const auto* in = read(part);
-      if (in == nullptr)
-        return std::nullopt;
-      out.insert(out.end(), in->begin(), in->end());
-    }
-    return out;
-  }
-
-  Values expressions(const op::Combine& o) {
-    std::vector<Linear> out(n_);
-    for (std::size_t k = 0; k < o.in.size(); ++k) {
-      const auto* in = read(o.in[k]);
-      if (in == nullptr)
-        return std::nullopt;
-      const Fraction factor = o.factors.empty() ? Fraction(1) : fraction_of(o.factors[k]);
-      for (std::size_t i = 0; i < n_; ++i)
-        out[i] = out[i] + (*in)[i] * factor;
-    }
-    for (std::size_t i = 0; i < o.correction.size(); ++i)
-      out[i] = out[i] * fraction_of(o.correction[i]);
-    return out;
-  }
-
-  Values expressions(const op::Reduce& o) {
-    const bool mean = o.reduction.kind == kernel::Reducer::mean;
-    if ((!mean && o.reduction.kind != kernel::Reducer::sum) || o.weights != no_array ||
-        o.mask != no_array || !o.left_out.empty())
-      return std::nullopt;
-    const auto* in = read(o.in);
-    if (in == nullptr)
-      return std::nullopt;
-    std::vector<Linear> out(o.groups->count());
-    for (std::size_t g = 0; g < out.size(); ++g) {
-      for (std::size_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
-        out[g] = out[g] + (*in)[o.groups->cell(at)];
-      if (mean && o.groups->size(g) > 0)
-        out[g] = out[g] * Fraction(1, static_cast<Wide>(o.groups->size(g)));
-    }
-    return out;
-  }
-
-  Values expressions(const op::Binary& o) {
-    const auto* a = read(o.a);
-    const auto* b = a == nullptr ? nullptr : read(o.b);
-    if (a == nullptr || b == nullptr || a->size() != b->size())
-      return std::nullopt;
-    std::vector<Linear> out;
-    using Kind = op::Binary::Kind;
-    for (std::size_t i = 0; i < a->size(); ++i) {
-      const Linear &x = (*a)[i], &y = (*b)[i];
-      if (o.kind == Kind::add)
-        out.push_back(x + y);
-      else if (o.kind == Kind::subtract)
-        out.push_back(x - y);
-      else if (o.kind == Kind::multiply && y.terms.empty())
-        out.push_back(x * y.constant);
-      else if (o.kind == Kind::multiply && x.terms.empty())
-        out.push_back(y * x.constant);
-      else if (o.kind == Kind::divide && y.terms.empty() && y.constant.above != 0)
-        out.push_back(x * (Fraction(1) / y.constant));
-      else
-        return std::nullopt;
-    }
-    return out;
-  }
-
-  Values expressions(const op::Round& o) {
-    if (o.significant != 0 || o.cumulative)
-      return std::nullopt;
-    const auto* in = read(o.in);
-    if (in == nullptr)
-      return std::nullopt;
-    std::vector<Linear> out;
-    for (const Linear& x : *in)
-      out.push_back(rounded(x, o));
-    return out;
-  }
-
-  Linear rounded(const Linear& x, const op::Round& o) {
-    const Fraction step = fraction_of(o.step);
-    Fraction grid = step;
-    for (const auto& [v, factor] : x.terms)
-      grid = common_step(grid, factor);
-    if (x.constant.above != 0)
-      grid = common_step(grid, x.constant);
-    if (grid == step)
-      return x; // on the grid already
-    using Mode = kernel::RoundMode;
-    if (x.terms.empty()) {
-      const double value = to_double(x.constant);
-      return Linear(fraction_of(kernel::round_to(value, o.step, o.mode)));
-    }
-    IntegerSystem& system = knowledge_.system;
-    const auto lowest_x = lowest(x, system.unknowns), highest_x = highest(x, system.unknowns);
-    LinearUnknown unknown;
-    if (lowest_x)
-      unknown.low = floor(*lowest_x / step);
-    if (highest_x)
-      unknown.high = ceil(*highest_x / step);
-    const auto nearest = [x, step, o](const std::vector<std::int64_t>& point) {
-      const Fraction at = value_at(x, point) / step;
-      switch (o.mode) {
-      case Mode::half_up:
-        return floor(at + Fraction(1, 2));
-      case Mode::half_down:
-        return ceil(at - Fraction(1, 2));
-      case Mode::up:
-        return ceil(at);
-      case Mode::down:
-        return floor(at);
-      default:
-        return static_cast<std::int64_t>(std::llround(kernel::round_to(to_double(at), 1, o.mode)));
-      }
-    };
-    const std::uint32_t out = knowledge_.add_derived(unknown, nearest);
-    add_rounding(knowledge_, x, out, step, o.mode);
-    return Linear::variable(out, step);
-  }
-
-  const Plan& plan_;
-  std::size_t n_;
-  Knowledge& knowledge_;
-  std::map<ArrayId, std::size_t> maker_;
-  std::map<ArrayId, std::vector<Linear>> known_;
-};
-
 class KnowledgeReader {
 public:
   KnowledgeReader(const Context& context, const StatementFilter& filter)
@@ -376,10 +145,8 @@ private:
   /// Whether the stage's scores come from an unpublished table.
   [[nodiscard]] bool uses(const std::string& table) const {
     const auto by = [&](const auto& self, const Node& node) -> bool {
-      std::set<std::size_t> tables;
-      tables_of(bundle_, stage_, node.measure, tables);
       return std::ranges::any_of(
-                 tables,
+                 unpublished_tables(bundle_, stage_, node.measure),
                  [&](std::size_t t) { return bundle_.program.evidence[t].name == table; }) ||
              std::ranges::any_of(node.parts, [&](const Node& part) { return self(self, part); });
     };
@@ -430,7 +197,7 @@ private:
     if (frame.array == no_array)
       return;
     if (!is_unpublished(bundle_, stage_, node.measure)) {
-      plan_->know(frame.array, constants(frame.array, node.path));
+      plan_->know(frame.array, constants(frame, node.path));
       return;
     }
     plan_->know(frame.array, new_cells(node, frame));
@@ -449,12 +216,17 @@ private:
     return values;
   }
 
-  /// Scores that are known, as the decimals they are.
-  std::vector<Linear> constants(ArrayId array, const std::string& path) {
-    const Run result = run(compiler_->plan, {array});
+  /// Scores that are known, as the decimals they are; of a gap nothing is known.
+  std::vector<Linear> constants(const Frame& frame, const std::string& path) {
+    const Run result = run(compiler_->plan, {frame.array});
     const Column& column = result.columns[0];
     std::vector<Linear> values;
     for (const double raw : *column.data) {
+      if (frame.is_gap(values.size())) {
+        note("`" + path + "` has gaps, which may be anything");
+        values.push_back(Linear::variable(out_.system.add({}), Fraction(1)));
+        continue;
+      }
       const double x = column.scale * raw + column.shift;
       const double kept = std::round(x * 1e9) / 1e9;
       if (std::abs(kept - x) > 1e-12 * std::max(1.0, std::abs(x)))
@@ -474,8 +246,7 @@ private:
   void bound_leaves() {
     std::vector<const Node*> by_rule;
     for (const Node* leaf : leaves_) {
-      std::set<std::size_t> tables;
-      tables_of(bundle_, stage_, leaf->measure, tables);
+      const std::set<std::size_t> tables = unpublished_tables(bundle_, stage_, leaf->measure);
       const bool simple = tables.size() == 1;
       const TableSpec& spec = bundle_.program.evidence[*tables.begin()];
       const bool readable = simple && std::ranges::all_of(leaf->measure.steps, is_monotone) &&
@@ -721,27 +492,6 @@ void Knowledge::derive(std::vector<std::int64_t>& point) const {
 Linear Knowledge::good(std::size_t node, std::size_t entrant) const {
   return nodes[node].direction == Direction::cost ? scores[node][entrant] * Fraction(-1)
                                                   : scores[node][entrant];
-}
-
-bool is_unpublished(const Bundle& bundle, const Stage& stage, const Measure& measure) {
-  std::set<std::size_t> tables;
-  tables_of(bundle, stage, measure, tables);
-  return !tables.empty();
-}
-
-bool is_known_in_part(const Bundle& bundle, const Stage& stage) {
-  if (stage.score && any_unpublished(bundle, stage, *stage.score))
-    return true;
-  return std::ranges::any_of(stage.select, [&](const SelectStep& step) {
-    const auto* require = std::get_if<select::Require>(&step.what);
-    if (require == nullptr)
-      return false;
-    const OrderKey& what = require->what;
-    if (what.measure)
-      return is_unpublished(bundle, stage, *what.measure);
-    const auto named = std::ranges::find(stage.measures, what.name, &Measure::name);
-    return named != stage.measures.end() && is_unpublished(bundle, stage, *named);
-  });
 }
 
 Bundle filled(const Bundle& bundle, const std::vector<bool>& high) {

@@ -68,11 +68,6 @@ struct Knowledge {
                             std::function<std::int64_t(const std::vector<std::int64_t>&)> from);
 };
 
-/// Whether a stage has a score that comes from evidence nobody published.
-[[nodiscard]] bool is_known_in_part(const Bundle& bundle, const Stage& stage);
-/// Whether a measure takes its values, directly or through others, from such evidence.
-[[nodiscard]] bool is_unpublished(const Bundle& bundle, const Stage& stage, const Measure& measure);
-
 /// Reads the compiled stage and the statements about it. What does not fit goes to
 /// `context.diagnostics`. Precondition: is_known_in_part.
 [[nodiscard]] Knowledge read_knowledge(const Context& context, const StatementFilter& filter);

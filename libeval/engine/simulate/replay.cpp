@@ -2,6 +2,7 @@
 #include "engine/simulate/replay.hpp"
 
 #include "engine/reconstruct/knowledge.hpp"
+#include "engine/reconstruct/unpublished.hpp"
 
 #include <libeval/domain/stages.hpp>
 #include <libeval/engine/check.hpp>
