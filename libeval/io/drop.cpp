@@ -75,6 +75,60 @@ void drop_decisions(Stage& stage, const std::string& id, Diagnostics& diagnostic
   }
 }
 
+/// Whether a statement is about who takes part as a whole, or about what came of it.
+bool speaks_of_all(const Statement& statement) {
+  using Kind = Statement::Kind;
+  switch (statement.kind) {
+  case Kind::mean:
+  case Kind::sum:
+  case Kind::gap:
+  case Kind::above_mean:
+  case Kind::below_mean:
+    return statement.of.empty();
+  case Kind::outcome:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// Takes a candidate out of what is said of several; whether something is left.
+bool says_more(Statement& statement, const std::string& id) {
+  using Kind = Statement::Kind;
+  std::erase_if(statement.values, [&](const auto& one) { return one.first == id; });
+  if (statement.kind != Kind::marks)
+    std::erase_if(statement.ranges, [&](const auto& one) { return one.candidate == id; });
+  for (auto& group : statement.groups)
+    std::erase(group, id);
+  switch (statement.kind) {
+  case Kind::value:
+    return !statement.values.empty();
+  case Kind::range:
+    return !statement.ranges.empty();
+  case Kind::order:
+    std::erase_if(statement.groups, [](const auto& group) { return group.empty(); });
+    return statement.groups.size() > 1;
+  default:
+    return std::ranges::none_of(statement.groups, [](const auto& group) { return group.empty(); });
+  }
+}
+
+/// What was published of a field in which a candidate stood says nothing of one without it.
+void drop_statements(std::vector<Published>& files, const std::string& id,
+                     Diagnostics& diagnostics) {
+  for (Published& file : files) {
+    std::vector<Statement> left;
+    for (Statement& statement : file.statements)
+      if (speaks_of_all(statement) || std::ranges::find(statement.of, id) != statement.of.end())
+        diagnostics.note(statement.where, "statement " + ticked(statement.id) +
+                                              " is about a field with " + ticked(id) +
+                                              " and is left out with it");
+      else if (says_more(statement, id))
+        left.push_back(std::move(statement));
+    file.statements = std::move(left);
+  }
+}
+
 } // namespace
 
 bool drop_member(Bundle& bundle, std::string_view drop, Diagnostics& diagnostics) {
@@ -139,6 +193,8 @@ bool drop_member(Bundle& bundle, std::string_view drop, Diagnostics& diagnostics
         members.push_back(candidate.id.str());
       dropped = dropped || candidate.id.str() == member;
     }
+    if (dropped)
+      drop_statements(bundle.published, member, diagnostics);
     for (Stage& stage : bundle.program.stages) {
       std::erase(stage.entrants.ids, member);
       if (dropped) {
