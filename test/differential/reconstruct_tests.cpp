@@ -486,8 +486,8 @@ private:
       break;
     }
     case 4: {
-      const int total = std::clamp(sum(hidden_) + noise, 0,
-                                   x_.points(at) * static_cast<int>(of.size()));
+      const int total =
+          std::clamp(sum(hidden_) + noise, 0, x_.points(at) * static_cast<int>(of.size()));
       s.text = part + "sum: " + hundredths(total) + of_text;
       s.holds = [=](const Scores& x, const Outcomes&) { return sum(x) == total; };
       break;

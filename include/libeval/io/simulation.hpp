@@ -17,8 +17,8 @@ namespace libeval {
 /// Every estimate with its standard error.
 [[nodiscard]] std::string to_json(const Simulation& simulation);
 
-/// The same as a table: stage (for weights the node), candidate, quantity, of, value, standard error,
-/// and for what holds given a verdict or a choice of rules, which.
+/// The same as a table: stage (for weights the node), candidate, quantity, of, value, standard
+/// error, and for what holds given a verdict or a choice of rules, which.
 [[nodiscard]] std::string to_csv(const Simulation& simulation);
 
 /// A part of a simulation that is run elsewhere: whole counts, and what it belongs to.

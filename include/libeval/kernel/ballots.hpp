@@ -54,12 +54,12 @@ struct PlackettLuce {
 
 /// Maximum likelihood by Newton's method with conjugate gradients; stops as bradley_terry does.
 /// Truncated ballots are complete in themselves: what is chosen from includes the unlisted items
-/// where they are last, and not where they are ignored. Of items tied no order is known: the ballot's
-/// probability is that of all orders of the tied together (so at the end of a ballot they add
-/// nothing). `ridge` as in BradleyTerryRule.
-/// Exists where items are strongly connected by "above on some ballot" (the caller checks).
-/// O(sum of lengths) an iteration and step of conjugate gradients (a hundred times that for items
-/// tied before the end), plus items a ballot where unlisted are last; O(items) times that for the covariance.
+/// where they are last, and not where they are ignored. Of items tied no order is known: the
+/// ballot's probability is that of all orders of the tied together (so at the end of a ballot they
+/// add nothing). `ridge` as in BradleyTerryRule. Exists where items are strongly connected by
+/// "above on some ballot" (the caller checks). O(sum of lengths) an iteration and step of conjugate
+/// gradients (a hundred times that for items tied before the end), plus items a ballot where
+/// unlisted are last; O(items) times that for the covariance.
 [[nodiscard]] PlackettLuce plackett_luce(const Ballots& ballots, Unlisted unlisted, double ridge,
                                          bool covariance);
 

@@ -42,7 +42,8 @@ void Runner<T>::apply(const op::Votes& o) {
   if (o.kind == op::Votes::Kind::elo) {
     const auto start = values(o.start);
     Eigen::VectorXd ratings(static_cast<Eigen::Index>(start->size()));
-    std::ranges::transform(*start, ratings.begin(), [](const T& r) { return kernel::to_double(r); });
+    std::ranges::transform(*start, ratings.begin(),
+                           [](const T& r) { return kernel::to_double(r); });
     std::vector<kernel::EloSide> sides;
     sides.reserve(o.cells.size());
     for (std::size_t k = 0; k < o.cells.size(); ++k) {

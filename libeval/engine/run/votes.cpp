@@ -324,7 +324,8 @@ VoteCount rate_games(const op::Votes& o, Eigen::VectorXd start,
   VoteCount out;
   out.voted.facts = {{"sides_of_games", static_cast<double>(sides.size())},
                      {"periods", static_cast<double>(o.offsets.size() - 1)}};
-  out.voted.scores = to_vector(kernel::elo(std::move(start), sides, o.offsets, {o.scale, o.digits}));
+  out.voted.scores =
+      to_vector(kernel::elo(std::move(start), sides, o.offsets, {o.scale, o.digits}));
   return out;
 }
 
