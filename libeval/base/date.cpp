@@ -40,7 +40,8 @@ std::optional<double> seconds_of(std::string_view text) {
   const double seconds = *hour * 3600.0 + *minute * 60.0;
   if (text.size() == 5)
     return seconds;
-  if (text.size() < 8 || text[5] != ':' || text.find_first_not_of("0123456789.", 6) != text.npos)
+  if (text.size() < 8 || text[5] != ':' ||
+      text.find_first_not_of("0123456789.", 6) != std::string_view::npos)
     return std::nullopt;
   const auto second = parse_decimal(text.substr(6));
   return digits(text, 6, 2) && second && *second < 61 ? std::optional(seconds + *second)

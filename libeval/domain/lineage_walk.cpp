@@ -344,7 +344,7 @@ ReachAnswer LineageWalk::ask(const ReachQuestion& question) {
     look_at(start, true);
   local.starts = local.nodes.size();
   if (question.direct) // a part counts as one however it is met first
-    for (std::size_t i = 0; i < local.nodes.size(); ++i)
+    for (std::size_t i = 0; i < local.nodes.size(); ++i) // NOLINT(modernize-loop-convert): it grows
       for (const LineageEdge& edge : graph_.parents(local.nodes[i]))
         if (edge.link == LineageEdge::Link::part)
           look_at(edge.parent, true);
