@@ -24,7 +24,7 @@ std::vector<std::uint32_t> UnitCut::smallest(std::size_t most) const {
   for (std::uint32_t a = 0; a < arcs_.size(); ++a) {
     at[next[arcs_[a].from]++] = 2 * a;
     at[next[arcs_[a].to]++] = 2 * a + 1;
-    room[2 * a] = arcs_[a].can_be_lost ? 1 : plenty;
+    room[std::size_t{2} * a] = arcs_[a].can_be_lost ? 1 : plenty;
   }
   const auto head_of = [&](std::uint32_t half) {
     return half % 2 == 0 ? arcs_[half / 2].to : arcs_[half / 2].from;
