@@ -65,7 +65,7 @@ Operand Lowering::operand(const Param& param) {
   }
   case Param::Kind::column: {
     std::vector<std::uint8_t> gap;
-    const auto values = frame_.origin ? column_of(*frame_.origin, param.column, gap) : std::nullopt;
+    auto values = frame_.origin ? column_of(*frame_.origin, param.column, gap) : std::nullopt;
     if (!values) {
       error(param.where, "there is no column `" + param.column + "` here",
             "a column of the same rows, or one that is the same in all rows that were reduced");

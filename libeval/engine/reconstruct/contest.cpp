@@ -97,7 +97,7 @@ private:
     }
     if (s.otherwise == select::Require::Otherwise::hold)
       return unread("a hurdle that holds");
-    out_.hurdles.push_back(std::move(hurdle));
+    out_.hurdles.push_back(hurdle);
   }
 
   void read(const select::Take& s, std::size_t) {

@@ -18,7 +18,8 @@ public:
              const std::vector<std::uint32_t>& weakness)
       : limits_(limits), weakness_(weakness) {
     for (const IntegerSystem& system : alternatives) {
-      Alternative one{system, std::make_unique<Solver>(system, limits), {}};
+      Alternative one{system, nullptr, {}};
+      one.solver = std::make_unique<Solver>(system, limits);
       for (std::size_t r = 0; r < system.rows.size(); ++r)
         if (const std::uint32_t tag = system.rows[r].tag; tag != Row::rule) {
           one.rows[tag].push_back(r);
