@@ -323,6 +323,7 @@ private:
     for (const CompiledNode& node : bundle.compiler->nodes)
       arrays[node.node] = node.frame.array;
     std::vector<ArrayId> wanted;
+    wanted.reserve(leaves.size());
     for (const Node* leaf : leaves)
       wanted.push_back(arrays.at(leaf));
     const Run result = run(bundle.compiler->plan, wanted);

@@ -58,7 +58,7 @@ struct Solver::Implementation {
   std::deque<std::vector<std::int64_t>> known; ///< points found before that satisfy all active rows
 
   Implementation(const IntegerSystem& s, SolveLimits l)
-      : system(s), limits(l), active(s.rows.size(), 1) {
+      : system(s), limits(std::move(l)), active(s.rows.size(), 1) {
     const double infinity = lp.getInfinity();
     const auto low = [&](const std::optional<std::int64_t>& x) {
       return x ? static_cast<double>(*x) : -infinity;
@@ -375,7 +375,7 @@ struct Solver::Implementation {
         fix(open[i].second, rounded(open[i].second, x[open[i].second], rounding));
       if (reaches())
         continue;
-      for (; fixed.size() > 0 && some > 1 && fixed.back() != open[0].second; fixed.pop_back())
+      for (; !fixed.empty() && some > 1 && fixed.back() != open[0].second; fixed.pop_back())
         set_free(fixed.back());
       if (some > 1 && reaches())
         continue;
@@ -442,7 +442,7 @@ struct Solver::Implementation {
 };
 
 Solver::Solver(const IntegerSystem& system, SolveLimits limits)
-    : it_(std::make_unique<Implementation>(system, limits)) {}
+    : it_(std::make_unique<Implementation>(system, std::move(limits))) {}
 
 Solver::~Solver() = default;
 

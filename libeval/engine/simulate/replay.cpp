@@ -63,11 +63,8 @@ Replay::Field& Replay::field_of(std::size_t s, const std::vector<std::uint32_t>&
       fields.all.clear();
       fields.current = nobody;
     }
-    fields.all.push_back(
-        {std::make_unique<StageDecider>(bundle_, *names_, bundle_.program.stages[s], earlier_,
-                                        assumptions_, diagnostics_, nullptr),
-         {},
-         {}});
+    fields.all.emplace_back().decider = std::make_unique<StageDecider>(
+        bundle_, *names_, bundle_.program.stages[s], earlier_, assumptions_, diagnostics_, nullptr);
     at = fields.all.end() - 1;
   }
   const auto position = static_cast<std::size_t>(at - fields.all.begin());
