@@ -51,6 +51,7 @@ std::vector<JoinedKey> take_joined_keys(std::vector<TableSpec>& evidence) {
         spec.called.erase(called);
     }
   }
+  // NOLINTNEXTLINE(modernize-loop-convert): clang 14 does not read views
   for (auto key = out.rbegin(); key != out.rend(); ++key) {
     auto& keys = evidence[key->evidence].keys;
     keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(key->at));

@@ -12,6 +12,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <utility>
 
 namespace libeval {
 namespace {
