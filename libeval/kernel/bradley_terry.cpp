@@ -218,7 +218,7 @@ std::vector<Comparison> PairCounts::take() && {
   return std::move(votes_);
 }
 
-std::vector<Comparison> add_up(std::size_t items, std::vector<Comparison> votes) {
+std::vector<Comparison> add_up(std::size_t items, const std::vector<Comparison>& votes) {
   PairCounts counts(items, votes.size());
   for (const Comparison& v : votes)
     counts.add(v);

@@ -159,14 +159,14 @@ inline void find_some_scores(const SmaaTask& task, std::size_t first) {
 
 inline void find_scores(const SmaaTask& task) {
   const std::size_t n = task.candidates;
-  std::size_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    find_some_scores<4>(task, i);
-  for (; i < n; ++i)
-    find_some_scores<1>(task, i);
+  std::size_t first = 0;
+  for (; first + 4 <= n; first += 4)
+    find_some_scores<4>(task, first);
+  for (; first < n; ++first)
+    find_some_scores<1>(task, first);
   for (std::size_t t = 0; t < task.shared; ++t) {
-    const Reals by = load(task.weights + task.shared_criterion[t] * lane_count) *
-                     load(task.normals + task.shared_number[t] * lane_count);
+    const Reals by = load(task.weights + std::size_t{task.shared_criterion[t]} * lane_count) *
+                     load(task.normals + std::size_t{task.shared_number[t]} * lane_count);
     const double* const factor = task.shared_factor + t * n;
     for (std::size_t i = 0; i < n; ++i)
       store(task.scores + i * lane_count, load(task.scores + i * lane_count) + by * factor[i]);

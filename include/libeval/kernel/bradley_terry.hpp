@@ -88,7 +88,8 @@ bradley_terry_bootstrap(std::size_t items, const std::vector<Comparison>& votes,
                                                         const Eigen::VectorXd& upper);
 
 /// Comparisons of the same two items added up (lower item first), sorted by items.
-[[nodiscard]] std::vector<Comparison> add_up(std::size_t items, std::vector<Comparison> votes);
+[[nodiscard]] std::vector<Comparison> add_up(std::size_t items,
+                                             const std::vector<Comparison>& votes);
 
 /// Adds comparisons up as they come, without keeping each where pairs are few.
 class PairCounts {
