@@ -30,24 +30,25 @@ const std::vector<Linear>* PlanReader::read(ArrayId array) {
   return &known_.emplace(array, std::move(*values)).first->second;
 }
 
-PlanReader::Values PlanReader::expressions(const op::Affine& o) {
-  const auto* in = read(o.in);
+template <class F>
+PlanReader::Values PlanReader::each(ArrayId array, const F& become) {
+  const auto* in = read(array);
   if (in == nullptr)
     return std::nullopt;
   std::vector<Linear> out;
   for (const Linear& x : *in)
-    out.push_back(x * fraction_of(o.scale) + Linear(fraction_of(o.shift)));
+    out.push_back(become(x));
   return out;
 }
 
+PlanReader::Values PlanReader::expressions(const op::Affine& o) {
+  return each(o.in, [&](const Linear& x) {
+    return x * fraction_of(o.scale) + Linear(fraction_of(o.shift));
+  });
+}
+
 PlanReader::Values PlanReader::expressions(const op::Divide& o) {
-  const auto* in = read(o.in);
-  if (in == nullptr)
-    return std::nullopt;
-  std::vector<Linear> out;
-  for (const Linear& x : *in)
-    out.push_back(x * (Fraction(1) / fraction_of(o.by)));
-  return out;
+  return each(o.in, [&](const Linear& x) { return x * (Fraction(1) / fraction_of(o.by)); });
 }
 
 PlanReader::Values PlanReader::expressions(const op::Gather& o) {
@@ -132,13 +133,7 @@ PlanReader::Values PlanReader::expressions(const op::Binary& o) {
 PlanReader::Values PlanReader::expressions(const op::Round& o) {
   if (o.significant != 0 || o.cumulative)
     return std::nullopt;
-  const auto* in = read(o.in);
-  if (in == nullptr)
-    return std::nullopt;
-  std::vector<Linear> out;
-  for (const Linear& x : *in)
-    out.push_back(rounded(x, o));
-  return out;
+  return each(o.in, [&](const Linear& x) { return rounded(x, o); });
 }
 
 Linear PlanReader::rounded(const Linear& x, const op::Round& o) {

@@ -40,6 +40,9 @@ private:
   Values expressions(const op::Reduce& o);
   Values expressions(const op::Binary& o);
   Values expressions(const op::Round& o);
+  /// What each element of an array becomes.
+  template <class F>
+  Values each(ArrayId array, const F& become);
   Linear rounded(const Linear& x, const op::Round& o);
 
   const Plan& plan_;
