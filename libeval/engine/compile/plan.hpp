@@ -198,8 +198,9 @@ struct Votes {
     approval,
     elo
   };
-  ArrayId in = no_array, out = no_array, weights = no_array;
-  ArrayId start = no_array; ///< elo: one an item
+  ArrayId in = no_array, out = no_array;
+  ArrayId weights = no_array; ///< one a cell of `in`; elo: how many points are at stake
+  ArrayId start = no_array;   ///< elo: one an item
   Kind kind = Kind::bradley_terry;
   Index items = {};                      ///< candidates
   std::vector<std::uint32_t> taken = {}; ///< the items whose numbers `out` has
