@@ -88,7 +88,7 @@ void give_a_rule(Bundle& bundle) {
   Condition condition;
   condition.kind = Condition::Kind::score;
   condition.name = "c0";
-  condition.bound = Bound{Bound::Kind::at_least, 0.01, false};
+  condition.bound = {.kind = Bound::Kind::at_least, .number = 0.01};
   policy.rules[0].formula = {condition};
   bundle.policies = {policy};
 }
