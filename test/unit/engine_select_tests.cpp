@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "support/small_bundle.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -55,6 +56,23 @@ TEST_CASE("more places than entrants leave vacancies") {
   const Decided d = decide_text(field({"1", "2"}, "    places: 5\n"));
   CHECK(d.outcomes() == "a: advances, b: advances");
   CHECK(d.stage().vacancies == std::size_t{3});
+}
+
+TEST_CASE("a gap that two sources read is named once") {
+  const Decided d = decide_text(R"(
+libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  marks: {csv: "juror,candidate,mark\nj1,a,1\nj1,b,\nj2,a,3\nj2,b,1\n", keys: [juror, candidate], values: [mark]}
+stages:
+  - id: s
+    places: 1
+    score: {from: marks, steps: [{add: {from: marks, steps: [{multiply: 2}]}}, {mean: juror}]}
+)");
+  const auto gap = std::ranges::find(d.stage().findings, Finding::Kind::gap, &Finding::kind);
+  REQUIRE(gap != d.stage().findings.end());
+  CHECK(gap->detail == "juror `j1`");
 }
 
 TEST_CASE("one entrant is first and last") {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace libeval {
 namespace {
@@ -52,11 +53,12 @@ std::vector<double> numbers_of(const Scores& scores) {
 
 std::map<std::size_t, GapCell> Values::gap_cells() const {
   std::map<std::size_t, GapCell> out;
+  std::set<std::pair<std::size_t, std::string_view>> said; // a parameter may read the same table
   for (const GapCell& gap : gaps) {
     GapCell& all = out[gap.candidate];
     all.where = gap.where;
     all.undefined = all.undefined || gap.undefined;
-    if (!gap.cell.empty())
+    if (!gap.cell.empty() && said.emplace(gap.candidate, gap.cell).second)
       all.cell += (all.cell.empty() ? "" : "; ") + gap.cell;
   }
   return out;
