@@ -170,13 +170,14 @@ int main(int argc, char** argv) {
   for (const unsigned threads : {1U, 2U})
     for (const auto& [n, m] : sizes) {
       const auto add = [&, n = n, m = m](const char* name, const std::string& errors,
-                                         std::uint64_t numbers) {
-        add_simulate(name, n, m, errors, std::max<std::uint64_t>(64, numbers / (n * m)), threads);
+                                         std::uint64_t numbers, std::uint64_t least) {
+        add_simulate(name, n, m, errors, std::max(least, numbers / (n * m)), threads);
       };
-      add("", normal, some * 200);
-      add(", criteria correlated", normal + over_criteria, some * 20);
-      add(", candidates correlated", normal + over_candidates, some * 20);
-      add(", lognormal, criteria correlated", lognormal + over_criteria, some / 4);
+      // Long enough that what is done once a simulation, and the last piece of work, weigh little.
+      add("", normal, some * 200, some / 16);
+      add(", criteria correlated", normal + over_criteria, some * 100, some / 16);
+      add(", candidates correlated", normal + over_candidates, some * 100, some / 16);
+      add(", lognormal, criteria correlated", lognormal + over_criteria, some / 4, 64);
     }
   return bench::run(argc, argv);
 }
