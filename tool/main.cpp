@@ -38,6 +38,7 @@ struct Arguments {
   tool::PolicyOptions policy;
   std::vector<std::string> why_words;
   std::string folder, schema = "program";
+  bool new_as_json = false;
 };
 
 void add_asking_verbs(CLI::App& app, Arguments& a) {
@@ -158,6 +159,7 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
 
   auto* make = app.add_subcommand("new", "Write a small commented bundle to begin with");
   make->add_option("folder", a.folder, "a new or empty folder")->required();
+  make->add_flag("--json", a.new_as_json, "the files written, as JSON");
   make->footer("Example:\n  libeval new my-call && libeval check my-call");
 
   auto* schema = app.add_subcommand("schema", "Print the language of programs for other tools");
@@ -357,7 +359,7 @@ int run(int argc, char** argv) {
   if (app.got_subcommand("reconstruct"))
     return tool::reconstruct(a.reconstruct);
   if (app.got_subcommand("new"))
-    return tool::make_new(a.folder);
+    return tool::make_new(a.folder, a.new_as_json);
   return tool::schema(a.schema);
 }
 

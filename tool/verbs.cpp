@@ -398,12 +398,19 @@ int policy(const PolicyOptions& options) {
   return open ? Exit::held : Exit::decided;
 }
 
-int make_new(const std::string& folder) {
+int make_new(const std::string& folder, bool json) {
   Diagnostics diagnostics;
   const auto files = write_new_bundle(folder, diagnostics);
   if (diagnostics.has_errors()) {
-    show(diagnostics);
+    if (json)
+      print(diagnostics_json(diagnostics) + "\n");
+    else
+      show(diagnostics);
     return Exit::refused;
+  }
+  if (json) {
+    print(new_bundle_json(folder, files));
+    return Exit::decided;
   }
   std::string text;
   for (const std::string& file : files)

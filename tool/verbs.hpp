@@ -94,7 +94,7 @@ struct ReconstructArguments {
 };
 int reconstruct(const ReconstructArguments& arguments);
 
-int make_new(const std::string& folder);
+int make_new(const std::string& folder, bool json);
 
 /// `what`: program, policy or keys.
 int schema(const std::string& what);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/scaffold.hpp>
 
+#include "io/json_writer.hpp"
+
 #include <libeval/io/files.hpp>
 
 #include <array>
@@ -149,6 +151,14 @@ std::vector<std::string> write_new_bundle(const fs::path& folder, Diagnostics& d
     written.emplace_back(name);
   }
   return written;
+}
+
+std::string new_bundle_json(const fs::path& folder, const std::vector<std::string>& files) {
+  JsonWriter json;
+  json.open('{').key("folder").text(folder.string()).key("files").open('[');
+  for (const std::string& file : files)
+    json.text(file);
+  return json.close(']').close('}').take();
 }
 
 } // namespace libeval

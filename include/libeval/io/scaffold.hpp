@@ -15,4 +15,8 @@ namespace libeval {
 std::vector<std::string> write_new_bundle(const std::filesystem::path& folder,
                                           Diagnostics& diagnostics);
 
+/// What was written, as JSON: `{"folder": ..., "files": [...]}`.
+[[nodiscard]] std::string new_bundle_json(const std::filesystem::path& folder,
+                                          const std::vector<std::string>& files);
+
 } // namespace libeval
