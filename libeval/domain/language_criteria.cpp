@@ -45,6 +45,9 @@ void add_criteria(Shapes& s) {
       false,
       false,
       {{"points", "weight"}, {"parts", "from", "panel"}}};
+  s["node"].meant = {{"children", "parts"}, {"criteria", "parts"}, {"data", "from"},
+                     {"evidence", "from"},  {"file", "from"},      {"max", "points"},
+                     {"name", "title"},     {"total", "parts"}};
 }
 
 } // namespace libeval::grammar

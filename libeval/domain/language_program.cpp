@@ -101,6 +101,24 @@ void add_stages(Shapes& s) {
                    {"evidence", dictionary(either({text(), object("evidence")})), false,
                     "tables; a text alone is a file of statements"},
                    {"stages", list(object("stage"), 1), true, "add at least one stage"}}};
+  s["stage"].meant = {{"criteria", "score: {parts: {...}}"},
+                      {"name", "title"},
+                      {"participants", "entrants"},
+                      {"rank", "select: [{order: [total]}]"},
+                      {"seats", "places"},
+                      {"slots", "places"},
+                      {"steps", "select"},
+                      {"take", "select: [take]"}};
+  s["program"].meant = {{"criteria", "stages: [{id: ID, score: {parts: {...}}}]"},
+                        {"data", "evidence"},
+                        {"date", "as_of"},
+                        {"id", "program"},
+                        {"name", "title"},
+                        {"participants", "candidates"},
+                        {"score", "stages: [{id: ID, score: ...}]"},
+                        {"tables", "evidence"},
+                        {"teams", "candidates"},
+                        {"version", "libeval"}};
 }
 
 } // namespace libeval::grammar

@@ -168,7 +168,7 @@ public:
     if (resolved == nullptr)
       return wrong_form(tree, type);
     if (resolved != &type)
-      return check(tree, *resolved);
+      return wants_map_instead(tree, type) ? wrong_list(tree) : check(tree, *resolved);
     switch (type.kind) {
     case Kind::number:
     case Kind::integer:
@@ -210,6 +210,27 @@ public:
   }
 
 private:
+  /// A list of maps where names alone may stand in a list, and a map says more about each.
+  static bool wants_map_instead(const Tree& tree, const Type& type) {
+    const auto is_names = [](const Type& t) {
+      return t.kind == Kind::list && t.inner[0].kind == Kind::scalar;
+    };
+    const auto is_dictionary = [](const Type& t) { return t.kind == Kind::dictionary; };
+    return tree.is_list() && !tree.list().empty() &&
+           std::ranges::all_of(tree.list(), [](const Tree& item) { return item.is_map(); }) &&
+           type.kind == Kind::either && std::ranges::any_of(type.inner, is_names) &&
+           std::ranges::any_of(type.inner, is_dictionary);
+  }
+
+  void wrong_list(const Tree& tree) {
+    std::string name = "NAME";
+    for (const Entry& entry : tree.list().front().map())
+      if (const auto word = entry.value.scalar(); entry.key == "id" && word)
+        name = *word;
+    diagnostics_.error(tree.where, "expected a list of names or a map, got a list of maps",
+                       "to say more about each write a map, `" + name + ": {...}`");
+  }
+
   void wrong_form(const Tree& tree, const Type& type) {
     std::string help;
     if (const auto word = tree.scalar()) {
@@ -238,12 +259,12 @@ private:
                        help);
   }
 
-  /// What stands for a word that people try, in any of the shapes the type allows.
+  /// What stands for a word that people try as a step, in any of the shapes the type allows.
   const std::string* find_meant(const Type& type, const std::string& word) const {
     if (type.kind == Kind::object) {
-      const auto& meant = shapes_.at(type.shape).meant;
-      const auto at = meant.find(word);
-      return at == meant.end() ? nullptr : &at->second;
+      const Shape& shape = shapes_.at(type.shape);
+      const auto at = shape.meant.find(word);
+      return shape.exactly_one && at != shape.meant.end() ? &at->second : nullptr;
     }
     if (type.kind == Kind::either)
       for (const Type& inner : type.inner)
