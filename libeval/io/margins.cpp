@@ -53,6 +53,25 @@ std::string distance(const Margin& margin, bool advances, bool fewer) {
   return by + (fewer ? " too many for " : " short of ") + "the last place";
 }
 
+/// Which parts and whose marks were tried and change nothing.
+std::string without_effect(const CandidateMargins& one, bool some_marks) {
+  const bool marks = one.members_tried > 0 && !some_marks;
+  const bool parts = !one.parts_without_effect.empty();
+  const bool all_parts = std::ranges::none_of(
+      one.margins, [](const Margin& m) { return m.kind == Margin::Kind::part; });
+  if (!parts)
+    return marks ? "nobody's marks change this alone" : "";
+  std::string out;
+  if (all_parts) {
+    out = "no part's score";
+  } else {
+    out = "no score of ";
+    for (std::size_t k = 0; k < one.parts_without_effect.size(); ++k)
+      out += (k == 0 ? "" : ", ") + escape_control(one.parts_without_effect[k]);
+  }
+  return out + (marks ? " and nobody's marks change this alone" : " changes this alone");
+}
+
 std::string candidate_table(const Program& program, const StageDecision& decided,
                             const CandidateMargins& one, const ReportOptions& options) {
   std::string head =
@@ -83,15 +102,15 @@ std::string candidate_table(const Program& program, const StageDecision& decided
               {std::string(word(margin.found)), Style::faint}});
     ++rows;
   }
+  const std::string none = without_effect(one, members > 0);
   if (rows == 0)
-    return one.tried == 0 ? out
-                          : out + "   " +
-                                wrapped("no part's score and nobody's marks change this alone", 3,
-                                        text_width(options.width) - 3) +
-                                "\n";
+    return none.empty() ? out
+                        : out + "   " + wrapped(none, 3, text_width(options.width) - 3) + "\n";
   if (members > most_members && !options.all)
     grid.line(fmt::format("and the marks of {} more with larger changes (`--json`)",
                           members - most_members));
+  if (!none.empty())
+    grid.line(none);
   return out + grid.text(options.color, options.width);
 }
 
@@ -229,6 +248,9 @@ std::string to_json(const Program& program, const Decision& decision,
         out.key("outcome").text(to_string(margin.outcome));
         out.key("found").text(word(margin.found)).close('}');
       }
+      out.close(']').key("parts_without_effect").open_line('[');
+      for (const std::string& path : one.parts_without_effect)
+        out.text(path);
       out.close(']').close('}');
     }
     out.close(']').key("weights").open('[');

@@ -105,6 +105,57 @@ TEST_CASE(
   CHECK(find(of(it.stages[1], 1), "juror j1") != nullptr); // 5 more make b 7.5
 }
 
+TEST_CASE("a part's score is never asked to be more than its points, or less than none") {
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  table: {csv: "candidate,x,y\na,30,60\nb,29.5,28\nc,2,40\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: points
+    places: 1
+    score:
+      parts:
+        x: {points: 30, from: table, value: x, steps: [{scale: {from: [0, 30]}}]}
+        y: {points: 70, from: table, value: y, steps: [{scale: {from: [0, 70]}}]}
+)");
+  // Totals: a 90, b 57.5, c 42. b is 32.5 short: half a point of x is left, and 42 of y.
+  const StageMargins& stage = it.stages[0];
+  const CandidateMargins& b = of(stage, 1);
+  CHECK(find(b, "total")->change == Approx(-32.5));
+  CHECK(find(b, "x") == nullptr);
+  CHECK(b.parts_without_effect == std::vector<std::string>{"x"});
+  REQUIRE(find(b, "y") != nullptr);
+  CHECK(find(b, "y")->change == Approx(32.5));
+  // a is level with b without 32.5 of its points: x has only 30.
+  const CandidateMargins& a = of(stage, 0);
+  CHECK(a.parts_without_effect == std::vector<std::string>{"x"});
+  CHECK(find(a, "y")->change == Approx(-32.5));
+  const std::string text =
+      report(it.uncertain.variants.front().program, it.decision, it.stages, {});
+  CHECK_THAT(text, contains("no score of x changes this alone"));
+  CHECK_THAT(to_json(it.uncertain.variants.front().program, it.decision, it.stages, {}),
+             contains("\"parts_without_effect\": [\"x\"]"));
+}
+
+TEST_CASE("a score of one part has no part to tell of") {
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  marks: {csv: "juror,candidate,mark\nj1,a,70\nj2,a,70\nj3,a,70\nj1,b,42\nj2,b,42\nj3,b,42\n", keys: [juror, candidate], values: [mark], range: [0, 100]}
+stages:
+  - id: one
+    places: 1
+    score: {from: marks, steps: [{mean: juror}]}
+)");
+  // One mark of 100 makes b 61.3.
+  const std::string text =
+      report(it.uncertain.variants.front().program, it.decision, it.stages, {});
+  CHECK_THAT(text, contains("28 short of the last place\n   nobody's marks change this alone"));
+  CHECK_THAT(text, !contains("part's score"));
+}
+
 TEST_CASE("the nearest weights are where two totals meet") {
   const Answer it = ask();
   const auto& weights = it.stages[0].weights;

@@ -50,7 +50,8 @@ struct CandidateMargins {
   std::size_t candidate = 0;
   Outcome outcome = Outcome::held;
   std::vector<Margin> margins; ///< those that exist: total, parts, members by size of the change
-  std::size_t tried = 0;       ///< so many parts and members were changed
+  std::vector<std::string> parts_without_effect; ///< paths: no score of these alone changes it
+  std::size_t members_tried = 0;                 ///< so many members' marks were changed
 };
 
 /// One member, part or candidate left out, and whose outcome changes.

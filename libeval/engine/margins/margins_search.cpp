@@ -98,6 +98,17 @@ std::optional<double> factor_of(const StageDecision& stage, std::size_t node) {
   return factor;
 }
 
+/// How far a part's score of an entrant can go up or down: to all of its points or to none (or
+/// where others already stand beyond these); without points to twice as far as the others lie
+/// apart.
+double room_of(const NodeScores& node, std::size_t entrant, double low, double high, bool up) {
+  const double range = 2 * (high - low);
+  if (!node.points)
+    return up ? range : -range;
+  const double end = up ? std::max(*node.points, high) : std::min(0.0, low);
+  return end - node.scores.value(entrant);
+}
+
 /// The least change towards `most` that alters the outcome: known exactly where `guess` holds under
 /// a decision on either side of it, else by bisection.
 std::optional<Margin> least_change(double most, std::optional<double> guess,
@@ -153,24 +164,23 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
         low = std::min(low, node.scores.value(i));
         high = std::max(high, node.scores.value(i));
       }
-    const double range = std::max(node.points.value_or(0), 2 * (high - low));
-    if (!(range > 0))
-      continue;
-    ++out.tried;
     const bool up = in != (node.direction == Direction::benefit);
+    const double most = room_of(node, e, low, high, up);
+    if (most == 0 && !node.points)
+      continue;
     const auto factor = node.relative ? std::nullopt : factor_of(stage, k);
     std::optional<double> guess;
     if (has_gap && factor && *factor != 0)
       guess = gap / *factor;
-    auto found = least_change(
-        up ? range : -range, guess,
-        [&](double by) {
-          return context.outcome(with_moved_part(context, node.path, out.candidate, by),
-                                 out.candidate);
-        },
-        out.outcome);
-    if (!found)
+    const auto outcome = [&](double by) {
+      return context.outcome(with_moved_part(context, node.path, out.candidate, by), out.candidate);
+    };
+    auto found = most == 0 ? std::nullopt : least_change(most, guess, outcome, out.outcome);
+    if (!found) {
+      if (!context.options.stopped())
+        out.parts_without_effect.push_back(node.path);
       continue;
+    }
     found->kind = Margin::Kind::part;
     found->name = node.path;
     found->before = node.scores.value(e);
@@ -202,7 +212,7 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
       const MarksOf marks = marks_of(table, spec, dimension, member, id);
       if (marks.cells.empty())
         continue;
-      ++out.tried;
+      ++out.members_tried;
       std::optional<Margin> best; // of both directions: marks may be a cost
       for (const double most : {range->second - marks.least, range->first - marks.most}) {
         if (most == 0)
