@@ -62,7 +62,7 @@ public:
         s.kind != Kind::gap)
       diagnostics_.error(tree.find("rounded")->where, "`rounded` stands beside no number",
                          "it belongs to `value`, `mean`, `sum` and `gap`");
-    if (s.rounded && !s.rounded->to && !s.rounded->digits)
+    if (s.rounded && !s.rounded->to && !s.rounded->digits && !s.rounded->significant)
       diagnostics_.error(tree.find("rounded")->where, "`rounded` needs a step",
                          "such as `rounded: 0.1`");
     if (s.stage.empty())

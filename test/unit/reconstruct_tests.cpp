@@ -68,6 +68,31 @@ TEST_CASE("A value, exact or rounded") {
   CHECK(totals({"value: {a: 10}, rounded: 1"}, "0.1") == "9.5-10, 0-10, 0-10");
 }
 
+TEST_CASE("A value rounded to significant digits, whose steps are finer below a power of ten") {
+  CHECK(totals({"value: {a: 7}, rounded: {significant: 1}"}, "0.1") == "6.5-7.4, 0-10, 0-10");
+  CHECK(totals({"value: {a: 1}, rounded: {significant: 1}"}, "0.01") == "0.95-1.49, 0-10, 0-10");
+  CHECK(totals({"value: {a: 10}, rounded: {significant: 2}"}, "0.01") == "9.95-10, 0-10, 0-10");
+  CHECK(totals({"value: {a: 0}, rounded: {significant: 2}"}, "0.01") == "0, 0-10, 0-10");
+  using Mode = kernel::RoundMode;
+  for (const Mode mode : {Mode::half_up, Mode::half_down, Mode::half_away, Mode::half_to_zero,
+                          Mode::half_even, Mode::up, Mode::down, Mode::to_zero, Mode::from_zero})
+    for (const int digits : {1, 2, 3})
+      for (int i = -2200; i <= 2200; ++i) { // thousandths: what an x is rounded to, it is within
+        const double x = i / 1000.0;
+        const double v = kernel::round_to(x, kernel::step_for_significant(x, digits), mode);
+        INFO(x << " to " << v << ", mode " << static_cast<int>(mode) << ", digits " << digits);
+        for (const int near : {i - 1, i, i + 1}) {
+          const double y = near / 1000.0;
+          const bool same = kernel::round_to(y, kernel::step_for_significant(y, digits), mode) == v;
+          const auto [low, high] = rounded_to_significant(fraction_of(v), digits, mode);
+          const Fraction at(near, 1000);
+          const bool within = (low.at < at || (low.at == at && !low.strict)) &&
+                              (at < high.at || (at == high.at && !high.strict));
+          CHECK(within == same);
+        }
+      }
+}
+
 TEST_CASE("A published outcome: missed hurdles, who does not enter, and what is not read") {
   const auto read = [&](const std::string& stage, const std::string& statement) {
     return reconstruct_record(load_record(program_with(three, stage), record_of({statement})));

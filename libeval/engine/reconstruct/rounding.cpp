@@ -161,6 +161,28 @@ std::pair<LinearBound, LinearBound> rounded_to(const Fraction& at, const Fractio
   return {{at - ends.below, ends.without_low}, {at + ends.above, ends.without_high}};
 }
 
+std::pair<LinearBound, LinearBound> rounded_to_significant(const Fraction& at, int digits,
+                                                           Mode mode) {
+  if (at.above == 0) // nothing else is rounded to zero
+    return {{at, false}, {at, false}};
+  const Fraction size = at.above < 0 ? at * Fraction(-1) : at;
+  Fraction decade(1);
+  while (!(size < decade * Fraction(10)))
+    decade = decade * Fraction(10);
+  while (size < decade)
+    decade = decade / Fraction(10);
+  Fraction step = decade;
+  for (int i = 1; i < digits; ++i)
+    step = step / Fraction(10);
+  auto bounds = rounded_to(at, step, mode);
+  if (size == decade) {
+    const auto towards_zero = rounded_to(at, step / Fraction(10), mode);
+    (at.above > 0 ? bounds.first : bounds.second) =
+        at.above > 0 ? towards_zero.first : towards_zero.second;
+  }
+  return bounds;
+}
+
 void add_rounding(Knowledge& knowledge, const Linear& x, std::uint32_t out, const Fraction& step,
                   Mode mode) {
   Rows(knowledge, x, out, step, mode).write();

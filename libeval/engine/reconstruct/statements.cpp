@@ -23,6 +23,8 @@ std::pair<LinearBound, LinearBound> meant_by(double number,
   const Fraction at = fraction_of(number);
   if (!rounded)
     return {{at, false}, {at, false}};
+  if (rounded->significant)
+    return rounded_to_significant(at, *rounded->significant, round_mode(rounded->mode));
   const Fraction step = rounded->to ? fraction_of(*rounded->to)
                                     : fraction_of(std::pow(10.0, -rounded->digits.value_or(0)));
   return rounded_to(at, step, round_mode(rounded->mode));
