@@ -21,7 +21,7 @@ std::string_view to_string(Finding::Kind kind) {
 }
 
 bool StageDecision::held() const {
-  return std::ranges::find(outcomes, Outcome::held) != outcomes.end();
+  return waits || std::ranges::find(outcomes, Outcome::held) != outcomes.end();
 }
 
 std::size_t StageDecision::entrant(std::size_t candidate) const {

@@ -90,6 +90,7 @@ void forget_selection(StageDecision& out) {
   out.steps.clear();
   out.vacancies.reset();
   out.advancing = 0;
+  out.unsettled = {};
 }
 
 } // namespace
@@ -147,10 +148,7 @@ void StageDecider::decide_again(const StageChanges& changes, bool with_measures,
     out = begun();
   }
   const auto places = places_of(stage_, earlier_);
-  std::vector<std::string> waits;
-  for (const auto& [name, where] : stages_named_by(stage_))
-    if (const auto at = earlier_.find(name); at != earlier_.end() && at->second->held())
-      waits.push_back(name);
+  std::vector<std::string> waits = waits_for();
   const bool numbers = std::ranges::find(changes.numbers, 1) != changes.numbers.end() ||
                        std::ranges::find(changes.rows, 1) != changes.rows.end();
   const bool scores = std::ranges::find(kept_->changed, 1) != kept_->changed.end();

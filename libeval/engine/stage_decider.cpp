@@ -146,6 +146,18 @@ StageDecision before_selection(const StageDecision& stage, const std::vector<Fin
   return out;
 }
 
+/// Whether somebody who is not out has another place.
+bool differs_in_place(const StageDecision& a, const StageDecision& b) {
+  const auto is_out = [](Outcome o) {
+    return o == Outcome::disqualified || o == Outcome::withdrawn;
+  };
+  for (std::size_t e = 0; e < a.entrants.size(); ++e)
+    if (!is_out(a.outcomes[e]) && !is_out(b.outcomes[e]) && b.place[e] != 0 &&
+        a.place[e] != b.place[e])
+      return true;
+  return false;
+}
+
 } // namespace
 
 StageDecision StageDecider::decide() {
@@ -209,21 +221,39 @@ void StageDecider::open_book(const Compiler& compiler, const Run& result, bool& 
   out.tolerance = book.tolerance(out.nodes.front());
 }
 
-/// Whether a stage that this one names is held; says so.
-bool StageDecider::wait_for_earlier(StageDecision& out) const {
-  bool waits = false;
+std::vector<std::string> StageDecider::waits_for() const {
+  const auto reads_what_is_open = [&](const std::string& name, const StageDecision& before) {
+    const auto& cut_from = stage_.entrants.cut_from;
+    if (before.unsettled.exits && std::ranges::find(cut_from, name) != cut_from.end())
+      return true;
+    if (!before.unsettled.totals && !before.unsettled.places)
+      return false;
+    Stage scores = stage_;
+    scores.entrants = {};
+    scores.places = {};
+    return std::ranges::any_of(stages_named_by(scores),
+                               [&](const auto& named) { return named.first == name; });
+  };
+  std::vector<std::string> out;
   for (const auto& [name, where] : stages_named_by(stage_))
-    if (const auto at = earlier_.find(name); at != earlier_.end() && at->second->held()) {
-      Finding finding;
-      finding.kind = Finding::Kind::upstream;
-      finding.verdict = Verdict::unknown;
-      finding.detail = name;
-      if (std::ranges::none_of(out.findings,
-                               [&held = name](const Finding& f) { return f.detail == held; }))
-        out.findings.push_back(std::move(finding));
-      waits = true;
-    }
-  return waits;
+    if (const auto at = earlier_.find(name);
+        at != earlier_.end() && std::ranges::find(out, name) == out.end() &&
+        (at->second->held() || reads_what_is_open(name, *at->second)))
+      out.push_back(name);
+  return out;
+}
+
+bool StageDecider::wait_for_earlier(StageDecision& out) const {
+  const std::vector<std::string> names = waits_for();
+  for (const std::string& name : names) {
+    Finding finding;
+    finding.kind = Finding::Kind::upstream;
+    finding.verdict = Verdict::unknown;
+    finding.detail = name;
+    out.findings.push_back(std::move(finding));
+  }
+  out.waits = !names.empty();
+  return out.waits;
 }
 
 void StageDecider::finish(const Scorebook& book, bool undefined, StageDecision& out) {
@@ -316,13 +346,17 @@ void StageDecider::select(const Scorebook& book, StageDecision& out) {
   });
   if (open.questions.empty() || diagnostics_.has_errors())
     return;
+  std::vector<Question> ours = open.questions; // that are settled within this stage
   if (left_open_ != nullptr) {
     for (const Question& question : open.questions)
-      if (std::ranges::find(*left_open_, question) == left_open_->end())
+      if (!is_about_a_tie(question) &&
+          std::ranges::find(*left_open_, question) == left_open_->end())
         left_open_->push_back(question);
-    return;
+    std::erase_if(ours, [](const Question& question) { return !is_about_a_tie(question); });
+    if (ours.empty())
+      return;
   }
-  hold_what_is_open(book, before_selection(out, findings), open.questions, out);
+  hold_what_is_open(book, before_selection(out, findings), ours, out);
 }
 
 /// Decides under every way the open questions may turn out; whoever goes on in some of them and
@@ -337,51 +371,90 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
     return o == Outcome::advances || o == Outcome::reserve || o == Outcome::held;
   };
   const bool harmless = removal_is_harmless(context_.bundle.program, stage_);
-  std::set<std::size_t> differ;
+  std::set<std::size_t> differ, cut; // `cut`: not in every way disqualified
   const bool whole = explore(
       assumptions_, most,
       [&](const Assumptions& assumed) {
         StageDecision other = base;
         Open rest{assumed};
         select_entrants(book, rest, other);
+        if (left_open_ != nullptr)
+          std::erase_if(rest.questions, [](const Question& q) { return !is_about_a_tie(q); });
         auto next = deciding_question(rest.questions, context_.bundle, harmless,
                                       [&](std::size_t candidate) {
                                         return goes_on(other.outcomes[other.entrant(candidate)]);
                                       });
+        if (!next && !rest.questions.empty()) // somebody is out in one way or another
+          out.unsettled.exits = out.unsettled.places = true;
         return std::pair{std::move(other), std::move(next)};
       },
       [&](const Assumptions&, const StageDecision& other) {
         for (std::size_t e = 0; e < out.outcomes.size(); ++e)
-          if (other.outcomes[e] != out.outcomes[e] &&
-              (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e])))
-            differ.insert(e); // cut one way and disqualified the other is out both ways
+          if (other.outcomes[e] != out.outcomes[e]) {
+            if (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e]))
+              differ.insert(e);
+            else // cut one way and disqualified the other is out both ways
+              out.unsettled.exits = true;
+            if (other.outcomes[e] == Outcome::cut && out.outcomes[e] == Outcome::disqualified)
+              cut.insert(e);
+          }
+        out.unsettled.totals = out.unsettled.totals || other.total != out.total;
+        out.unsettled.places = out.unsettled.places || differs_in_place(other, out);
       });
   if (!whole)
     for (std::size_t e = 0; e < out.outcomes.size(); ++e)
-      differ.insert(e);
+      if ((out.outcomes[e] != Outcome::disqualified && out.outcomes[e] != Outcome::withdrawn) ||
+          std::ranges::find(questions, out.entrants[e], &Question::second) != questions.end())
+        differ.insert(e);
+  for (const std::size_t e : cut)
+    out.outcomes[e] = Outcome::cut;
+  for (const std::size_t e : differ)
+    out.outcomes[e] = Outcome::held;
+  out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));
+  if (out.held())
+    out.vacancies.reset();
+  say_what_is_open(questions, differ, out);
+}
+
+/// Each of those held names what it turns on; a tie that holds none of the tied is said to be
+/// without effect.
+void StageDecider::say_what_is_open(const std::vector<Question>& questions,
+                                    const std::set<std::size_t>& held, StageDecision& out) {
+  std::set<std::size_t> held_by_ties; // by candidate; the tie says so itself
+  for (Finding& finding : out.findings) {
+    if (finding.kind != Finding::Kind::tie || finding.verdict != Verdict::unknown)
+      continue;
+    const auto is_held = [&](std::size_t candidate) {
+      return out.outcomes[out.entrant(candidate)] == Outcome::held;
+    };
+    if (std::ranges::any_of(finding.others, is_held)) {
+      held_by_ties.insert(finding.others.begin(), finding.others.end());
+    } else {
+      finding.verdict = Verdict::pass;
+      finding.detail = "without effect";
+    }
+  }
   Finding finding;
   finding.kind = Finding::Kind::unknown;
   finding.verdict = Verdict::unknown;
-  // Each of those held names whom it turns on, the first of them where both are very many.
+  // The first of those whom it turns on, where both are very many.
   std::string whats;
-  const std::size_t named = std::max<std::size_t>(10, 1'000'000 / (differ.size() + 1));
-  for (const auto& [what, candidate] : questions) {
+  const std::size_t named = std::max<std::size_t>(10, 1'000'000 / (held.size() + 1));
+  for (const Question& question : questions) {
+    const auto& [what, candidate] = question;
     if (whats.find(what) == std::string::npos)
       whats += (whats.empty() ? "" : ", ") + what;
     if (finding.others.size() < named)
       finding.others.push_back(candidate);
   }
   finding.detail = whats;
-  for (const std::size_t e : differ) {
-    if (out.outcomes[e] == Outcome::disqualified || out.outcomes[e] == Outcome::withdrawn)
+  const bool only_ties = std::ranges::all_of(questions, is_about_a_tie);
+  for (const std::size_t e : held) {
+    if (only_ties && held_by_ties.contains(out.entrants[e]))
       continue;
-    out.outcomes[e] = Outcome::held;
     finding.candidate = out.entrants[e];
     out.findings.push_back(finding);
   }
-  out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));
-  if (out.held())
-    out.vacancies.reset();
 }
 
 } // namespace libeval

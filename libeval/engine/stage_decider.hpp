@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,11 +66,16 @@ private:
   bool note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,
                       std::vector<GapCell>& gaps) const;
   void add_measures(StageDecision& stage) const;
+  /// The stages named here that are held, or may still change what is read of them.
+  [[nodiscard]] std::vector<std::string> waits_for() const;
+  /// Whether there are any; says so.
   [[nodiscard]] bool wait_for_earlier(StageDecision& out) const;
   void finish(const Scorebook& book, bool undefined, StageDecision& out);
   void select(const Scorebook& book, StageDecision& out);
   void hold_what_is_open(const Scorebook& book, const StageDecision& base,
                          const std::vector<Question>& questions, StageDecision& out);
+  static void say_what_is_open(const std::vector<Question>& questions,
+                               const std::set<std::size_t>& held, StageDecision& out);
   [[nodiscard]] bool keep_up(const StageChanges& changes);
   void compile_anew();
 

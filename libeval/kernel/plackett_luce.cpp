@@ -249,8 +249,10 @@ PlackettLuce plackett_luce(const Ballots& ballots, Unlisted unlisted, double rid
   const auto n = static_cast<Index>(ballots.items);
   PlackettLuce out;
   out.strength = VectorXd::Zero(n);
-  if (!(choices.total() > 0)) {
+  if (!(choices.total() > 0) || n <= 1) { // nothing was chosen from anything
     out.converged = n <= 1;
+    if (covariance && out.converged)
+      out.covariance = Eigen::MatrixXd::Zero(n, n);
     return out;
   }
   const Climb top = climb(choices, out.strength, std::max(1e-13 * choices.total(), 1e-10), 200);

@@ -221,6 +221,7 @@ rules: [{id: R, title: as declared, on_unknown: hold, consequence: disqualify, c
 findings:
   - {rule: R, candidate: a, verdict: fail, level: alleged, source: a letter}
   - {rule: R, candidate: b, verdict: pass, level: verified}
+  - {rule: R, candidate: c, verdict: pass, level: verified}
 )");
   SimulateOptions options;
   options.samples = 4000;

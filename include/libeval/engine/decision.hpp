@@ -178,6 +178,14 @@ struct StageDecision {
   /// What is known of the scores where not all were published; absent: they were. Scores that are
   /// not the same in every completion are gaps in `nodes`.
   std::shared_ptr<const PartialKnowledge> partial;
+  bool waits = false; ///< a stage before it is held, so that who enters or what it reads is open
+  /// What an open verdict may still change, though nobody here is held for it; later stages that
+  /// read it wait.
+  struct Unsettled {
+    bool totals = false;
+    bool places = false;
+    bool exits = false; ///< whether somebody is cut or disqualified
+  } unsettled;
 
   [[nodiscard]] bool held() const;
   /// Position of a candidate among the entrants, or `nobody`.

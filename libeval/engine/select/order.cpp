@@ -282,6 +282,8 @@ TieGroups Sorter::by_lot(const Who& group, const OrderKey& key) {
 }
 
 TieGroups Sorter::by_decision(const Who& group, const OrderKey& key) {
+  if (!is_seen(*key.decision, book_.context.bundle.program))
+    return all_tied(group);
   const auto& entrants = book_.context.entrants;
   TieGroups out;
   Who rest = group;
@@ -366,9 +368,19 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
       finding.step = step_;
       finding.rule = key.name;
       finding.candidate = candidate;
+      finding.verdict = Verdict::unknown;
       finding.detail = other.name + " `" +
                        (other.members ? (*other.members)[(*other.codes)[i]] : std::string()) + "`";
-      trouble.push_back(std::move(finding));
+      if (frame.relative) {
+        trouble.push_back(std::move(finding));
+        continue;
+      }
+      findings.push_back(std::move(finding));
+      const bool best =
+          open_.ask({"a gap in `" + key.name + "`", candidate}, Verdict::fail) == Verdict::pass;
+      constexpr double beyond = std::numeric_limits<double>::max();
+      auto& list = lists.try_emplace(candidate, members, nothing).first->second;
+      list[(*other.codes)[i]] = best ? beyond : -beyond;
       continue;
     }
     const double x = column.scale * (*column.data)[i] + column.shift;

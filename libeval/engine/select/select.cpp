@@ -141,6 +141,7 @@ void Selector::run() {
   for (step_ = 0; step_ < steps.size(); ++step_) {
     report_ = {};
     report_.word = steps[step_].name;
+    ties_drawn_ = 0;
     std::visit([&](const auto& s) { apply(s); }, steps[step_].what);
     stage_.steps.push_back(std::move(report_));
   }
@@ -148,6 +149,7 @@ void Selector::run() {
   step_ = steps.size();
   report_ = {};
   report_.word = "take";
+  ties_drawn_ = 0;
   ensure_order();
   if (!taking_) {
     if (pooled_) {
@@ -175,6 +177,9 @@ void Selector::run() {
     for (std::uint32_t e = 0; e < n_; ++e)
       if (stage_.outcomes[e] != Outcome::disqualified && stage_.outcomes[e] != Outcome::withdrawn)
         stage_.outcomes[e] = Outcome::held;
+  for (const std::uint32_t e : behind_a_large_tie_)
+    if (stage_.outcomes[e] != Outcome::disqualified && stage_.outcomes[e] != Outcome::withdrawn)
+      stage_.outcomes[e] = Outcome::held;
   stage_.advancing =
       static_cast<std::size_t>(std::ranges::count(stage_.outcomes, Outcome::advances));
   if (stage_.places && !stage_.held())

@@ -106,10 +106,14 @@ struct TieGroups {
   }
 };
 
-/// What is not known and how it is assumed to turn out: a verdict under a rule, or a gap in a score
-/// (pass: better than anything, fail: worse than anything).
+/// What is not known and how it is assumed to turn out: a verdict under a rule, a gap in a score
+/// (pass: better than anything, fail: worse than anything), or a tie (pass: before the rest of it).
 using Question = std::pair<std::string, std::size_t>; ///< what, and the candidate it concerns
 using Assumptions = std::map<Question, Verdict>;
+
+/// What is asked about the tie met as the `number`th of a step, both from 1.
+[[nodiscard]] std::string tie_question(std::size_t step, std::size_t number);
+[[nodiscard]] bool is_about_a_tie(const Question& question);
 
 /// Questions that a selection met, beside the answers it was given.
 struct Open {
@@ -152,6 +156,9 @@ private:
   std::size_t step_;
   Open& open_;
 };
+
+/// Whether a recorded decision was made by the date of the program.
+[[nodiscard]] bool is_seen(const RecordedDecision& decision, const Program& program);
 
 /// Passes the entrants through the steps of selection and fills `stage` (outcomes, places,
 /// findings, reports). What is not known and not assumed becomes a question of `open`; until it is

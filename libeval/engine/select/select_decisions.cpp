@@ -4,6 +4,10 @@
 
 namespace libeval {
 
+bool is_seen(const RecordedDecision& decision, const Program& program) {
+  return program.as_of.empty() || decision.date.empty() || decision.date <= program.as_of;
+}
+
 std::uint32_t Selector::entrant_of(const RecordedDecision& decision) {
   const std::uint32_t c = context_.names.candidate(decision.candidate);
   const std::size_t e = c == npos ? nobody : stage_.entrant(c);
@@ -20,7 +24,7 @@ std::uint32_t Selector::entrant_of(const RecordedDecision& decision) {
 void Selector::apply(const select::Withdraw& s) {
   report_.rule = s.decision.candidate;
   const std::uint32_t e = entrant_of(s.decision);
-  if (e == npos)
+  if (e == npos || !is_seen(s.decision, program_))
     return;
   Finding& finding = find(Finding::Kind::withdraw, candidate(e));
   finding.detail = s.decision.reason;
@@ -34,7 +38,7 @@ void Selector::apply(const select::Grant& s) {
   if (s.decision) {
     report_.rule = s.decision->candidate;
     const std::uint32_t e = entrant_of(*s.decision);
-    if (e == npos)
+    if (e == npos || !is_seen(*s.decision, program_))
       return;
     Finding& finding = find(Finding::Kind::grant, candidate(e));
     finding.detail = s.decision->reason;

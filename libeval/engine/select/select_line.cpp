@@ -66,10 +66,84 @@ Selector::Crowd Selector::crowd(const Who& tied) const {
   return out;
 }
 
-/// Takes in order until `line.count` are taken; returns how many were.
-std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
+/// Whether so few choices of `places` among that many are possible that all can be tried.
+static bool few_choices(std::size_t tied, std::size_t places) {
+  constexpr double most = 1000;
+  double choices = 1;
+  for (std::size_t k = 1; k <= std::min(places, tied - places) && choices <= most; ++k)
+    choices *= static_cast<double>(tied + 1 - k) / static_cast<double>(k);
+  return choices <= most;
+}
+
+std::string tie_question(std::size_t step, std::size_t number) {
+  return "the " + (number == 1 ? "" : std::to_string(number) + ". ") + "tie of step " +
+         std::to_string(step);
+}
+
+bool is_about_a_tie(const Question& question) {
+  return question.first.starts_with("the ") &&
+         question.first.find("tie of step ") != std::string::npos;
+}
+
+/// Whether who of those tied across a line is taken can matter to anybody else.
+bool Selector::matters_to_others() const {
+  const auto looks_at_who_is_left = [](const SelectStep& step) {
+    return std::holds_alternative<select::Take>(step.what) ||
+           std::holds_alternative<select::Grant>(step.what) ||
+           std::holds_alternative<select::Duel>(step.what) ||
+           std::holds_alternative<select::Reserve>(step.what) ||
+           std::holds_alternative<select::Eliminate>(step.what);
+  };
+  const auto& steps = context_.stage.select;
+  const auto* duel = step_ < steps.size() ? std::get_if<select::Duel>(&steps[step_].what) : nullptr;
+  return (duel != nullptr && duel->losers > 0) || (pooled_ && !quotas_.empty()) ||
+         std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(std::min(step_ + 1, steps.size())),
+                     steps.end(), looks_at_who_is_left);
+}
+
+/// So many of the tied, as the tie is assumed to end; nobody is asked about who is left no choice.
+Who Selector::draw(std::span<const std::uint32_t> tied, std::size_t places) {
+  const std::string what = tie_question(step_ + 1, ++ties_drawn_);
+  Who in;
+  for (std::size_t i = 0; i < tied.size() && in.size() < places; ++i)
+    if (places - in.size() == tied.size() - i ||
+        open_.ask({what, candidate(tied[i])}, Verdict::pass) == Verdict::pass)
+      in.push_back(tied[i]);
+  set_apart(in, tied, place_);
+  set_apart(in, tied, pool_place_);
+  return in;
+}
+
+/// Of those who share a place, who is not `before` comes after them.
+void Selector::set_apart(const Who& before, std::span<const std::uint32_t> tied,
+                         std::vector<double>& place) const {
+  const bool by_pool = pooled_ || &place == &pool_place_;
+  const auto level = [&](std::uint32_t e) {
+    return place[e] == place[tied[0]] && (!by_pool || pool_[e] == pool_[tied[0]]);
+  };
+  if (place.empty() || !std::ranges::all_of(tied, level))
+    return;
+  for (const std::uint32_t e : tied)
+    if (std::ranges::find(before, e) == before.end())
+      place[e] += static_cast<double>(before.size());
+}
+
+/// Hands the tied to `take_next` one after another, in the order in which the tie is assumed to
+/// end, until that returns false.
+void Selector::take_in_drawn_order(std::span<const std::uint32_t> tied,
+                                   const std::function<bool(std::uint32_t)>& take_next) {
+  Who rest(tied.begin(), tied.end());
+  while (!rest.empty()) {
+    const std::uint32_t next = draw(rest, 1).front();
+    std::erase(rest, next);
+    if (!take_next(next))
+      break;
+  }
+}
+
+/// Takes in order until `line.count` are taken.
+void Selector::take_first(const TieGroups& groups, const Line& line) {
   std::size_t left = line.count.value_or(std::numeric_limits<std::size_t>::max());
-  std::size_t taken = 0;
   std::vector<std::size_t*> passed_by; // room in quotas that a cut tie leaves empty
   for (std::size_t t = 0; t < groups.size() && left > 0; ++t) {
     Who fit;
@@ -85,6 +159,19 @@ std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
       }
     }
     const Crowd crowded = line.under_quotas ? crowd(fit) : Crowd{{}, fit.size()};
+    const bool in_turn = !crowded.contested.empty() && line.ties == TieRuling::hold;
+    const auto take_in_turn = [&](std::uint32_t e) {
+      if (!over_quota(e)) {
+        take(e, line.as);
+        --left;
+      }
+      return left > 0;
+    };
+    if (in_turn && crowded.most > left && fit.size() <= most_in_every_order) {
+      note_tie(fit, left);
+      take_in_drawn_order(fit, take_in_turn);
+      break;
+    }
     if (crowded.most > left) {
       settle_tie(fit, left, line);
       break;
@@ -95,13 +182,17 @@ std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
         ++passed;
       } else {
         take(e, line.as);
-        ++taken;
         --left;
       }
     if (crowded.contested.empty())
       continue;
     // The tie lies across the line of a quota: nobody is preferred for standing first.
     const std::size_t places = crowded.most - (fit.size() - crowded.contested.size());
+    if (in_turn && crowded.contested.size() <= most_in_every_order) {
+      note_tie(crowded.contested, places);
+      take_in_drawn_order(crowded.contested, take_in_turn);
+      continue;
+    }
     settle_tie(crowded.contested, places, line);
     if (line.ties == TieRuling::all_advance || line.ties == TieRuling::share) {
       left -= std::min(left, crowded.contested.size());
@@ -119,18 +210,29 @@ std::size_t Selector::take_first(const TieGroups& groups, const Line& line) {
   }
   for (std::size_t* room : passed_by)
     --*room;
-  return taken;
+}
+
+Finding& Selector::note_tie(std::span<const std::uint32_t> tied, std::size_t left) {
+  Finding& finding = find(Finding::Kind::tie, nobody);
+  finding.required = static_cast<double>(left);
+  finding.detail = "hold";
+  finding.verdict = Verdict::unknown;
+  for (const std::uint32_t e : tied)
+    finding.others.push_back(candidate(e));
+  return finding;
 }
 
 void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line) {
-  Finding& finding = find(Finding::Kind::tie, nobody);
-  finding.required = static_cast<double>(left);
-  for (const std::uint32_t e : tied)
-    finding.others.push_back(candidate(e));
+  Finding& finding = note_tie(tied, left);
   switch (line.ties) {
   case TieRuling::hold:
-    finding.detail = "hold";
-    finding.verdict = Verdict::unknown;
+    if (matters_to_others() && few_choices(tied.size(), left)) {
+      for (const std::uint32_t e : draw(tied, left))
+        take(e, line.as);
+      break;
+    }
+    if (matters_to_others())
+      behind_a_large_tie_ = who(State::undecided);
     spoken_for_[pool_.empty() ? 0 : pool_[tied[0]]] += left;
     for (const std::uint32_t e : tied) {
       put_out(e, Outcome::held);
@@ -141,6 +243,7 @@ void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left,
   case TieRuling::all_advance:
   case TieRuling::share:
     finding.detail = line.ties == TieRuling::share ? "share" : "all_advance";
+    finding.verdict = Verdict::pass;
     for (const std::uint32_t e : tied)
       take(e, line.as);
     break;
@@ -151,10 +254,41 @@ void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left,
   }
 }
 
+/// Where a filter asks for places that some of those level would have and others not, the tie is
+/// assumed to end in some way.
+void Selector::tell_places_apart(const Filter& filter, TieRuling ties) {
+  for (const Test& test : filter) {
+    const bool by_pool = pooled_ || test.column == "pool_place";
+    std::vector<double>& places = test.column == "place" ? place_ : pool_place_;
+    if (ties != TieRuling::hold || (test.column != "place" && test.column != "pool_place") ||
+        places.empty())
+      continue;
+    std::map<std::pair<std::uint32_t, double>, Who> level;
+    for (std::uint32_t e = 0; e < n_; ++e)
+      if (places[e] > 0)
+        level[{by_pool ? pool_[e] : 0, places[e]}].push_back(e);
+    for (auto& [at, tied] : level) {
+      double place = at.second;
+      while (tied.size() > 1) { // as many as have the same answer by their places
+        std::size_t alike = 1;
+        while (alike < tied.size() &&
+               fits(test, place + static_cast<double>(alike)) == fits(test, place))
+          ++alike;
+        if (alike == tied.size() || !few_choices(tied.size(), alike))
+          break;
+        const Who before = draw(tied, alike);
+        std::erase_if(
+            tied, [&](std::uint32_t e) { return std::ranges::find(before, e) != before.end(); });
+        place += static_cast<double>(alike);
+      }
+    }
+  }
+}
+
 bool Selector::passes(const Filter& filter, std::uint32_t e) const {
   return std::ranges::all_of(filter, [&](const Test& test) {
     if (test.column == "pool_place" || test.column == "place") {
-      const auto& places = test.column == "place" ? stage_.place : stage_.pool_place;
+      const auto& places = test.column == "place" ? place_ : pool_place_;
       return !places.empty() && places[e] > 0 && fits(test, places[e]);
     }
     if (test.column == "pool")
@@ -174,7 +308,7 @@ bool Selector::passes(const Filter& filter, std::uint32_t e) const {
 
 /// Scores at the line: the last one taken by this step and the first one left.
 void Selector::note_line(const TieGroups& groups) {
-  if (stage_.total.empty())
+  if (stage_.total.empty() || ties_drawn_ > 0)
     return;
   for (std::size_t t = 0; t < groups.size(); ++t)
     for (const std::uint32_t e : groups[t]) {

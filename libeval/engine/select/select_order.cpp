@@ -55,8 +55,9 @@ void Selector::set_order(const std::vector<OrderKey>& keys) {
   }
   if (keys.size() <= 1) // no tie was broken
     stage_.place_before_ties = stage_.place;
+  place_ = stage_.place;
   if (pooled_)
-    stage_.pool_place = stage_.place;
+    pool_place_ = stage_.pool_place = stage_.place;
 }
 
 void Selector::ensure_order() {
@@ -78,7 +79,7 @@ void Selector::ensure_order() {
     TieGroups all;
     if (n_ == 1) {
       all.add(Who{0});
-      stage_.place = stage_.place_before_ties = {1};
+      place_ = stage_.place = stage_.place_before_ties = {1};
     }
     order_.assign(std::max<std::size_t>(1, pool_names_.size()), all);
     return;

@@ -193,6 +193,22 @@ Values Selector::values_of(const OrderKey& key) {
   return values;
 }
 
+/// As in an order: what is missing may be better or worse than anything, as the numbers of `values`
+/// have it. False where it may have moved everybody, which holds the stage.
+bool Selector::ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
+                             const std::string& name) {
+  Finding& gap = find(Finding::Kind::gap, candidate(e));
+  gap.rule = name;
+  gap.verdict = Verdict::unknown;
+  if (const auto at = cells.find(candidate(e)); at != cells.end())
+    gap.detail = at->second.cell;
+  if (values.relative)
+    held_ = true;
+  else
+    (void)open_.ask({"a gap in `" + name + "`", candidate(e)}, Verdict::fail);
+  return !values.relative;
+}
+
 double Selector::bound_of(const Bound& bound, const std::string& part) const {
   if (!bound.share)
     return bound.number;
@@ -238,7 +254,7 @@ void Selector::apply(const select::Require& s) {
     return;
   }
   const Values values = values_of(s.what);
-  const auto gap_cells = values.gap_cells();
+  const GapCells gap_cells = values.gap_cells();
   const double limit = s.bound ? bound_of(*s.bound, s.what.name) : 0;
   const double tolerance =
       std::max(values.tolerance, 1e-9 * std::abs(limit) * (values.tolerance > 0 ? 1 : 0));
@@ -249,18 +265,8 @@ void Selector::apply(const select::Require& s) {
       continue;
     const bool stands = values.has(e);
     const bool open = !stands && !s.stands;
-    if (open) {
-      Finding& gap = find(Finding::Kind::gap, candidate(e));
-      gap.rule = s.what.name;
-      if (const auto at = gap_cells.find(candidate(e)); at != gap_cells.end())
-        gap.detail = at->second.cell;
-      if (values.relative) {
-        held_ = true;
-        continue;
-      }
-      // As in an order: what is missing may be better or worse than anything.
-      (void)open_.ask({"a gap in `" + s.what.name + "`", candidate(e)}, Verdict::fail);
-    }
+    if (open && !ask_about_gap(e, values, gap_cells, s.what.name))
+      continue;
     const bool met =
         (stands || open) && (!s.bound || meets(*s.bound, limit, values.numbers[e], tolerance));
     if (!open) {

@@ -35,6 +35,7 @@ void Selector::apply(const select::Take& s) {
     return;
   }
   const std::size_t pools = per_pool ? pool_names_.size() : 1;
+  tell_places_apart(s.filter, s.ties.value_or(ties_));
   const bool orders_anew = !s.by.empty() || (pooled_ && s.rest);
   const std::vector<Who> undecided = by_pool(per_pool, [&](std::uint32_t e) {
     return orders_anew && state_[e] == State::undecided && passes(s.filter, e);
@@ -141,11 +142,13 @@ TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
     report_.rule += ", so many of each pool";
   else if (s.count)
     report_.rule += ", at most " + std::to_string(*s.count);
+  const GapCells gap_cells = values.gap_cells();
   TieGroups fit;
   for (std::size_t t = 0; t < groups.size(); ++t) {
     Who group;
     std::ranges::copy_if(groups[t], std::back_inserter(group), [&](std::uint32_t e) {
-      return values.has(e) && meets(s.bound, limit, values.numbers[e], values.tolerance);
+      return (values.has(e) || ask_about_gap(e, values, gap_cells, s.part)) &&
+             meets(s.bound, limit, values.numbers[e], values.tolerance);
     });
     if (!group.empty())
       fit.add(group);
@@ -162,16 +165,18 @@ void Selector::take_bands(const select::Take& s, const TieGroups& groups) {
   const Values values = by_score ? values_of(key) : Values{};
   for (const select::Band& band : s.bands)
     report_.rule += (report_.rule.empty() ? "bands " : ", ") + band.name;
+  const GapCells gap_cells = values.gap_cells();
   TieGroups advancing;
   for (std::size_t t = 0; t < groups.size(); ++t) {
     Who group;
     for (const std::uint32_t e : groups[t]) {
       const double at = pooled_ && !s.rest ? stage_.pool_place[e] : stage_.place[e];
+      const bool stands = !by_score || values.has(e) || ask_about_gap(e, values, gap_cells, s.part);
       for (const select::Band& band : s.bands) {
         if (band.first && at > static_cast<double>(*band.first))
           continue;
-        if (band.bound && (!values.has(e) || !meets(*band.bound, bound_of(*band.bound, s.part),
-                                                    values.numbers[e], values.tolerance)))
+        if (band.bound && (!stands || !meets(*band.bound, bound_of(*band.bound, s.part),
+                                             values.numbers[e], values.tolerance)))
           continue;
         stage_.bands[e] = band.name;
         if (std::ranges::find(s.advance, band.name) != s.advance.end())
@@ -217,11 +222,30 @@ void Selector::take_budget(const select::Take& s, const TieGroups& groups) {
         fit.push_back(e);
         together += kernel::from_decimal(cost[e]);
       }
+    const auto price = [&](std::uint32_t e) { return kernel::from_decimal(cost[e]); };
+    const bool somebody_fits =
+        std::ranges::any_of(fit, [&](std::uint32_t e) { return price(e) <= left; });
     if (together <= left && crowd(fit).contested.empty()) {
       for (const std::uint32_t e : fit)
         take(e, s.as);
       left -= together;
-    } else if (fit.size() > 1) {
+    } else if (somebody_fits && fit.size() > 1 && fit.size() <= most_in_every_order &&
+               s.ties.value_or(ties_) == TieRuling::hold) {
+      bool lasts = true;
+      note_tie(fit, 0);
+      take_in_drawn_order(fit, [&](std::uint32_t e) {
+        if (over_quota(e))
+          return true;
+        lasts = s.skip || price(e) <= left;
+        if (price(e) <= left) {
+          left -= price(e);
+          take(e, s.as);
+        }
+        return lasts;
+      });
+      if (!lasts)
+        return;
+    } else if (somebody_fits && fit.size() > 1) {
       settle_tie(fit, 0, {std::nullopt, s.as, s.ties.value_or(ties_)});
       if (!s.skip)
         return;

@@ -3,6 +3,7 @@
 
 #include "engine/select/select.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -122,8 +123,18 @@ private:
     TieRuling ties;
     bool under_quotas = true; ///< a place won or granted is not refused
   };
-  std::size_t take_first(const TieGroups& groups, const Line& line);
+  void take_first(const TieGroups& groups, const Line& line);
   void settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line);
+  Finding& note_tie(std::span<const std::uint32_t> tied, std::size_t left);
+  [[nodiscard]] bool matters_to_others() const;
+  [[nodiscard]] Who draw(std::span<const std::uint32_t> tied, std::size_t places);
+  void set_apart(const Who& before, std::span<const std::uint32_t> tied,
+                 std::vector<double>& place) const;
+  /// A tie in which it matters who comes when is tried in every order up to that size.
+  static constexpr std::size_t most_in_every_order = 5;
+  void take_in_drawn_order(std::span<const std::uint32_t> tied,
+                           const std::function<bool(std::uint32_t)>& take_next);
+  void tell_places_apart(const Filter& filter, TieRuling ties);
   [[nodiscard]] bool over_quota(std::uint32_t e, const RunningQuota** which = nullptr) const;
   struct Crowd {
     Who contested;        ///< who shares a quota with more of the tied than it has room for
@@ -137,6 +148,9 @@ private:
   [[nodiscard]] double bound_of(const Bound& bound, const std::string& part) const;
   [[nodiscard]] static bool meets(const Bound& bound, double limit, double x, double tolerance);
   [[nodiscard]] Values values_of(const OrderKey& key);
+  using GapCells = std::map<std::size_t, GapCell>; ///< by candidate
+  [[nodiscard]] bool ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
+                                   const std::string& name);
   void note_line(const TieGroups& groups);
 
   const Scorebook& book_;
@@ -148,6 +162,9 @@ private:
   std::vector<State> state_;
   std::vector<RunningQuota> quotas_;
   std::map<std::uint32_t, std::size_t> spoken_for_; ///< by pool: places that wait for a held tie
+  std::size_t ties_drawn_ = 0; ///< of this step: ties that were assumed to end one way
+  Who behind_a_large_tie_;     ///< undecided when one was met of which not all ends can be tried
+  std::vector<double> place_, pool_place_; ///< places, ties that were drawn told apart
   TieRuling ties_ = TieRuling::hold;
   bool ordered_ = false, pooled_ = false, taking_ = false, held_ = false;
   std::vector<std::uint32_t> pool_; ///< of each entrant
