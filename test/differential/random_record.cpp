@@ -96,7 +96,9 @@ private:
       s.kind = Step::require;
       s.node = node();
       s.bound = x_.step * r_.in(0, x_.points(s.node) / x_.step);
-      s.text = "require: {part: " + x_.path(s.node) + ", at_least: " + hundredths(s.bound) + "}";
+      s.disqualifies = r_.one_in(3);
+      s.text = "require: {part: " + x_.path(s.node) + ", at_least: " + hundredths(s.bound) +
+               (s.disqualifies ? ", else: disqualified}" : "}");
       add(s);
     };
     if (r_.one_in(6))
@@ -114,22 +116,41 @@ private:
       order.text += (order.text.back() == '[' ? "" : ", ") + x_.path(key);
     order.text += "]";
     add(order);
-    Step take;
-    take.count = static_cast<std::size_t>(r_.in(0, static_cast<int>(x_.n)));
-    take.text = "take: {first: " + std::to_string(take.count) + "}";
-    add(take);
-    if (r_.one_in(6))
-      withdraw();
-    if (r_.one_in(5))
-      require();
-    if (r_.one_in(6)) {
-      Step reserve;
-      reserve.kind = Step::reserve;
-      reserve.count = 1;
-      reserve.text = "reserve: {first: 1}";
-      add(reserve);
-      x_.exact_outcomes = false;
+    take(false);
+    bool later = true;
+    while (later) { // somebody leaves, and more are taken or put in reserve
+      if (r_.one_in(5))
+        withdraw();
+      if (r_.one_in(5))
+        require();
+      later = r_.one_in(2);
+      if (later)
+        x_.select.back().kind != Step::reserve&& r_.one_in(2) && !has_reserve() ? take(true)
+                                                                                : reserve();
     }
+  }
+
+  [[nodiscard]] bool has_reserve() const {
+    return std::ranges::find(x_.select, Step::reserve, &Step::kind) != x_.select.end();
+  }
+
+  void take(bool again) {
+    Step s;
+    s.count = static_cast<std::size_t>(r_.in(0, static_cast<int>(x_.n)));
+    s.until = again && r_.one_in(2);
+    if (r_.one_in(6))
+      s.ties = r_.of<std::string>({"hold", "all_advance", "all_cut", "share"});
+    s.text = std::string("take: {") + (s.until ? "until: " : "first: ") + std::to_string(s.count) +
+             (s.ties.empty() ? "" : ", ties: " + s.ties) + "}";
+    x_.select.push_back(std::move(s));
+  }
+
+  void reserve() {
+    Step s;
+    s.kind = Step::reserve;
+    s.count = static_cast<std::size_t>(r_.in(1, 2));
+    s.text = "reserve: {first: " + std::to_string(s.count) + "}";
+    x_.select.push_back(std::move(s));
   }
 
   void statement() {
@@ -306,11 +327,9 @@ private:
       break;
     }
     default: {
-      if (!x_.exact_outcomes)
-        return;
-      const std::string word = r_.one_in(3) ? r_.of<std::string>({"advances", "cut"})
-                               : decide_plainly(x_, hidden_)[c] == "advances" ? "advances"
-                                                                              : "cut";
+      const std::string word =
+          r_.one_in(3) ? r_.of<std::string>({"advances", "cut", "held", "reserve", "disqualified"})
+                       : decide_plainly(x_, hidden_)[c];
       s.text = "outcome: {" + name(c) + ": " + word + "}";
       s.holds = [=](const Scores&, const Outcomes& outcomes) { return outcomes[c] == word; };
     }

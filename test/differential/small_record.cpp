@@ -108,8 +108,9 @@ std::vector<std::size_t> keys_of(const Instance& x) {
 }
 
 Outcomes decide_plainly(const Instance& x, const Scores& s) {
-  enum State { undecided, taken, waiting, out };
+  enum State { undecided, taken, waiting, reserved, out };
   std::vector<State> state(x.n, undecided);
+  std::size_t spoken_for = 0; // places that wait for a held tie
   Outcomes outcome(x.n, "cut");
   std::vector<std::size_t> keys = {0};
   const auto groups = [&] {
@@ -141,31 +142,35 @@ Outcomes decide_plainly(const Instance& x, const Scores& s) {
     case Step::require:
       for (std::size_t c = 0; c < x.n; ++c)
         if (state[c] != out && s[step.node][c] < step.bound)
-          put(c, out, "cut");
+          put(c, out, step.disqualifies ? "disqualified" : "cut");
       break;
     case Step::order:
       keys = step.keys;
       break;
-    case Step::take:
+    case Step::take: {
+      const std::string& ties = step.ties.empty() ? x.ties : step.ties;
+      if (step.until) {
+        const std::size_t gone =
+            static_cast<std::size_t>(std::ranges::count(state, taken)) + spoken_for;
+        left -= std::min(left, gone);
+      }
       for (const auto& group : groups()) {
-        if (left == 0)
+        if (left == 0 || (group.size() > left && ties == "all_cut"))
           break;
-        if (group.size() > left && x.ties == "all_cut")
-          break;
+        const bool waits = group.size() > left && ties == "hold";
         for (const std::size_t c : group)
-          if (group.size() > left && x.ties == "hold")
-            put(c, waiting, "held");
-          else
-            put(c, taken, "advances");
+          put(c, waits ? waiting : taken, waits ? "held" : "advances");
+        spoken_for += waits ? left : 0;
         left -= std::min(left, group.size());
       }
       break;
+    }
     case Step::reserve:
       for (const auto& group : groups()) {
         if (left == 0)
           break;
         for (const std::size_t c : group)
-          put(c, out, "reserve");
+          put(c, reserved, "reserve");
         left -= std::min(left, group.size());
       }
       break;

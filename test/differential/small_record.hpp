@@ -34,6 +34,9 @@ struct Step {
   std::size_t candidate = 0, node = 0, count = 0;
   std::vector<std::size_t> keys;
   int bound = 0;
+  bool until = false;        ///< `count` in all
+  bool disqualifies = false; ///< a hurdle, instead of a cut
+  std::string ties;          ///< of a take; empty: those of the stage
   std::string text;
 };
 
@@ -53,7 +56,6 @@ struct Instance {
   std::vector<Step> select;
   std::string ties = "hold";
   std::vector<Said> said;
-  bool exact_outcomes = true; ///< one line only
 
   [[nodiscard]] std::size_t nodes() const { return 1 + (grouped > 0 ? 1 : 0) + parts.size(); }
   /// Position of a part among the nodes: the total, then (the group and) the parts.

@@ -20,10 +20,13 @@ public:
     out_.first_take = static_cast<std::size_t>(first - select.begin());
     if (k_.node("total") != nobody)
       out_.keys = {key_of("total", std::nullopt)};
+    for (const SelectStep& step : select)
+      if (const auto* ties = std::get_if<select::Ties>(&step.what))
+        ties_ = ties->rule; // wherever it stands
     for (std::size_t i = 0; i < select.size(); ++i)
       std::visit([&](const auto& step) { read(step, i); }, select[i].what);
     if (first == select.end()) // who says nothing fills the places
-      add_line(stage_places().value_or(k_.entrants.size()));
+      add_line({select.size(), stage_places().value_or(k_.entrants.size()), true, false, ties_});
     if (out_.keys.empty())
       out_.keys.emplace_back(k_.entrants.size()); // all level
     return std::move(out_);
@@ -32,15 +35,17 @@ public:
 private:
   void unread(const std::string& what) { out_.cannot_read(what); }
 
-  void add_line(std::size_t line) {
+  void add_line(const Line& line) {
+    const std::size_t before = out_.reach.empty() ? 0 : out_.reach.back();
+    out_.reach.push_back(line.until ? std::max(before, line.count) : before + line.count);
     out_.lines.push_back(line);
-    ++out_.takes;
+    out_.takes += line.reserve ? 0 : 1;
     out_.moves = out_.moves || put_out_;
   }
 
   void read(const select::Policy&, std::size_t) { may_put_out(); }
   void read(const select::Withdraw&, std::size_t) { may_put_out(); }
-  void read(const select::Ties& s, std::size_t) { out_.ties = s.rule; }
+  void read(const select::Ties&, std::size_t) {}
   template <class Other>
   void read(const Other&, std::size_t i) {
     unread("`" + context_.stage.select[i].name + "`");
@@ -48,11 +53,10 @@ private:
 
   void may_put_out() { put_out_ = put_out_ || !out_.lines.empty(); }
 
-  void read(const select::Reserve& s, std::size_t) {
+  void read(const select::Reserve& s, std::size_t i) {
     if (out_.lines.empty())
       return unread("`reserve` before `take`");
-    out_.moves = out_.moves || put_out_;
-    out_.lines.push_back(out_.lines.back() + s.first);
+    add_line({i, s.first, false, true, ties_});
   }
 
   void read(const select::Order& s, std::size_t i) {
@@ -100,23 +104,20 @@ private:
     out_.hurdles.push_back(hurdle);
   }
 
-  void read(const select::Take& s, std::size_t) {
+  void read(const select::Take& s, std::size_t i) {
     using Kind = select::Take::Kind;
     if (!s.filter.empty() || !s.by.empty() || s.rest || !s.per_pool.empty())
       return unread("a `take` with `where`, `by`, `of` or pools");
-    if (s.ties)
-      out_.ties = *s.ties;
     if (s.kind != Kind::first && s.kind != Kind::until)
       return unread("a `take` that is not by number");
     if (out_.takes < out_.lines.size())
       return unread("a `take` after `reserve`");
-    const std::size_t before = out_.lines.empty() ? 0 : out_.lines.back();
     std::optional<std::size_t> count = s.count;
     if (!count && s.kind == Kind::until)
       count = stage_places();
     if (!count)
       count = k_.entrants.size(); // all
-    add_line(s.kind == Kind::first ? before + *count : std::max(before, *count));
+    add_line({i, *count, s.kind == Kind::until, false, s.ties.value_or(ties_)});
   }
 
   [[nodiscard]] std::optional<std::size_t> stage_places() const {
@@ -153,14 +154,15 @@ private:
   const Context& context_;
   const Knowledge& k_;
   Contest out_;
-  bool put_out_ = false; ///< somebody may have been put out since the first line
+  TieRuling ties_ = TieRuling::hold; ///< of takes that do not say it themselves
+  bool put_out_ = false;             ///< somebody may have been put out since the first line
 };
 
 } // namespace
 
 std::size_t Contest::segment(std::int64_t ahead) const {
   return static_cast<std::size_t>(std::ranges::count_if(
-      lines, [&](std::size_t line) { return ahead >= static_cast<std::int64_t>(line); }));
+      reach, [&](std::size_t line) { return ahead >= static_cast<std::int64_t>(line); }));
 }
 
 Contest read_contest(const Context& context, const Knowledge& knowledge) {

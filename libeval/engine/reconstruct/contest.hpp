@@ -22,16 +22,24 @@ struct UnknownHurdle {
   Fraction limit;
 };
 
+/// One step that takes from those who are there, in their order, or puts them in reserve.
+struct Line {
+  std::size_t step = 0;  ///< position among the steps of the selection
+  std::size_t count = 0; ///< so many more, or `until` so many are taken in all
+  bool until = false, reserve = false;
+  TieRuling ties = TieRuling::hold;
+};
+
 /// What the selection of a stage asks of scores: an order, how many are taken, and hurdles on what
 /// is not known. Outcomes under it depend on how many are ahead and level, and on own hurdles.
 struct Contest {
   Keys keys;
   bool keys_left = false;         ///< later keys cannot be told from scores
   std::size_t first_take = 0;     ///< position of the step; the number of steps if there is none
-  std::vector<std::size_t> lines; ///< so many of the field are taken, or in reserve; ascending
+  std::vector<Line> lines;        ///< takes, then reserves
+  std::vector<std::size_t> reach; ///< by line: so many are taken by then if no tie lies across one
   std::size_t takes = 0;          ///< so many of the lines are of takes; the rest of reserve
   bool moves = false; ///< between two lines somebody may be put out, so that those behind move up
-  TieRuling ties = TieRuling::hold;
   std::vector<UnknownHurdle> hurdles; ///< in the order of the steps
   std::string unread; ///< what cannot be read; then nothing is certain by the scores
 
@@ -40,7 +48,8 @@ struct Contest {
       unread = what;
   }
 
-  /// Between which lines a place lies: how many lines so many ahead have reached.
+  /// Between which lines a place lies if no tie lies across one: how many so many ahead have
+  /// reached.
   [[nodiscard]] std::size_t segment(std::int64_t ahead) const;
 };
 

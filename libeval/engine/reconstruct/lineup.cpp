@@ -2,6 +2,7 @@
 #include "engine/reconstruct/lineup.hpp"
 
 #include "engine/reconstruct/complete.hpp"
+#include "engine/reconstruct/turns.hpp"
 
 #include <algorithm>
 #include <string>
@@ -71,7 +72,8 @@ private:
         if (hurdle.early)
           early.push_back(out_.clears[e].back());
       }
-      if (out_.field.in[e] != 0 && may_fail(known, e)) {
+      out_.open_later = out_.open_later || may_fail(known, e, false);
+      if (out_.field.in[e] != 0 && may_fail(known, e, true)) {
         early.push_back(k_.add_derived({0, 1}, [](const Point&) { return std::int64_t{1}; }));
         out_.open_verdicts = true;
       }
@@ -157,11 +159,13 @@ private:
     return all;
   }
 
-  /// Whether a verdict that nobody knows may still put an entrant out before the first is taken.
-  [[nodiscard]] bool may_fail(const StageDecision& known, std::size_t e) const {
+  /// Whether a verdict that nobody knows may still put an entrant out before the first is taken, or
+  /// after it.
+  [[nodiscard]] bool may_fail(const StageDecision& known, std::size_t e, bool before) const {
     for (const Finding& f : known.findings)
       if (f.kind == Finding::Kind::policy && f.verdict == Verdict::unknown &&
-          f.candidate == context_.entrants[e] && step_in_full(f.step) < out_.contest.first_take)
+          f.candidate == context_.entrants[e] &&
+          (step_in_full(f.step) < out_.contest.first_take) == before)
         for (const PolicyFile& policy : context_.bundle.policies)
           for (const Rule& rule : policy.rules)
             if (rule.id.str() == f.rule && rule.on_unknown == OnUnknown::hold &&
@@ -188,6 +192,11 @@ private:
     const bool advances = word == "advances";
     if (out_.put_out[c])
       return put_out_as(tag, c, word);
+    const bool of_lines = word == "reserve" || word == "held" ||
+                          (out_.contest.lines.size() > 1 && advances) ||
+                          (word == "cut" && (out_.contest.lines.size() > 1 || any_disqualifies(c)));
+    if (of_lines && out_.in_turns())
+      return stands_in_turn(tag, c, word);
     if (advances)
       clears_all(tag, c, nobody);
     if (advances || word == "cut")
@@ -208,27 +217,39 @@ private:
   /// Who is put out in any case can only miss a hurdle before that.
   void put_out_as(std::uint32_t tag, std::size_t c, const std::string& word) {
     const auto [step, outcome] = *out_.put_out[c];
-    if (word == to_string(outcome))
-      clears_all(tag, c, step);
-    else
-      misses_one(tag, c, step, word); // with no such hurdle: the rules say otherwise
+    if (word != to_string(outcome))
+      return misses_one(tag, c, step, word); // with no such hurdle: the rules say otherwise
+    const Linear missed = missed_as(c, step, word);
+    for (std::size_t m = 0; m < out_.clears[c].size(); ++m)
+      if (out_.contest.hurdles[m].step < step)
+        clears_or(tag, out_.clears[c][m], missed);
   }
 
   /// Misses a hurdle up to a step that leaves this outcome.
   void misses_one(std::uint32_t tag, std::size_t c, std::size_t step, const std::string& word) {
-    Row misses;
-    misses.tag = tag;
-    misses.high = -1;
-    for (std::size_t m = 0; m < out_.clears[c].size(); ++m) {
-      const UnknownHurdle& hurdle = out_.contest.hurdles[m];
-      const auto& require = std::get<select::Require>(context_.stage.select[hurdle.step].what);
-      const bool cuts = require.otherwise == select::Require::Otherwise::cut;
-      if (hurdle.step > step || word != (cuts ? "cut" : "disqualified"))
-        continue;
-      misses.terms.emplace_back(out_.clears[c][m], 1);
-      ++*misses.high;
-    }
-    k_.system.rows.push_back(std::move(misses));
+    k_.system.rows.push_back(
+        row_of(missed_as(c, step, word), LinearBound{Fraction(1), false}, std::nullopt, tag));
+  }
+
+  /// 1 where the first hurdle that an entrant misses, up to a step, leaves this outcome.
+  Linear missed_as(std::size_t c, std::size_t step, const std::string& word) {
+    Linear out;
+    for (std::size_t m = 0; m < out_.clears[c].size(); ++m)
+      if (out_.contest.hurdles[m].step <= step &&
+          word == (cuts(out_.contest.hurdles[m]) ? "cut" : "disqualified"))
+        out = out + misses_first(c, m);
+    return out;
+  }
+
+  void clears_or(std::uint32_t tag, std::uint32_t clears, const Linear& otherwise) {
+    k_.system.rows.push_back(row_of(otherwise + Linear::variable(clears, Fraction(1)),
+                                    LinearBound{Fraction(1), false}, std::nullopt, tag));
+  }
+
+  [[nodiscard]] bool any_disqualifies(std::size_t c) const {
+    return !out_.clears[c].empty() &&
+           std::ranges::any_of(out_.contest.hurdles,
+                               [&](const UnknownHurdle& hurdle) { return !cuts(hurdle); });
   }
 
   void clears_all(std::uint32_t tag, std::size_t c, std::size_t before) {
@@ -237,18 +258,66 @@ private:
         k_.system.rows.push_back({{{out_.clears[c][m], 1}}, 1, std::nullopt, tag});
   }
 
+  /// Where several lines take, or a tie is held, the whole selection is written down.
+  void stands_in_turn(std::uint32_t tag, std::size_t c, const std::string& word) {
+    const Contest& contest = out_.contest;
+    if (!out_.turns)
+      out_.turns = add_turns({k_.system, Row::rule, &k_.derived}, out_);
+    Linear at_lines;
+    for (std::size_t l = 0; l < contest.lines.size(); ++l) {
+      if (word == "cut" || (word != "held" && contest.lines[l].reserve == (word == "reserve")))
+        at_lines = at_lines + out_.turns->taken[l][c];
+      if (word == "cut" || word == "held")
+        at_lines = at_lines + out_.turns->waiting[l][c];
+    }
+    const auto say = [&](const Linear& x, std::optional<LinearBound> low,
+                         std::optional<LinearBound> high) {
+      k_.system.rows.push_back(row_of(x, low, high, tag));
+    };
+    const LinearBound one{Fraction(1), false}, none{Fraction(0), false};
+    if (word != "cut") {
+      clears_all(tag, c, nobody);
+      return say(at_lines, one, std::nullopt);
+    }
+    const Linear missed = missed_as(c, nobody, word);
+    say(at_lines - missed, std::nullopt, none); // else it clears all and is not taken
+    for (const std::uint32_t v : out_.clears[c])
+      clears_or(tag, v, missed);
+  }
+
+  [[nodiscard]] bool cuts(const UnknownHurdle& hurdle) const {
+    const auto& require = std::get<select::Require>(context_.stage.select[hurdle.step].what);
+    return require.otherwise == select::Require::Otherwise::cut;
+  }
+
+  /// An unknown that is 1 where an entrant misses a hurdle and clears those before it.
+  Linear misses_first(std::size_t c, std::size_t m) {
+    const std::vector<std::uint32_t>& clears = out_.clears[c];
+    const std::uint32_t is = k_.add_derived({0, 1}, [clears, m](const Point& point) {
+      bool cleared = true;
+      for (std::size_t j = 0; j < m; ++j)
+        cleared = cleared && point[clears[j]] != 0;
+      return std::int64_t{cleared && point[clears[m]] == 0};
+    });
+    for (std::size_t j = 0; j < m; ++j)
+      k_.system.rows.push_back({{{clears[j], -1}, {is, 1}}, std::nullopt, 0, Row::rule});
+    k_.system.rows.push_back({{{clears[m], 1}, {is, 1}}, std::nullopt, 1, Row::rule});
+    return Linear::variable(is, Fraction(1));
+  }
+
   /// Who advances has room above the line; who is cut has none, or misses a hurdle.
   void stands(std::uint32_t tag, std::size_t c, bool advances) {
     const Contest& contest = out_.contest;
     const RowWriter out{k_.system, tag, &k_.derived};
-    const bool all_cut = contest.ties == TieRuling::all_cut;
-    const bool nobody_of_a_tie = all_cut || contest.ties == TieRuling::hold;
+    const TieRuling ties = contest.lines[contest.takes - 1].ties;
+    const bool all_cut = ties == TieRuling::all_cut;
+    const bool nobody_of_a_tie = all_cut || ties == TieRuling::hold;
     if (advances)
       return bound_ahead(out, contest.keys, out_.field, c,
                          nobody_of_a_tie && !contest.keys_left ? Ahead::or_level : Ahead::strictly,
                          std::nullopt,
-                         static_cast<std::int64_t>(contest.lines[contest.takes - 1]) - 1);
-    const auto line = static_cast<std::int64_t>(contest.lines.back());
+                         static_cast<std::int64_t>(contest.reach[contest.takes - 1]) - 1);
+    const auto line = static_cast<std::int64_t>(contest.reach.back());
     Row count;
     count.tag = tag;
     count.low = line;

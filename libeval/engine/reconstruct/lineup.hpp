@@ -24,6 +24,13 @@ struct PutOut {
   Outcome outcome = Outcome::held;
 };
 
+/// Whom each line of a selection takes, by line and then by entrant: expressions that are 1 where
+/// it does, else 0.
+struct Turns {
+  std::vector<std::vector<Linear>> taken;   ///< or put in reserve
+  std::vector<std::vector<Linear>> waiting; ///< held in a tie across the line
+};
+
 /// Who takes part in the contest for the places of a stage. Vectors are by entrant.
 struct Lineup {
   Contest contest;
@@ -32,7 +39,14 @@ struct Lineup {
   std::vector<std::vector<std::uint32_t>> clears; ///< then by hurdle: an unknown, 1 = it is cleared
   std::vector<std::optional<std::uint32_t>> unpublished; ///< clears hurdles on unpublished evidence
   bool open_verdicts =
-      false; ///< some are in the field unless a verdict that nobody knows is a fail
+      false;               ///< some are in the field unless a verdict that nobody knows is a fail
+  bool open_later = false; ///< such verdicts are asked for after the first is taken
+  std::optional<Turns> turns; ///< of the knowledge's system, where published outcomes need them
+
+  /// Whether the selection can be written line after line: all of it follows from scores.
+  [[nodiscard]] bool in_turns() const {
+    return contest.unread.empty() && !contest.keys_left && !open_verdicts && !open_later;
+  }
 
   bool found = false;              ///< a completion was, `point`
   bool impossible = false;         ///< there is none: the statements contradict each other

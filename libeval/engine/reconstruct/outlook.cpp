@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/outlook.hpp"
 
+#include "engine/reconstruct/settle.hpp"
+#include "engine/reconstruct/turns.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -10,6 +13,28 @@ namespace {
 using Point = std::vector<std::int64_t>;
 
 class OutlookMaker {
+  /// Between which lines the numbers of those ahead lie.
+  struct Region {
+    std::size_t strictly = 0, or_level = 0;
+  };
+  /// Which line takes an entrant, or holds it in a tie; the number of lines: none.
+  struct Turn {
+    std::size_t line = 0;
+    bool waits = false;
+  };
+  /// A way in which a selection can go for an entrant: it misses one of its hurdles first, or none,
+  /// and stands in a region or has a turn, if it is not out before anybody is taken.
+  struct Way {
+    std::size_t missed = 0;
+    std::optional<Region> region;
+    std::optional<Turn> turn;
+  };
+  /// A system, and what of the selection is written down in it.
+  struct Written {
+    IntegerSystem system;
+    Turns turns;
+  };
+
 public:
   OutlookMaker(const Context& context, const Knowledge& knowledge, const IntegerSystem& settled,
                Lineup& lineup, const StageDecide& decide, const SolveLimits& limits)
@@ -54,16 +79,19 @@ public:
     out_.inside_rests_on.resize(n_);
     if (!contest_.unread.empty())
       return;
-    const IntegerSystem rules = rules_alone(k_.system);
+    const bool in_turns = contest_.lines.size() > 1 && lineup_.in_turns();
+    const Written whole = in_turns ? written(k_.system) : Written{k_.system, {}};
+    const IntegerSystem rules = rules_alone(whole.system);
     for (std::size_t e = 0; e < n_; ++e) {
       if (const auto certain = out_.certain(e))
-        out_.rests_on[e] = reason(e, [&](const Way& way) {
-          Answer answer = completion(rules, e, way);
-          if (answer.status != Answer::Status::optimal)
-            return answer.status == Answer::Status::infeasible;
-          answer.point.resize(k_.system.unknowns.size());
-          return run(answer.point).outcomes[e] == *certain;
-        });
+        out_.rests_on[e] =
+            reason(whole, e, in_turns ? ways_in_turn(e) : ways(e), [&](const Way& way) {
+              Answer answer = completion({rules, whole.turns}, e, way);
+              if (answer.status != Answer::Status::optimal)
+                return answer.status == Answer::Status::infeasible;
+              answer.point.resize(k_.system.unknowns.size());
+              return run(answer.point).outcomes[e] == *certain;
+            });
       if (lineup_.put_out[e] && lineup_.field.in[e] != 0 && contest_.hurdles.empty())
         stand_by_score(e);
     }
@@ -71,11 +99,12 @@ public:
 
   /// A smallest set of statements that excludes all ways but those, of the best sources.
   template <class Allowed>
-  CoreSet reason(std::size_t e, const Allowed& allowed) {
+  CoreSet reason(const Written& whole, std::size_t e, const std::vector<Way>& ways,
+                 const Allowed& allowed) {
     std::vector<IntegerSystem> otherwise;
-    for (const Way& way : ways(e))
+    for (const Way& way : ways)
       if (!allowed(way))
-        otherwise.push_back(in_that_way(k_.system, e, way));
+        otherwise.push_back(in_that_way(whole, e, way));
     std::vector<std::uint32_t> weakness;
     for (const Statement* statement : k_.statements)
       weakness.push_back(static_cast<std::uint32_t>(Level::verified) -
@@ -85,11 +114,11 @@ public:
   }
 
   void stand_by_score(std::size_t e) {
-    const auto line = static_cast<std::int64_t>(contest_.lines.front());
+    const auto line = static_cast<std::int64_t>(contest_.reach.front());
     if (most_[e] >= line && fewest_[e] < line)
       return;
     out_.inside[e] = most_[e] < line;
-    out_.inside_rests_on[e] = reason(e, [&](const Way& way) {
+    out_.inside_rests_on[e] = reason({k_.system, {}}, e, ways(e), [&](const Way& way) {
       return *out_.inside[e] ? way.region->or_level == 0 : way.region->strictly > 0;
     });
   }
@@ -144,17 +173,6 @@ private:
     return !std::ranges::includes(out_.seen[e], out_.not_told[e]);
   }
 
-  /// Between which lines the numbers of those ahead lie.
-  struct Region {
-    std::size_t strictly = 0, or_level = 0;
-  };
-  /// A way in which a selection can go for an entrant: it misses one of its hurdles first, or none,
-  /// and stands in a region, if it is not out before anybody is taken.
-  struct Way {
-    std::size_t missed = 0;
-    std::optional<Region> region;
-  };
-
   void outcomes() {
     std::vector<std::vector<Region>> regions(n_);
     bool tie_at_line = false;
@@ -165,22 +183,16 @@ private:
         continue; // seen already
       }
       for (const Way& way : ways(e)) {
-        Answer answer = completion(settled_, e, way);
-        note(answer);
-        if (answer.status == Answer::Status::infeasible)
-          continue;
-        if (way.region)
+        if (look(settled_, e, way) && way.region)
           regions[e].push_back(*way.region);
-        if (answer.status == Answer::Status::optimal) {
-          answer.point.resize(k_.system.unknowns.size());
-          see(run(answer.point));
-        } else {
-          doubt(e);
-        }
       }
       for (const Region& region : regions[e])
         tie_at_line = tie_at_line || region.strictly < region.or_level;
     }
+    // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
+    const bool moved = contest_.lines.size() > 1 && (contest_.moves || tie_at_line);
+    if (moved && lineup_.in_turns())
+      return outcomes_in_turn(regions);
     for (std::size_t e = 0; e < n_; ++e)
       for (const Region& region : regions[e]) {
         if (region.strictly < region.or_level && contest_.keys_left &&
@@ -189,12 +201,65 @@ private:
                 "that they break an outcome may be called possible that is not");
         if (lineup_.open_verdicts && regions[e].size() > 1)
           out_.not_told[e].insert(Outcome::held);
-        // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
-        if (region.or_level > 0 && contest_.lines.size() > 1 && (contest_.moves || tie_at_line) &&
-            doubt(e))
-          relax("several lines are read with less than they say: behind a tie across a line, or "
-                "behind somebody who is put out, an outcome may be called possible that is not");
+        if (region.or_level > 0 && moved && doubt(e))
+          relax("several lines are read with less than they say where keys of the order are no "
+                "scores or a verdict is not known: behind a tie across a line, or behind somebody "
+                "who is put out, an outcome may be called possible that is not");
       }
+  }
+
+  /// Looks for a completion in which the selection goes that way; false: there is none.
+  bool look(const IntegerSystem& system, std::size_t e, const Way& way) {
+    return look({system, {}}, e, way);
+  }
+  bool look(const Written& written, std::size_t e, const Way& way) {
+    Answer answer = completion(written, e, way);
+    note(answer);
+    if (answer.status == Answer::Status::infeasible)
+      return false;
+    if (answer.status == Answer::Status::optimal) {
+      answer.point.resize(k_.system.unknowns.size());
+      see(run(answer.point));
+    } else {
+      doubt(e);
+    }
+    return true;
+  }
+
+  /// Whom a line takes depends on what those before it did: the whole selection is written down.
+  void outcomes_in_turn(const std::vector<std::vector<Region>>& regions) {
+    const Written whole = written(settled_);
+    for (std::size_t e = 0; e < n_; ++e) {
+      const bool behind =
+          std::ranges::any_of(regions[e], [](const Region& region) { return region.or_level > 0; });
+      for (const Way& way : behind ? ways_in_turn(e) : std::vector<Way>{})
+        if (!out_.seen[e].contains(outcome_of(e, way)))
+          look(whole, e, way);
+    }
+  }
+
+  [[nodiscard]] Written written(const IntegerSystem& system) const {
+    if (lineup_.turns)
+      return {system, *lineup_.turns};
+    Written out{system, {}};
+    out.turns = add_turns({out.system}, lineup_);
+    return out;
+  }
+
+  [[nodiscard]] Outcome outcome_of(std::size_t e, const Way& way) const {
+    if (way.missed < hurdles_of(e)) {
+      const auto& require =
+          std::get<select::Require>(context_.stage.select[contest_.hurdles[way.missed].step].what);
+      return require.otherwise == select::Require::Otherwise::cut ? Outcome::cut
+                                                                  : Outcome::disqualified;
+    }
+    if (lineup_.put_out[e])
+      return lineup_.put_out[e]->outcome;
+    if (!way.turn || way.turn->line == contest_.lines.size())
+      return Outcome::cut;
+    return way.turn->waits                          ? Outcome::held
+           : contest_.lines[way.turn->line].reserve ? Outcome::reserve
+                                                    : Outcome::advances;
   }
 
   void relax(const std::string& what) {
@@ -225,19 +290,42 @@ private:
   }
 
   [[nodiscard]] std::vector<Way> ways(std::size_t e) const {
-    const auto& hurdles = contest_.hurdles; // those it meets before it is out for other reasons
-    const auto count = static_cast<std::size_t>(
-        std::ranges::count_if(hurdles, [&](const auto& h) { return h.step < last_step(e); }));
     std::vector<Way> out;
-    for (std::size_t missed = 0; missed <= count; ++missed) {
-      if (lineup_.field.in[e] == 0 || (missed < count && hurdles[missed].early)) {
-        out.push_back({missed, std::nullopt});
-        continue;
-      }
+    for (const std::size_t missed : misses(e, out))
       for (std::size_t i = 0; i <= contest_.lines.size(); ++i)
         for (std::size_t j = i; j <= contest_.lines.size(); ++j)
-          out.push_back({missed, Region{i, j}});
-    }
+          out.push_back({missed, Region{i, j}, std::nullopt});
+    return out;
+  }
+
+  [[nodiscard]] std::vector<Way> ways_in_turn(std::size_t e) const {
+    std::vector<Way> out;
+    for (const std::size_t missed : misses(e, out))
+      for (std::size_t line = 0; line <= contest_.lines.size(); ++line) {
+        out.push_back({missed, std::nullopt, Turn{line, false}});
+        if (line < contest_.lines.size() && !contest_.lines[line].reserve &&
+            contest_.lines[line].ties == TieRuling::hold)
+          out.push_back({missed, std::nullopt, Turn{line, true}});
+      }
+    return out;
+  }
+
+  /// So many hurdles it meets before it is out for other reasons.
+  [[nodiscard]] std::size_t hurdles_of(std::size_t e) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        contest_.hurdles, [&](const auto& h) { return h.step < last_step(e); }));
+  }
+
+  /// The hurdles that an entrant can miss first (or none: their number) and yet be there when the
+  /// first is taken; ways in which it is not are added to `early`.
+  [[nodiscard]] std::vector<std::size_t> misses(std::size_t e, std::vector<Way>& early) const {
+    std::vector<std::size_t> out;
+    const std::size_t count = hurdles_of(e);
+    for (std::size_t missed = 0; missed <= count; ++missed)
+      if (lineup_.field.in[e] == 0 || (missed < count && contest_.hurdles[missed].early))
+        early.push_back({missed, std::nullopt, std::nullopt});
+      else
+        out.push_back(missed);
     return out;
   }
 
@@ -246,23 +334,30 @@ private:
     return lineup_.put_out[e] ? lineup_.put_out[e]->step : nobody;
   }
 
-  [[nodiscard]] Answer completion(const IntegerSystem& system, std::size_t e,
-                                  const Way& way) const {
-    const IntegerSystem narrowed = in_that_way(system, e, way);
+  [[nodiscard]] Answer completion(const Written& written, std::size_t e, const Way& way) const {
+    IntegerSystem narrowed = in_that_way(written, e, way);
+    if (way.turn)
+      draw_in_bounds(narrowed); // many are taken, or not, by what their scores can be
     return Solver(narrowed, limits_).find();
   }
 
-  [[nodiscard]] IntegerSystem in_that_way(IntegerSystem system, std::size_t e,
+  [[nodiscard]] IntegerSystem in_that_way(const Written& written, std::size_t e,
                                           const Way& way) const {
+    IntegerSystem system = written.system;
     for (std::size_t m = 0; m < contest_.hurdles.size() && m <= way.missed; ++m) {
       if (contest_.hurdles[m].step >= last_step(e))
         break;
       const std::int64_t is = m < way.missed ? 1 : 0;
       system.rows.push_back({{{lineup_.clears[e][m], 1}}, is, is, Row::rule});
     }
+    if (way.turn) {
+      const Linear at = turn_of(written.turns, e, *way.turn);
+      const LinearBound one{Fraction(1), false};
+      system.rows.push_back(row_of(at, one, one, Row::rule));
+    }
     if (!way.region)
       return system;
-    const auto& lines = contest_.lines;
+    const auto& lines = contest_.reach;
     if (const auto& own = lineup_.field.if_passes[e])
       system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule});
     const auto say = [&](Ahead ahead, std::size_t segment) {
@@ -276,6 +371,16 @@ private:
     say(Ahead::strictly, way.region->strictly);
     say(Ahead::or_level, way.region->or_level);
     return system;
+  }
+
+  /// 1 where an entrant has that turn.
+  [[nodiscard]] Linear turn_of(const Turns& turns, std::size_t e, const Turn& turn) const {
+    if (turn.line < contest_.lines.size())
+      return turn.waits ? turns.waiting[turn.line][e] : turns.taken[turn.line][e];
+    Linear none(Fraction(1));
+    for (std::size_t line = 0; line < contest_.lines.size(); ++line)
+      none = none - turns.taken[line][e] - turns.waiting[line][e];
+    return none;
   }
 
   const Context& context_;

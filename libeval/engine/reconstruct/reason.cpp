@@ -103,9 +103,9 @@ void imply(const RowWriter& out, const Linear& active, const Linear& x, const Li
 }
 
 void imply_ahead(const RowWriter& out, const Keys& keys, std::size_t a, std::size_t b, Ahead ahead,
-                 std::uint32_t is) {
-  // `still`: one where no earlier key has decided; is - (earlier ones decided).
-  Linear still = Linear::variable(is, Fraction(1));
+                 const Linear& active) {
+  // `still`: one where no earlier key has decided; active - (earlier ones decided).
+  Linear still = active;
   for (std::size_t k = 0; k < keys.size(); ++k) {
     const Linear difference = keys[k][a] - keys[k][b];
     const bool last = k + 1 == keys.size();
@@ -140,7 +140,7 @@ std::vector<std::uint32_t> count_ahead(const RowWriter& out, const Keys& keys, c
                                                 (!passes || point[*passes] != 0);
                                 return std::int64_t{so ? 1 : 0};
                               }});
-    imply_ahead(out, keys, d, who, ahead, is);
+    imply_ahead(out, keys, d, who, ahead, Linear::variable(is, Fraction(1)));
     if (passes)
       out.system.rows.push_back({{{is, 1}, {*passes, -1}}, std::nullopt, 0, out.tag});
     all.push_back(is);
@@ -160,7 +160,7 @@ std::vector<std::uint32_t> count_not_ahead(const RowWriter& out, const Keys& key
       out.derived->push_back({is, [keys, d, who, turned](const Point& point) {
                                 return std::int64_t{is_ahead(keys, who, d, turned, point) ? 1 : 0};
                               }});
-    imply_ahead(out, keys, who, d, turned, is);
+    imply_ahead(out, keys, who, d, turned, Linear::variable(is, Fraction(1)));
     all.push_back(is);
     const auto passes = field.if_passes[d];
     if (!passes)

@@ -79,10 +79,10 @@ struct RowWriter {
 /// row says nothing. Throws std::domain_error where x has no bounds.
 void imply(const RowWriter& out, const Linear& active, const Linear& x, const LinearBound& low);
 
-/// Adds rows that make `is` (0 or 1) imply that `a` is ahead of `b` by the keys. Throws
-/// std::domain_error where a key has no bounds.
+/// Adds rows by which `a` is ahead of `b` by the keys where the expression `active` (0 or 1) is 1.
+/// Throws std::domain_error where a key has no bounds.
 void imply_ahead(const RowWriter& out, const Keys& keys, std::size_t a, std::size_t b, Ahead ahead,
-                 std::uint32_t is);
+                 const Linear& active);
 
 /// Unknowns (0 or 1) whose sum is at most the number of the field ahead of `who`, and can be it.
 [[nodiscard]] std::vector<std::uint32_t> count_ahead(const RowWriter& out, const Keys& keys,

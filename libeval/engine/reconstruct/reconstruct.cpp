@@ -123,8 +123,8 @@ private:
     out_.worst_place = outlook_.worst;
     for (const std::uint8_t bracketed : outlook_.bracketed)
       out_.places_proven.push_back(bracketed == 0);
-    if (!lineup_.contest.lines.empty())
-      out_.line = lineup_.contest.lines.front();
+    if (!lineup_.contest.reach.empty())
+      out_.line = lineup_.contest.reach.front();
     using Modality = OutcomeProspect::Modality;
     for (std::size_t e = 0; e < n_; ++e) {
       std::vector<OutcomeProspect> prospects;
