@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/published.hpp"
 
+#include "engine/reconstruct/leaf_bounds.hpp"
+
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
@@ -100,9 +102,10 @@ private:
 
   void numbers(const Statement& s, const Node& node, double step) {
     using Kind = Statement::Kind;
+    const bool within_points = node.points && !may_leave_points(node);
     const double slack = s.rounded && s.rounded->to ? *s.rounded->to : 0;
     const auto possible = [&](double x, const std::string& what) {
-      if (node.points && (x > *node.points + slack || x < -slack))
+      if (within_points && (x > *node.points + slack || x < -slack))
         diagnostics_.error(s.where,
                            what + " is " + format_decimal(x) + ", and " + ticked(node.path) +
                                " has " + format_decimal(*node.points) + " points",
@@ -119,7 +122,7 @@ private:
                            "say how it was rounded, `rounded: 0.01`, or make `step` smaller");
     }
     for (const Statement::Bounds& range : s.ranges)
-      if (node.points &&
+      if (within_points &&
           ((range.low &&
             (*range.low > *node.points || (range.above_low && *range.low == *node.points))) ||
            (range.high && (*range.high < 0 || (range.below_high && *range.high == 0)))))
@@ -135,7 +138,7 @@ private:
       possible(s.number, "the gap");
     if (s.kind == Kind::ahead)
       possible(s.number, "the distance");
-    if (s.kind == Kind::sum && node.points &&
+    if (s.kind == Kind::sum && within_points &&
         (s.number > *node.points * all + slack || s.number < -slack))
       diagnostics_.error(s.where, "the sum is " + format_decimal(s.number) + ", and " +
                                       format_decimal(all) + " scores of " + ticked(node.path) +

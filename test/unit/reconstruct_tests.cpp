@@ -283,6 +283,46 @@ TEST_CASE("A scale of ratings bounds a score that is scaled to the first") {
   CHECK(ranges(r) == "25, 5-24.9, 5-24.9");
 }
 
+TEST_CASE(
+    "A ratio to a named candidate may be above 1, and has no end where that one may have none") {
+  const auto of = [](const std::string& range, const std::string& steps,
+                     const std::string& said = "first: b") {
+    const Reconstruction r = reconstruct_record(load_record(
+        program_with(three,
+                     "    score: {points: 10, from: users, steps: [{sum: user}, {ratio: {to: "
+                     "{candidate: a}}}" +
+                         steps + "]}\n",
+                     "  users: {unpublished: {user: 4}, keys: [user, candidate], values: [rating]" +
+                         range + "}\n"),
+        record_of({said}, "0.1")));
+    return ranges(r) + (r.relaxed.empty() ? "" : " | " + r.relaxed.front());
+  };
+  CHECK(of(", range: [1, 5]", "") == "10, 10.1-50, 2-49.9");
+  CHECK(of(", range: [1, 5]", ", {cap: 1}", "last: b") == "10, 2-9.9, 2.1-10");
+  CHECK(of(", range: [1, 5]", ", {multiply: -1}", "first: a") == "-10, -9.9--2, -9.9--2");
+  CHECK(of(", range: [0, 5]", "") == "10, 10.1-?, 0-?");
+  CHECK(of(", range: [0, 5]", ", {cap: 1.5}") == "10, 10.1-15, 0-14.9");
+  CHECK(of("", "", "marks: {of: users, from: 1, to: 5}") ==
+        "10, 2-50, 2-50 | what outcomes rest on is not worked out where scores have bounds by "
+        "statements alone");
+  CHECK(of(", range: [1, 5]", "", "value: {b: 35}") == "10, 35, 2-50"); // above the points
+  CHECK(of(", range: [-1, 5]", "") ==
+        "?-?, ?-?, ?-? | `total` may be anything: the step `ratio` sets no bounds here");
+  CHECK(of(", range: [-1, 5]", ", {floor: 0}, {cap: 2}") ==
+        "0-19.9, 0.1-20, 0-19.9 | `total` may be anything from 0 to 20: the step `ratio` sets no "
+        "bounds here");
+}
+
+TEST_CASE("One alone scaled to the best is the best, also where marks may be zero") {
+  const Reconstruction r = reconstruct_record(load_record(
+      program_with("a: {}",
+                   "    score: {points: 25, from: users, steps: [{sum: user}, {ratio: best}]}\n",
+                   "  users: {unpublished: {user: 9}, keys: [user, candidate], values: [rating], "
+                   "range: [0, 5]}\n"),
+      record_of({"range: {a: [0, 25]}"}, "0.1")));
+  CHECK(ranges(r) == "25");
+}
+
 TEST_CASE("A mean without the highest and the lowest mark lies inside the scale of marks") {
   const Reconstruction r = reconstruct_record(load_record(
       program_with(three,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/complete.hpp"
 
+#include "engine/reconstruct/filled.hpp"
+
 #include <algorithm>
 #include <string>
 

@@ -63,6 +63,8 @@ struct Knowledge {
   [[nodiscard]] Linear good(std::size_t node, std::size_t entrant) const;
   /// Sets the derived unknowns of a point whose cells are given.
   void derive(std::vector<std::int64_t>& point) const;
+  /// Notes once what is read with less than it says.
+  void note(const std::string& text);
   /// An unknown that follows from others.
   std::uint32_t add_derived(LinearUnknown unknown,
                             std::function<std::int64_t(const std::vector<std::int64_t>&)> from);
@@ -71,10 +73,5 @@ struct Knowledge {
 /// Reads the compiled stage and the statements about it. What does not fit goes to
 /// `context.diagnostics`. Precondition: is_known_in_part.
 [[nodiscard]] Knowledge read_knowledge(const Context& context, const StatementFilter& filter);
-
-/// A copy of the bundle whose unpublished tables hold numbers: those of candidate c at the `c`-th
-/// of `high` (true: the upper end of the table's range, or 1), see `Table`. Tables of statements
-/// stay.
-[[nodiscard]] Bundle filled(const Bundle& bundle, const std::vector<bool>& high);
 
 } // namespace libeval

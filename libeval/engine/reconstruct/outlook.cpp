@@ -5,6 +5,7 @@
 #include "engine/reconstruct/turns.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 namespace libeval {
@@ -79,6 +80,17 @@ public:
     out_.inside_rests_on.resize(n_);
     if (!contest_.unread.empty())
       return;
+    try {
+      find_reasons();
+    } catch (const std::domain_error&) {
+      relax("what outcomes rest on is not worked out where scores have bounds by statements alone");
+    }
+  }
+
+  Outlook take() { return std::move(out_); }
+
+private:
+  void find_reasons() {
     const bool in_turns = contest_.lines.size() > 1 && lineup_.in_turns();
     const Written whole = in_turns ? written(k_.system) : Written{k_.system, {}};
     const IntegerSystem rules = rules_alone(whole.system);
@@ -123,9 +135,6 @@ public:
     });
   }
 
-  Outlook take() { return std::move(out_); }
-
-private:
   StageDecision run(const Point& point) const {
     return decide_at(point, context_, k_, lineup_, decide_);
   }
