@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/solver.hpp"
 
+#include "engine/reconstruct/propagate.hpp"
+
 #include <CbcEventHandler.hpp>
 #include <CbcModel.hpp>
 #include <ClpEventHandler.hpp>
@@ -56,6 +58,7 @@ struct Solver::Implementation {
   bool hopeless = false; ///< an active row without terms does not hold, or numbers are too large
   std::size_t impossible_rows = 0;
   bool may_stop = false;                       ///< a relaxation is being solved
+  std::unique_ptr<Shaver> shaver;              ///< of the active rows, once it is needed
   std::deque<std::vector<std::int64_t>> known; ///< points found before that satisfy all active rows
 
   Implementation(const IntegerSystem& s, SolveLimits l)
@@ -203,6 +206,19 @@ struct Solver::Implementation {
     return false;
   }
 
+  /// The same after the bound was drawn in by trying whether the objective can reach it.
+  bool is_known_shaved(const Objective& objective, Answer& answer) {
+    std::optional<std::int64_t> reached = answer.value;
+    for (const auto& point : known)
+      reached = std::max(reached.value_or(value_of(objective, point)), value_of(objective, point));
+    if (!reached || *reached >= *answer.bound)
+      return false;
+    if (!shaver)
+      shaver = std::make_unique<Shaver>(system, active);
+    answer.bound = shaver->shave(objective, *answer.bound, *reached);
+    return is_known(objective, answer);
+  }
+
   /// What the objective cannot exceed by the bounds of its unknowns alone.
   [[nodiscard]] std::optional<std::int64_t> box_bound(const Objective& objective) const {
     Wide sum = 0;
@@ -293,7 +309,8 @@ struct Solver::Implementation {
       }
     }
     if (!objective.empty() && answer.bound &&
-        (is_known(objective, answer) || dive_to_bound(objective, answer)))
+        (is_known(objective, answer) || is_known_shaved(objective, answer) ||
+         dive_to_bound(objective, answer)))
       return answer;
     if (effort == Effort::quick) {
       answer.status = Status::interrupted;
@@ -452,6 +469,7 @@ void Solver::set_active(std::size_t r, bool is) {
     return;
   it_->active[r] = is ? 1 : 0;
   it_->known.clear();
+  it_->shaver.reset();
   const Row& row = it_->system.rows[r];
   const double infinity = it_->lp.getInfinity();
   it_->lp.setRowBounds(static_cast<int>(r),

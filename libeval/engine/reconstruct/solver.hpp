@@ -35,7 +35,8 @@ struct Answer {
   Status status = Status::trouble;
   std::optional<std::int64_t> value, bound;
   std::vector<std::int64_t> point; ///< checked against every active row in exact arithmetic
-  bool certified = false; ///< the bound was re-derived from dual multipliers in exact arithmetic
+  bool certified = false; ///< the bound was derived in exact arithmetic: from dual multipliers, or
+                          ///< by trying what is beyond it
 };
 
 /// How hard an integer program is tried: `quick` rounds the relaxation's solution to a whole one a
@@ -46,7 +47,8 @@ enum class Effort { quick, whole };
 /// nothing of them is seen outside solver.cpp. Every point handed out satisfies all rows exactly.
 /// Bounds of relaxations are re-derived exactly from their dual multipliers (Neumaier and
 /// Shcherbina, Safe bounds in linear and mixed-integer linear programming, Math. Program. 99,
-/// 2004); those of branch and cut rest on the solver.
+/// 2004) and drawn in by trying whether they can be reached (`Shaver`); those of branch and cut
+/// rest on the solver.
 class Solver {
 public:
   using Objective = std::vector<std::pair<std::uint32_t, std::int64_t>>;
