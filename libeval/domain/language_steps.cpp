@@ -114,6 +114,11 @@ const std::vector<StepEntry>& steps() {
         {"needs", either({number(0, 1e9), share()}), false,
          "with drop: so many (or `66%`) must stand"},
         within_key()}},
+      {{"only", aside, "takes away what lies outside bounds"},
+       {{"at_least", param(), false, "what is smaller goes"},
+        {"above", param(), false, "what is not larger goes"},
+        {"at_most", param(), false, "what is larger goes"},
+        {"below", param(), false, "what is not smaller goes"}}},
       {{"keep", each, "forgets groups of which too little stands"},
        {{"within", names(), true, "the dimensions that define a group"},
         {"of", scalar(), false, "what is counted; cells if left out"},
@@ -299,11 +304,12 @@ void grammar::add_steps(Shapes& s) {
   for (const StepEntry& entry : steps()) {
     Shape args{"`" + entry.word.name + "`", entry.keys};
     Type type = object("step." + entry.word.name);
-    if (!entry.keys.empty())
+    if (!entry.keys.empty() && entry.word.name != "only") // a number alone would be either bound
       type = either({std::move(type), entry.keys.front().type});
     step.keys.push_back({entry.word.name, type, false, entry.word.summary});
     s["step." + entry.word.name] = std::move(args);
   }
+  s["step.only"].exclusive = {{"at_least", "above"}, {"at_most", "below"}};
   s["step.majority"].exclusive = {{"above", "at_least"}};
   s["step.round"].exclusive = {{"to", "digits", "significant"}};
   s["step.winsorize"].exclusive = {{"lower", "sds"}, {"upper", "sds"}};

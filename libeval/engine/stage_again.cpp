@@ -111,9 +111,10 @@ void StageDecider::compile_anew() {
 bool StageDecider::keep_up(const StageChanges& changes) {
   Plan& plan = kept_->compiler.plan;
   for (const std::size_t table : kept_->tables)
-    if (changes.rows[table] != 0 || (plan.rests_on_numbers && changes.numbers[table] != 0))
+    if (changes.rows[table] != 0 ||
+        ((plan.rests_on_numbers || plan.rests_on_values) && changes.numbers[table] != 0))
       return false;
-  if (changes.weights && plan.rests_on_weights)
+  if (changes.weights && (plan.rests_on_weights || plan.rests_on_values))
     return false;
   for (const std::string& dimension : changes.renamed)
     if (plan.named.contains(dimension))
@@ -123,7 +124,7 @@ bool StageDecider::keep_up(const StageChanges& changes) {
     if (feed.table != Feed::no_table && changes.numbers[feed.table] == 0)
       continue;
     const Feed::Now now = feed.refill ? feed.refill() : Feed::Now::changed;
-    if (now == Feed::Now::otherwise)
+    if (now == Feed::Now::otherwise || (now == Feed::Now::changed && plan.rests_on_values))
       return false;
     if (now == Feed::Now::changed)
       kept_->changed[feed.op] = 1;

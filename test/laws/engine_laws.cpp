@@ -341,6 +341,51 @@ TEST_CASE("an unnamed gap is no number, and dropping it is as if it had never be
   }));
 }
 
+TEST_CASE("values outside bounds count as if their rows were not there") {
+  CHECK(rc::check([] {
+    SmallBundle b;
+    const int n = drawn(1, 4), jurors = drawn(1, 5);
+    const int least = drawn(0, 9), most = drawn(0, 9);
+    const bool above = drawn(0, 1) == 1, below = drawn(0, 1) == 1, by_measure = drawn(0, 1) == 1;
+    SmallTable all{"t", {"candidate", "juror"}, "true", {}};
+    for (int c = 0; c < n; ++c) {
+      b.candidates.push_back({"c" + std::to_string(c), ""});
+      for (int j = 0; j < jurors; ++j)
+        if (const int x = drawn(-1, 9); x >= 0 || drawn(0, 3) == 0) // now and then a gap
+          all.rows.push_back(
+              {{b.candidates.back().id, "j" + std::to_string(j)}, x < 0 ? "" : std::to_string(x)});
+    }
+    SmallTable few = all;
+    std::erase_if(few.rows, [&](const SmallTable::Row& row) {
+      if (row.value.empty())
+        return false;
+      const int x = std::stoi(row.value);
+      return x < least || x > most || (above && x == least) || (below && x == most);
+    });
+    const std::string then = *rc::gen::element(
+        std::string("{mean: juror}"), std::string("{count: juror}"), std::string("{sd: juror}"),
+        std::string("{missing: {as: drop, needs: 2}}, {max: juror}"),
+        std::string("{best: {over: juror, of: 2, at_most: true}}, {sum: juror}"),
+        std::string("{rank: {within: []}}, {sum: juror}"),
+        std::string("{sum: juror}, {missing: 3}"));
+    const std::string low = by_measure ? "{from: low}" : std::to_string(least);
+    b.tables = {all, {"low", {"candidate"}, "", {}}};
+    for (const auto& candidate : b.candidates)
+      b.tables[1].rows.push_back({{candidate.id}, std::to_string(least)});
+    b.score = SmallNode{"", "", "", "", {}};
+    b.places = "1";
+    if (!few.rows.empty() && (least <= most || by_measure)) {
+      b.score->measure =
+          std::string("from: t, steps: [{only: {") + (above ? "above: " : "at_least: ") + low +
+          (below ? ", below: " : ", at_most: ") + std::to_string(most) + "}}, " + then + "]";
+      const AllSaid taken_away = said(decided(b));
+      b.score->measure = "from: t, steps: [" + then + "]";
+      b.tables[0] = few;
+      must_agree(taken_away, said(decided(b)));
+    }
+  }));
+}
+
 TEST_CASE("a program in full and in JSON decides the same, every time") {
   CHECK(rc::check([] {
     const SmallBundle b = random_bundle_with({.gaps = drawn(0, 3) == 0});

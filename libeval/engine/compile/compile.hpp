@@ -47,9 +47,10 @@ public:
   /// Brings a frame with the one dimension `candidate` to the order of the entrants.
   [[nodiscard]] Frame align(Frame frame, const std::string& name);
 
-  /// The cells listed, in that order, with their numbers.
+  /// The cells listed, in that order, with their numbers; `chosen_by` as in op::Gather.
   [[nodiscard]] Frame picked(const Frame& frame, const std::vector<std::uint32_t>& cells,
-                             const std::string& name, const std::string& word);
+                             const std::string& name, const std::string& word,
+                             ArrayId chosen_by = no_array);
 
   /// Notes that gaps have reached a step that needs values.
   void note_gaps(const Frame& frame, const std::vector<std::uint32_t>& cells,

@@ -201,10 +201,10 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
 }
 
 Frame Compiler::picked(const Frame& frame, const Codes& cells, const std::string& name,
-                       const std::string& word) {
+                       const std::string& word, ArrayId chosen_by) {
   Frame out = pick_cells(frame, cells);
   out.array = new_array(plan, out.cells, out.candidates(), name);
-  add(plan, op::Gather{frame.array, out.array, shared_codes(cells)}, word);
+  add(plan, op::Gather{frame.array, out.array, shared_codes(cells), chosen_by}, word);
   out.raw = frame.raw;
   out.raw_rows = nullptr;
   if (frame.raw) {

@@ -44,6 +44,7 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"codes", [](Lowering& l) { l.codes(); }},
       {"missing", [](Lowering& l) { l.missing("as"); }},
       {"impute", [](Lowering& l) { l.missing("by"); }},
+      {"only", [](Lowering& l) { l.only(); }},
       {"keep", [](Lowering& l) { l.keep_groups(); }},
       {"group", [](Lowering& l) { l.group(); }},
       {"pick", [](Lowering& l) { l.pick(); }},

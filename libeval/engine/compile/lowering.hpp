@@ -40,6 +40,7 @@ public:
   void compare();
   void codes();
   void missing(const char* argument);
+  void only();
   void keep_groups();
   void group();
   void pick();

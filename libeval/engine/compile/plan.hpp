@@ -83,6 +83,7 @@ struct Compare {
 struct Gather {
   ArrayId in = no_array, out = no_array;
   Index index = {};
+  ArrayId chosen_by = no_array; ///< the cells were chosen by these numbers as they were then
 };
 /// Puts `values` (or a constant) where `cells` say.
 struct Fill {
@@ -267,6 +268,7 @@ struct Plan {
   std::vector<WeightConstant> weighed = {};
   bool rests_on_numbers = false; ///< structure, or constants that no feed tells of, do
   bool rests_on_weights = false; ///< the same of weights and points
+  bool rests_on_values = false;  ///< structure rests on what was computed from all that
   /// Dimensions of which it matters what a member is called, not only which cells are whose.
   std::set<std::string, std::less<>> named = {};
   /// Whether it runs on numbers of 32 digits: where something is rounded, and always while that
@@ -276,6 +278,9 @@ struct Plan {
 
 /// The arrays that an operation reads.
 [[nodiscard]] std::vector<ArrayId> inputs_of(const Op& op);
+
+/// The operations that an array rests on, as a plan of their own with the arrays of this one.
+[[nodiscard]] Plan up_to(const Plan& plan, ArrayId array);
 
 /// Whether operation `op` itself, or one that reads what it made, mixes the values of several
 /// candidates: ranks, groups across candidates, opponents. O(operations).

@@ -33,6 +33,10 @@ static void inputs(const O& o, See&& see) {
       see(key);
   if constexpr (requires { o.seats; })
     see(o.seats);
+  if constexpr (requires { o.held; })
+    see(o.held);
+  if constexpr (requires { o.chosen_by; })
+    see(o.chosen_by);
   if constexpr (requires { o.start; })
     see(o.start);
   if constexpr (requires { o.covariates; })
@@ -49,6 +53,27 @@ std::vector<ArrayId> inputs_of(const Op& op) {
         });
       },
       op);
+  return out;
+}
+
+Plan up_to(const Plan& plan, ArrayId array) {
+  std::vector<std::uint8_t> needed(plan.arrays.size(), 0);
+  needed[array] = 1;
+  std::vector<std::size_t> ops;
+  for (std::size_t at = plan.ops.size(); at-- > 0;)
+    if (needed[std::visit([](const auto& o) { return o.out; }, plan.ops[at])] != 0) {
+      ops.push_back(at);
+      for (const ArrayId in : inputs_of(plan.ops[at]))
+        needed[in] = 1;
+    }
+  Plan out;
+  out.arrays = plan.arrays;
+  out.rounds = plan.rounds;
+  std::ranges::reverse(ops);
+  for (const std::size_t at : ops) {
+    out.ops.push_back(plan.ops[at]);
+    out.words.push_back(plan.words[at]);
+  }
   return out;
 }
 

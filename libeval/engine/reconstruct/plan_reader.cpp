@@ -52,7 +52,7 @@ PlanReader::Values PlanReader::expressions(const op::Divide& o) {
 }
 
 PlanReader::Values PlanReader::expressions(const op::Gather& o) {
-  const auto* in = read(o.in);
+  const auto* in = o.chosen_by == no_array ? read(o.in) : nullptr;
   if (in == nullptr)
     return std::nullopt;
   std::vector<Linear> out;

@@ -60,6 +60,8 @@ private:
   bool apply(const op::Affine& o) { return scaled(o.in, o.out, o.scale); }
   bool apply(const op::Divide& o) { return scaled(o.in, o.out, 1 / o.by); }
   bool apply(const op::Gather& o) {
+    if (!certain(o.chosen_by))
+      return false;
     if (certain(o.in))
       return true;
     for (const std::uint32_t i : *o.index)
