@@ -2,6 +2,7 @@
 #include <libeval/domain/expand.hpp>
 
 #include <libeval/domain/language.hpp>
+#include <libeval/domain/written_numbers.hpp>
 
 #include <algorithm>
 
@@ -276,7 +277,8 @@ private:
 } // namespace
 
 Tree expand(const Tree& program, Diagnostics& diagnostics) {
-  return Expander(program, diagnostics).as(program, type::object("program"));
+  const Tree numbers = with_written_numbers(program, type::object("program"), language());
+  return Expander(numbers, diagnostics).as(numbers, type::object("program"));
 }
 
 } // namespace libeval

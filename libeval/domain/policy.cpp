@@ -6,6 +6,7 @@
 
 #include <libeval/base/text.hpp>
 #include <libeval/domain/language.hpp>
+#include <libeval/domain/written_numbers.hpp>
 
 #include <algorithm>
 #include <array>
@@ -301,8 +302,9 @@ Verdict verdict_from(std::string_view name) {
   return named<Verdict>(verdict_names, name);
 }
 
-PolicyFile read_policy(const Tree& tree, Diagnostics& diagnostics) {
+PolicyFile read_policy(const Tree& written, Diagnostics& diagnostics) {
   PolicyFile policy;
+  const Tree tree = with_written_numbers(written, type::object("policy"), language());
   if (validate(tree, type::object("policy"), language(), diagnostics))
     Reader(tree, policy, diagnostics).read();
   return policy;

@@ -6,6 +6,7 @@
 #include <libeval/domain/language.hpp>
 #include <libeval/domain/statement.hpp>
 #include <libeval/domain/uncertainty.hpp>
+#include <libeval/domain/written_numbers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -197,8 +198,9 @@ RuleChoice read_choice(const Tree& tree, Diagnostics& diagnostics) {
 
 } // namespace
 
-Uncertainty read_uncertainty(const Tree& tree, Diagnostics& diagnostics) {
+Uncertainty read_uncertainty(const Tree& written, Diagnostics& diagnostics) {
   Uncertainty out;
+  const Tree tree = with_written_numbers(written, type::object("uncertainty"), language());
   if (!validate(tree, type::object("uncertainty"), language(), diagnostics))
     return out;
   each_of(tree, "weights",

@@ -3,6 +3,7 @@
 
 #include <libeval/domain/language.hpp>
 #include <libeval/domain/measure.hpp>
+#include <libeval/domain/written_numbers.hpp>
 
 #include <algorithm>
 #include <map>
@@ -157,8 +158,9 @@ private:
 
 } // namespace
 
-Published read_published(const Tree& tree, Diagnostics& diagnostics) {
+Published read_published(const Tree& written, Diagnostics& diagnostics) {
   Published out;
+  const Tree tree = with_written_numbers(written, type::object("published"), language());
   if (!validate(tree, type::object("published"), language(), diagnostics))
     return out;
   out.id = text_at(tree, "published");

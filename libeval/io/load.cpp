@@ -5,6 +5,7 @@
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/language.hpp>
 #include <libeval/domain/rows.hpp>
+#include <libeval/domain/written_numbers.hpp>
 #include <libeval/engine/check.hpp>
 #include <libeval/engine/verdicts.hpp>
 #include <libeval/io/csv.hpp>
@@ -77,7 +78,8 @@ public:
   Loader(const Folder& folder, Diagnostics& diagnostics)
       : folder_(folder), diagnostics_(diagnostics) {}
 
-  Bundle load(const Tree& rules) {
+  Bundle load(const Tree& written) {
+    const Tree rules = with_written_numbers(written, type::object("program"), language());
     Diagnostics found(diagnostics_.limit());
     const bool fits = validate(rules, type::object("program"), language(), found);
     const Tree whole = fits ? rules : what_is_right_in(rules);

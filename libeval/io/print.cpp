@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/print.hpp>
 
+#include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
 #include "io/json_writer.hpp"
@@ -156,6 +157,8 @@ void write(JsonWriter& out, const Tree& tree) {
     out.null();
   else if (tree.is_flag())
     out.flag(tree.flag());
+  else if (const auto spelling = tree.scalar(); tree.is_number() && !parse_decimal(*spelling))
+    out.text(*spelling); // a fraction is no number of JSON
   else if (tree.is_number())
     out.number(tree.number());
   else if (tree.is_text())

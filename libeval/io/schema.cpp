@@ -3,6 +3,7 @@
 
 #include <libeval/base/share.hpp>
 #include <libeval/domain/language.hpp>
+#include <libeval/domain/written_numbers.hpp>
 
 #include "io/json_writer.hpp"
 
@@ -54,9 +55,12 @@ private:
     case Kind::flag:
       out_.key("type").text("boolean");
       return;
-    case Kind::number:
+    case Kind::number: // or a fraction as text
+      out_.key("type").open_line('[').text("number").text("string").close(']');
+      out_.key("pattern").text(std::string(written_pattern));
+      return bounds(type);
     case Kind::integer:
-      out_.key("type").text(type.kind == Kind::number ? "number" : "integer");
+      out_.key("type").text("integer");
       return bounds(type);
     case Kind::text:
       out_.key("type").text("string").key("minLength").count(std::uint64_t{1});

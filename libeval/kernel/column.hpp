@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <libeval/kernel/exact.hpp>
+#include <libeval/kernel/written.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -52,11 +52,11 @@ template <class T>
   }
 }
 
-/// A parameter that people wrote as a decimal.
+/// A parameter that people wrote as a decimal or a fraction.
 template <class T>
 [[nodiscard]] T decimal(double x) {
   if constexpr (std::is_same_v<T, Exact>) {
-    return from_decimal(x);
+    return from_written(x);
   } else {
     return x;
   }

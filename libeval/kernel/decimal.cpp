@@ -162,6 +162,11 @@ double decimal_rest(double value) {
   return value < 0 ? -positive_rest(-value) : positive_rest(value);
 }
 
+bool has_many_digits(double positive) {
+  const double millionths = positive * 1e6;
+  return millionths != std::floor(millionths) && shortest(positive).digits >= 1'000'000'000'000;
+}
+
 double power_of_ten(int exponent) {
   const double power = powers[static_cast<std::size_t>(exponent < 0 ? -exponent : exponent)];
   return exponent < 0 ? 1 / power : power;

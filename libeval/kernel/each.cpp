@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/kernel/each.hpp>
 
+#include <libeval/kernel/written.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -105,7 +107,7 @@ double in_steps(double x, const Grid& grid) {
   return grid.in_one > 0 ? x * grid.in_one : x / grid.step;
 }
 Exact in_steps(const Exact& x, const Grid& grid) {
-  return grid.in_one > 0 ? x * Exact(grid.in_one) : x / from_decimal(grid.step);
+  return grid.in_one > 0 ? x * Exact(grid.in_one) : x / from_written(grid.step);
 }
 
 // whole steps as the number nearest to the decimal.
@@ -116,7 +118,7 @@ double on_grid(double whole, const Grid& grid) {
   if (grid.in_one > 0 && std::fabs(whole) < 0x1p53) {
     return whole / grid.in_one;
   }
-  return to_double(Exact(whole) * from_decimal(grid.step));
+  return to_double(Exact(whole) * from_written(grid.step));
 }
 
 // whole steps as the same Exact that the decimal is when it is read from a file.
@@ -124,7 +126,7 @@ Exact on_grid(const Exact& whole, const Grid& grid) {
   if (whole.low == 0 && grid.in_one > 0 && std::fabs(whole.high) < 1e15) {
     return from_decimal(on_grid(whole.high, grid));
   }
-  const Exact product = whole * from_decimal(grid.step);
+  const Exact product = whole * from_written(grid.step);
   const Exact read = from_decimal(to_double(product));
   const double apart = std::fabs(to_double(product - read));
   return apart <= 1e-29 * std::fabs(product.high) ? read : product;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/kernel/reduce.hpp>
+#include <libeval/kernel/written.hpp>
 
 #include "kernel/cells.hpp"
 
@@ -52,7 +53,7 @@ Kept keep(std::span<const T> x, const Groups& groups, const Keep& rule, Mask mas
       values.push_back(x[cell]);
     }
     const Exact trimmed = floor(
-        Exact(static_cast<double>(cells.size())) * from_decimal(rule.trim_share) + Exact(1e-20));
+        Exact(static_cast<double>(cells.size())) * from_written(rule.trim_share) + Exact(1e-20));
     const auto trim = static_cast<std::size_t>(to_double(trimmed));
     const std::size_t n = cells.size();
     const std::size_t high = std::min(n, std::min(n, rule.drop_highest) + trim);

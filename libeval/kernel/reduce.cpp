@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/kernel/reduce.hpp>
+#include <libeval/kernel/written.hpp>
 
 #include "kernel/cells.hpp"
 #include "kernel/column.hpp"
@@ -247,7 +248,7 @@ T median(std::vector<T>& x, double which) {
 // The place (n - 1) p between order statistics is computed as a decimal: 0.7 of 10 is the 7th.
 template <class T>
 T quantile(std::vector<T>& x, double p) {
-  const Exact place = Exact(static_cast<double>(x.size() - 1)) * from_decimal(p);
+  const Exact place = Exact(static_cast<double>(x.size() - 1)) * from_written(p);
   Exact below = floor(place + Exact(1e-20));
   const double part = std::max(0.0, to_double(place - below));
   const auto at = x.begin() + static_cast<std::ptrdiff_t>(below.high);
@@ -357,7 +358,7 @@ std::optional<T> majority(const Cells<T>& cells, double share) {
   if (!(Exact(0.0) < all) || !isfinite(all)) {
     return std::nullopt;
   }
-  return T(Exact(1e-9) < in_favor / all - from_decimal(share) ? 1.0 : 0.0);
+  return T(Exact(1e-9) < in_favor / all - from_written(share) ? 1.0 : 0.0);
 }
 
 template <class T>

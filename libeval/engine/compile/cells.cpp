@@ -59,18 +59,30 @@ public:
       return wide();
     const std::string name = measure.value.empty() ? table_->values.front().name : measure.value;
     const ValueColumn* value = find_value(*table_, name);
-    if (value == nullptr) {
+    const TextColumn* label = value == nullptr ? find_text(table_->labels, name) : nullptr;
+    if (value == nullptr && label == nullptr) {
       unknown_value(name);
       return std::nullopt;
     }
     cells.count = table_->rows;
-    cells.column = value;
-    cells.numbers = std::shared_ptr<const std::vector<double>>(table_, &value->numbers);
-    cells.texts = value->texts;
-    if (!value->category.empty())
-      cells.category = std::shared_ptr<const Codes>(table_, &value->category);
-    if (!value->gap.empty())
-      cells.gap.assign(value->gap.begin(), value->gap.end());
+    if (label != nullptr) {
+      if (!all_numbers(*label))
+        return std::nullopt;
+      auto numbers = numbers_of(*label, nullptr, cells.count, cells.gap);
+      if (!numbers) { // nothing stands in the column
+        numbers.emplace(cells.count, 0.0);
+        cells.gap.assign(cells.count, 1);
+      }
+      cells.numbers = std::make_shared<const std::vector<double>>(std::move(*numbers));
+    } else {
+      cells.column = value;
+      cells.numbers = std::shared_ptr<const std::vector<double>>(table_, &value->numbers);
+      cells.texts = value->texts;
+      if (!value->category.empty())
+        cells.category = std::shared_ptr<const Codes>(table_, &value->category);
+      if (!value->gap.empty())
+        cells.gap.assign(value->gap.begin(), value->gap.end());
+    }
     for (const TextColumn& key : table_->keys)
       add_key(cells, key);
     cells.table = table_;
@@ -78,6 +90,22 @@ public:
   }
 
 private:
+  /// Whether a label can be read as a value: numbers, or days; empty cells are gaps.
+  bool all_numbers(const TextColumn& label) {
+    const auto odd = std::ranges::find_if(label.texts, [](const std::string& text) {
+      return !text.empty() && !number_or_date(text);
+    });
+    if (odd == label.texts.end())
+      return true;
+    context_.diagnostics.error(
+        measure_->where,
+        "`" + *odd + "` in column `" + label.name + "` of `" + spec_.name +
+            "` is no number and no date",
+        "columns that are no `values` hold decimals or dates, `2026-01-15` or `2026-01-15 18:30`, "
+        "where they are read as values; list a column of categories under `values`");
+    return false;
+  }
+
   void unknown_value(const std::string& name) {
     std::vector<std::string> known;
     for (const ValueColumn& value : table_->values)

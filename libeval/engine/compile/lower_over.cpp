@@ -213,7 +213,7 @@ void Lowering::mean() {
     weights->array = output();
     add(plan_,
         op::Load{weights->array, std::make_shared<const std::vector<double>>(std::move(values)),
-                 nullptr},
+                 nullptr, true},
         step_.name);
   }
   reduce_to(*dimensions, std::move(reduction), weights ? &*weights : nullptr, false);

@@ -5,6 +5,7 @@
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
+#include <libeval/kernel/written.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -38,7 +39,7 @@ void warn_of_members(const Param& param, const std::string& step,
 } // namespace
 
 double exact_difference(double a, double b) {
-  return kernel::to_double(kernel::from_decimal(a) - kernel::from_decimal(b));
+  return kernel::to_double(kernel::from_written(a) - kernel::from_written(b));
 }
 
 Operand Lowering::operand(const Tree& tree) {
@@ -109,8 +110,8 @@ Operand Lowering::operand(const Param& param) {
     warn_of_members(param, step_.name, without, compiler_.context.diagnostics);
     out.array = output();
     add(plan_,
-        op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)),
-                 nullptr},
+        op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)), nullptr,
+                 true},
         step_.name);
     break;
   }
@@ -242,7 +243,7 @@ ArrayId Lowering::constant_array(double value) {
   const ArrayId out = output();
   add(plan_,
       op::Load{out, std::make_shared<const std::vector<double>>(1, value),
-               shared_codes(Codes(frame_.cells, 0))},
+               shared_codes(Codes(frame_.cells, 0)), true},
       step_.name);
   return out;
 }

@@ -37,6 +37,7 @@ struct Load {
   ArrayId out = no_array;
   std::shared_ptr<const std::vector<double>> column = {};
   Index rows = {};
+  bool constants = false; ///< numbers of the program, where fractions may stand
 };
 /// scale * x + shift, with the decimals as written.
 struct Affine {

@@ -2,6 +2,7 @@
 #include "engine/reconstruct/linear.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/kernel/written.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -54,6 +55,8 @@ Fraction::Fraction(Wide numerator, Wide denominator) {
 }
 
 Fraction fraction_of(double value) {
+  if (const auto ratio = kernel::written_ratio(value))
+    return {static_cast<Wide>(ratio->over), static_cast<Wide>(ratio->under)};
   const std::string text = format_decimal(value);
   Wide digits = 0, scale = 1;
   bool negative = false, behind_point = false;

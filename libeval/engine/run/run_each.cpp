@@ -40,6 +40,12 @@ void Runner<T>::apply(const op::Load& o) {
   }
   const std::size_t n = o.rows ? o.rows->size() : o.column->size();
   const auto number = [&](std::size_t i) { return (*o.column)[o.rows ? (*o.rows)[i] : i]; };
+  const auto stands_for = [&](double x) -> T {
+    if constexpr (std::is_same_v<T, double>)
+      return x;
+    else
+      return o.constants ? kernel::from_written(x) : kernel::from_decimal(x);
+  };
   Values y(n);
   if (keeps_) { // what a decimal stands for is worked out anew only for other decimals
     std::vector<double>& before = loaded_[at_];
@@ -49,13 +55,13 @@ void Runner<T>::apply(const op::Load& o) {
     for (std::size_t i = 0; i < n; ++i)
       if (!known ||
           std::bit_cast<std::uint64_t>(before[i]) != std::bit_cast<std::uint64_t>(number(i)))
-        y[i] = decimal<T>(number(i));
+        y[i] = stands_for(number(i));
     before.resize(n);
     for (std::size_t i = 0; i < n; ++i)
       before[i] = number(i);
   } else {
     for (std::size_t i = 0; i < n; ++i)
-      y[i] = decimal<T>(number(i));
+      y[i] = stands_for(number(i));
   }
   put(o.out, std::move(y), true);
 }

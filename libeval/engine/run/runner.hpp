@@ -3,6 +3,8 @@
 
 #include "engine/run/run.hpp"
 
+#include <libeval/kernel/written.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,13 +12,13 @@
 
 namespace libeval {
 
-/// The number that a decimal in a plan stands for.
+/// The number that a constant of a plan stands for.
 template <class T>
 T decimal(double x) {
   if constexpr (std::is_same_v<T, double>)
     return x;
   else
-    return kernel::from_decimal(x);
+    return kernel::from_written(x);
 }
 
 template <class T>
