@@ -153,6 +153,8 @@ const std::vector<StepEntry>& steps() {
          true, "the method"},
         {"first", above(0), false, "sainte_lague: the first divisor instead of 1"},
         {"quota", choice({"hare", "droop", "hagenbach_bischoff"}), false, "of largest_remainder"},
+        {"from", param(), false, "seats that each has already, which count among `seats`"},
+        {"least", param(), false, "seats that each has at least"},
         within_key()}},
       {{"running", StepFamily::within, "totals up to each member of a dimension"},
        {{"over", names(), true, "the dimension along which it runs"},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/kernel/apportion.hpp>
+#include <libeval/kernel/written.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace libeval::kernel {
 
@@ -22,7 +24,7 @@ Claim claim(const Exact& votes, std::uint64_t seats, const ApportionRule& rule, 
   const Exact s(static_cast<double>(seats));
   switch (rule.method) {
   case Apportionment::sainte_lague:
-    return {votes, seats == 0 && rule.first ? from_decimal(*rule.first) : s + s + Exact(1), who};
+    return {votes, seats == 0 && rule.first ? from_written(*rule.first) : s + s + Exact(1), who};
   case Apportionment::adams:
     return {votes, s, who};
   case Apportionment::huntington_hill:
@@ -39,7 +41,7 @@ void by_divisors(std::span<const Exact> votes, std::uint64_t seats, const Apport
   std::vector<Claim> heap;
   for (std::uint32_t i = 0; i < votes.size(); ++i)
     if (Exact(0) < votes[i])
-      heap.push_back(claim(votes[i], 0, rule, i));
+      heap.push_back(claim(votes[i], out.seats[i], rule, i));
   std::ranges::make_heap(heap, less);
   while (seats > 0 && !heap.empty()) {
     // Everybody level with the largest claim has the same right to the next seats.
@@ -116,21 +118,55 @@ void by_remainders(std::span<const Exact> votes, const Exact& total, std::uint64
   }
 }
 
+/// Whoever is entitled to less than its least has it and leaves, which may leave less for others.
+void by_remainders_above(std::span<const Exact> votes, Exact total, std::uint64_t seats,
+                         const ApportionRule& rule, Seats& out) {
+  std::vector<std::uint32_t> rest(votes.size());
+  std::iota(rest.begin(), rest.end(), 0U);
+  const auto number = [](std::uint64_t n) { return Exact(static_cast<double>(n)); };
+  for (bool settled = false; !settled;) {
+    const Exact all = total, left = number(seats);
+    settled = std::erase_if(rest, [&](std::uint32_t i) {
+                const bool less = votes[i] * left < number(out.seats[i]) * all;
+                if (less) {
+                  total -= votes[i];
+                  seats -= out.seats[i];
+                }
+                return less;
+              }) == 0;
+  }
+  std::vector<Exact> of_rest;
+  for (const std::uint32_t i : rest)
+    of_rest.push_back(votes[i]);
+  Seats given = apportion(of_rest, seats, rule);
+  out.impossible = given.impossible;
+  for (std::size_t k = 0; k < rest.size(); ++k)
+    out.seats[rest[k]] = given.seats[k];
+  for (const std::uint32_t k : given.tied)
+    out.tied.push_back(rest[k]);
+}
+
 } // namespace
 
-Seats apportion(std::span<const Exact> votes, std::uint64_t seats, const ApportionRule& rule) {
+Seats apportion(std::span<const Exact> votes, std::uint64_t seats, const ApportionRule& rule,
+                std::span<const std::uint64_t> least) {
   Seats out{std::vector<std::uint64_t>(votes.size(), 0), {}, false};
+  std::uint64_t held = 0;
+  for (std::size_t i = 0; i < least.size(); ++i)
+    held += out.seats[i] = least[i];
   Exact total(0);
   for (const Exact& v : votes)
     total += v;
-  if (seats == 0)
+  if (seats == held)
     return out;
-  if (!(Exact(0) < total))
+  if (seats < held || !(Exact(0) < total))
     out.impossible = true;
-  else if (rule.method == Apportionment::largest_remainder)
-    by_remainders(votes, total, seats, rule, out);
+  else if (rule.method != Apportionment::largest_remainder)
+    by_divisors(votes, seats - held, rule, out);
+  else if (held > 0)
+    by_remainders_above(votes, total, seats, rule, out);
   else
-    by_divisors(votes, seats, rule, out);
+    by_remainders(votes, total, seats, rule, out);
   return out;
 }
 

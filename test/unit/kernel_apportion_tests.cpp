@@ -9,11 +9,12 @@
 using namespace libeval::kernel;
 using List = std::vector<std::uint64_t>;
 
-static Seats seats_of(const List& votes, std::uint64_t seats, const ApportionRule& rule) {
+static Seats seats_of(const List& votes, std::uint64_t seats, const ApportionRule& rule,
+                      const List& least = {}) {
   std::vector<Exact> exact;
   for (const std::uint64_t v : votes)
     exact.emplace_back(static_cast<double>(v));
-  return apportion(std::span<const Exact>(exact), seats, rule);
+  return apportion(std::span<const Exact>(exact), seats, rule, least);
 }
 
 TEST_CASE("Census of 1790, the bill of Jefferson and the vetoed bill of Hamilton", "[kernel]") {
@@ -74,4 +75,62 @@ TEST_CASE("Nobody has votes, one party, level remainders, a quota that is met ex
   // Whole quotas of Hagenbach-Bischoff may be more than the seats: three parties of one quota each.
   CHECK(seats_of({30, 30, 30}, 2, {Apportionment::largest_remainder, Quota::hagenbach_bischoff, {}})
             .impossible);
+}
+
+TEST_CASE("Additional members of Glasgow in 2016 go on after nine seats of constituencies",
+          "[kernel]") {
+  // Regional votes of the SNP, Labour, Conservatives, Greens, Liberal Democrats and UKIP; the SNP
+  // had won all nine constituencies.
+  CHECK(seats_of({111101, 59151, 29533, 23398, 5850, 4889}, 16, {}, {9, 0, 0, 0, 0, 0}).seats ==
+        List{9, 4, 2, 1, 0, 0});
+}
+
+TEST_CASE("Seats at the least are those of the largest claims, one by one, in whole numbers",
+          "[kernel]") {
+  std::mt19937 random(1991);
+  for (int trial = 0; trial < 300; ++trial) {
+    List votes(1 + random() % 6), least(votes.size());
+    for (std::size_t i = 0; i < votes.size(); ++i) {
+      votes[i] = 1 + random() % 40;
+      least[i] = random() % 4;
+    }
+    const std::uint64_t held = std::accumulate(least.begin(), least.end(), std::uint64_t{0});
+    const std::uint64_t seats = held + random() % 12;
+    const bool dhondt = random() % 2 == 0;
+    const auto divisor = [&](std::uint64_t s) { return dhondt ? s + 1 : 2 * s + 1; };
+    const Seats out =
+        seats_of(votes, seats,
+                 {dhondt ? Apportionment::dhondt : Apportionment::sainte_lague, {}, {}}, least);
+    List now = least;
+    bool level = false;
+    for (std::uint64_t k = held; k < seats && !level; ++k) {
+      std::size_t best = 0;
+      for (std::size_t i = 1; i < votes.size(); ++i)
+        if (votes[i] * divisor(now[best]) > votes[best] * divisor(now[i]))
+          best = i;
+      ++now[best];
+    }
+    if (out.tied.empty())
+      CHECK(out.seats == now);
+    for (std::size_t i = 0; i < votes.size(); ++i)
+      CHECK((out.seats[i] >= least[i] && out.seats[i] <= now[i] + (out.tied.empty() ? 0 : 1)));
+  }
+  CHECK(seats_of({5, 5}, 3, {}, {2, 2}).impossible);
+  CHECK(seats_of({5, 5}, 4, {}, {3, 1}).seats == List{3, 1});
+  CHECK(seats_of({0, 5}, 4, {}, {1, 0}).seats == List{1, 3});
+  CHECK(seats_of({0, 0}, 4, {}, {2, 2}).seats == List{2, 2});
+}
+
+TEST_CASE("Whoever is entitled to less than its least leaves the count with it", "[kernel]") {
+  // Article 17 of the Swiss act: of ten seats for 1000 people a seat stands for 100, so d has one
+  // and leaves; then one stands for 104.4, so c, with 102 entitled before, has one and leaves too;
+  // a is entitled to 4.496 and b to 3.504 of the other eight.
+  const ApportionRule hare{Apportionment::largest_remainder, {}, {}};
+  const Seats out = seats_of({471, 367, 102, 60}, 10, hare, {1, 1, 1, 1});
+  CHECK(out.seats == List{4, 4, 1, 1});
+  CHECK(out.tied.empty());
+  CHECK(seats_of({471, 367, 102, 60}, 10, hare).seats == List{5, 4, 1, 0});
+  CHECK(seats_of({60, 40}, 10, hare, {1, 1}).seats == List{6, 4});
+  CHECK(seats_of({1, 1, 98}, 3, hare, {1, 1, 1}).seats == List{1, 1, 1});
+  CHECK(seats_of({1, 1, 98}, 2, hare, {1, 1, 1}).impossible);
 }

@@ -27,14 +27,18 @@ struct ApportionRule {
 struct Seats {
   std::vector<std::uint64_t> seats; ///< one a member
   std::vector<std::uint32_t> tied;  ///< members level for more than the seats that are left
-  bool impossible = false;          ///< no votes at all, or whole quotas above the seats
+  bool impossible = false; ///< no votes at all, or whole quotas or least seats above the seats
 };
 
-/// Whole numbers that add up to `seats`. Votes are finite and not negative; without votes no seat.
-/// Whoever is level for the last seats is `tied` and has only its certain seats. Ratios are
-/// compared by cross-multiplication, so equal ones are equal. O(n + seats log n). Balinski, Young:
-/// Fair Representation (1982).
+/// Whole numbers that add up to `seats`. `least` (empty: none) are seats that each has already or
+/// must have; they count among `seats`, and nobody loses them. Divisor methods go on after them, so
+/// that whoever has more than its votes claim keeps that, and the others share the rest. Largest
+/// remainder takes out with its least whoever a hare quota of the rest entitles to less, until
+/// there is nobody (the Swiss Federal Act on Political Rights, article 17). Votes are finite and
+/// not negative; without votes no seat. Whoever is level for the last seats is `tied` and has only
+/// its certain seats. Ratios are compared by cross-multiplication, so equal ones are equal. O(n +
+/// seats log n). Balinski, Young: Fair Representation (1982).
 [[nodiscard]] Seats apportion(std::span<const Exact> votes, std::uint64_t seats,
-                              const ApportionRule& rule);
+                              const ApportionRule& rule, std::span<const std::uint64_t> least = {});
 
 } // namespace libeval::kernel

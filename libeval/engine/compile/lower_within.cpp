@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace libeval {
 
@@ -164,10 +165,34 @@ void Lowering::apportion() {
   if (arg("quota") != nullptr && rule.method != Apportionment::largest_remainder)
     error(arg("quota")->where,
           "`quota` is one of `largest_remainder`, not of `" + text("by") + "`");
+  const bool by_remainders = rule.method == Apportionment::largest_remainder;
+  if (arg("from") != nullptr && by_remainders)
+    error(arg("from")->where,
+          "`from` goes on after seats that are held, and `largest_remainder` "
+          "gives seats in no order",
+          "take a divisor method, such as `dhondt`; `least: P` is a least for each");
+  if (arg("least") != nullptr && by_remainders && rule.quota != Quota::hare)
+    error(arg("least")->where,
+          "`least` goes with the quota `hare`, not with `" + text("quota") + "`");
   const Operand seats = operand(*arg("seats"));
   if (!seats.constant && seats.array == no_array)
     return;
-  op::Apportion op{frame_.array, output(), array_of(seats), within().groups, left_out(false), rule};
+  ArrayId held = no_array;
+  for (const char* key : {"from", "least"})
+    if (const Tree* given = arg(key)) {
+      const Operand each = operand(*given);
+      if (!each.constant && each.array == no_array)
+        return;
+      take_gaps(each.gap);
+      const ArrayId before = std::exchange(held, array_of(each));
+      if (before != no_array) {
+        const ArrayId both = output();
+        add(plan_, op::Binary{before, held, both, op::Binary::Kind::max}, step_.name);
+        held = both;
+      }
+    }
+  op::Apportion op{frame_.array, output(), array_of(seats), within().groups, left_out(false),
+                   rule,         held};
   const ArrayId out = op.out;
   put(std::move(op), out);
   take_gaps(seats.gap);

@@ -136,6 +136,7 @@ struct Apportion {
   SharedGroups groups = {};
   std::vector<std::uint8_t> left_out = {};
   kernel::ApportionRule rule = {};
+  ArrayId held = no_array; ///< seats that each has at least
 };
 struct FlagFirst {
   ArrayId in = no_array, out = no_array;

@@ -271,29 +271,37 @@ void Runner<T>::apply(const op::FlagFirst& o) {
 template <class T>
 void Runner<T>::apply(const op::Apportion& o) {
   const auto x = values(o.in), seats = values(o.seats);
+  const auto held = o.held == no_array ? nullptr : values(o.held);
+  constexpr double most = 10'000'000;
   const auto m = mask(o.left_out, no_array, x->size());
   Values y(x->size());
   std::vector<std::uint32_t> tied, impossible, no_seats;
   for (std::size_t g = 0; g < o.groups->count(); ++g) {
     std::vector<std::uint32_t> cells;
     std::vector<kernel::Exact> votes;
+    std::vector<std::uint64_t> least;
     bool fits = true;
+    const auto is_whole = [](double n) { return n >= 0 && n <= most && n == std::floor(n); };
     for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
       if (const std::uint32_t cell = o.groups->cell(at); takes_part(Mask(m), cell)) {
         cells.push_back(cell);
         votes.emplace_back((*x)[cell]);
         fits = fits && !(votes.back() < kernel::Exact(0));
+        if (held) {
+          const double n = kernel::to_double((*held)[cell]);
+          fits = fits && is_whole(n);
+          least.push_back(is_whole(n) ? static_cast<std::uint64_t>(n) : 0);
+        }
       }
     if (cells.empty())
       continue;
-    constexpr double most = 10'000'000;
     const double n = kernel::to_double((*seats)[cells[0]]);
-    if (!fits || n < 0 || n > most || n != std::floor(n)) {
+    if (!fits || !is_whole(n)) {
       no_seats.insert(no_seats.end(), cells.begin(), cells.end());
       continue;
     }
     const kernel::Seats given = kernel::apportion(std::span<const kernel::Exact>(votes),
-                                                  static_cast<std::uint64_t>(n), o.rule);
+                                                  static_cast<std::uint64_t>(n), o.rule, least);
     for (std::size_t i = 0; i < cells.size(); ++i)
       y[cells[i]] = T(static_cast<double>(given.seats[i]));
     for (const std::uint32_t i : given.tied)
@@ -303,7 +311,9 @@ void Runner<T>::apply(const op::Apportion& o) {
   }
   put(o.out, std::move(y));
   fail(o.out, no_seats, "needs votes of 0 or more and a whole number of seats up to 10,000,000");
-  fail(o.out, impossible, "no votes, or quotas that do not give that many seats");
+  fail(o.out, impossible,
+       held ? "no votes, or more seats are held than there are"
+            : "no votes, or quotas that do not give that many seats");
   fail(o.out, tied, "level for the last seat");
 }
 
