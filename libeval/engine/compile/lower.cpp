@@ -73,6 +73,8 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"best", [](Lowering& l) { l.set_aside(); }},
       {"owa", [](Lowering& l) { l.reduce(Reducer::owa); }},
       {"severity", [](Lowering& l) { l.severity(); }},
+      {"eigenvector", [](Lowering& l) { l.eigenvector(); }},
+      {"critic", [](Lowering& l) { l.critic(); }},
       {"topsis", [](Lowering& l) { l.model(M::topsis); }},
       {"vikor", [](Lowering& l) { l.model(M::vikor); }},
       {"promethee", [](Lowering& l) { l.model(M::promethee); }},

@@ -61,6 +61,8 @@ public:
   void set_aside();
   void model(op::Model::Kind kind);
   void severity();
+  void eigenvector();
+  void critic();
   void votes(op::Votes::Kind kind);
 
   /// Whether the frame still makes sense for the step; tells what does not fit.
@@ -125,6 +127,16 @@ private:
   [[nodiscard]] std::string dimensions_in_words() const;
   void fill(const Codes& cells, const Tree& as);
   void fill_absent_entrants();
+  /// A matrix, its members as codes of the dimension that is weighed, any of its cells, and the
+  /// gaps that leave it without weights.
+  struct Weighed {
+    op::Weigh::Matrix matrix = {};
+    std::vector<std::uint32_t> members = {};
+    std::uint32_t cell = 0;
+    std::vector<std::uint32_t> gaps = {};
+  };
+  void weights_of(op::Weigh op, Dimension of, const std::string& over,
+                  const std::vector<Weighed>& weighed);
   void choose_items(op::Votes& op, Codes& item_of);
   bool read_results();
   bool collect_pairs(op::Votes& op, const Codes& item_of);

@@ -187,6 +187,23 @@ struct Severity {
   std::vector<Group> groups = {};
 };
 
+/// Weights of members of a dimension, worked out from matrices of cells.
+struct Weigh {
+  ArrayId in = no_array, out = no_array;
+  enum class Kind {
+    eigenvector, ///< rows and columns are the members, a cell says how much more the row weighs
+    critic       ///< columns are the members, rows those who are compared
+  };
+  Kind kind = Kind::eigenvector;
+  struct Matrix {
+    std::size_t columns = 0;
+    std::vector<std::uint32_t> cells = {}; ///< row by row; npos: what the cell across says
+    std::vector<std::uint32_t> out = {};   ///< the cell of `out` of each member
+  };
+  std::vector<Matrix> matrices = {};
+  std::string value = "weight"; ///< eigenvector: or `eigenvalue`, `index`, `ratio`
+};
+
 /// Models on votes: paired comparisons, or ranked ballots. One number an item (an entrant, or with
 /// `reference` anybody), of which `out` takes the entrants'. The options stand as in the language.
 struct Votes {
@@ -233,7 +250,7 @@ struct Votes {
 using Op = std::variant<op::Load, op::Affine, op::Divide, op::Unary, op::Binary, op::Round,
                         op::Lookup, op::Compare, op::Gather, op::Fill, op::Reduce, op::Keep,
                         op::Normalize, op::Rank, op::WinRate, op::FlagFirst, op::Apportion,
-                        op::Combine, op::Concat, op::Model, op::Severity, op::Votes>;
+                        op::Combine, op::Concat, op::Model, op::Severity, op::Weigh, op::Votes>;
 
 /// What an array is about, for findings.
 struct ArrayNote {

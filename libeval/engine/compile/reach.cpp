@@ -102,7 +102,8 @@ static bool mixes(const Plan& plan, const O& o) {
     return std::is_same_v<O, op::Normalize> || std::is_same_v<O, op::Rank> ||
            std::is_same_v<O, op::WinRate> || std::is_same_v<O, op::FlagFirst> ||
            std::is_same_v<O, op::Model> || std::is_same_v<O, op::Severity> ||
-           std::is_same_v<O, op::Votes> || std::is_same_v<O, op::Apportion>;
+           std::is_same_v<O, op::Weigh> || std::is_same_v<O, op::Votes> ||
+           std::is_same_v<O, op::Apportion>;
 }
 
 bool reaches_others(const Plan& plan, std::size_t op) {

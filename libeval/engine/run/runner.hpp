@@ -92,6 +92,7 @@ private:
   void apply(const op::Concat& o);
   void apply(const op::Model& o);
   void apply(const op::Severity& o);
+  void apply(const op::Weigh& o);
   void apply(const op::Votes& o);
 
   void break_ties(const op::Rank& o, const std::vector<std::uint8_t>& take_part,
