@@ -182,7 +182,7 @@ void add_selection(Shapes& s) {
          ""});
   }
   select.meant = {{"advance", "take: {first: N}"},
-                  {"cut", "take: {first: N}` of those who stay"},
+                  {"cut", "take: {first: N}"},
                   {"exclude", "withdraw` or `require"},
                   {"filter", "require: {part: PATH, at_least: X}"},
                   {"if", "require: {part: PATH, at_least: X}"},

@@ -323,21 +323,45 @@ void grammar::add_steps(Shapes& s) {
   s["step.majority"].exclusive = {{"above", "at_least"}};
   s["step.round"].exclusive = {{"to", "digits", "significant"}};
   s["step.winsorize"].exclusive = {{"lower", "sds"}, {"upper", "sds"}};
-  step.meant = {{"average", "mean: DIMENSION"},
+  step.meant = {{"ahp", "eigenvector: DIMENSION"},
+                {"average", "mean: DIMENSION"},
                 {"avg", "mean: DIMENSION"},
                 {"clamp", "floor: LEAST` and `cap: MOST"},
                 {"clip", "floor: LEAST` and `cap: MOST"},
+                {"cut", "only: {at_least: LEAST}` here or `take: {first: N}` under `select"},
                 {"divide", "ratio: NUMBER"},
+                {"exclude", "only: {at_most: MOST}` or `where` beside its `from"},
+                {"filter", "only: {at_least: LEAST}` or `where` beside its `from"},
+                {"first", "best: {over: DIMENSION, of: 1}"},
+                {"if", "compare` or `lookup"},
+                {"invert", "power: -1` or `multiply: -1"},
                 {"minus", "subtract: NUMBER"},
+                {"negate", "multiply: -1"},
                 {"normalise", "minmax` or `zscore` or `ratio: best"},
                 {"normalize", "minmax` or `zscore` or `ratio: best"},
+                {"outliers", "only: {at_least: LEAST, at_most: MOST}` or `trim` or `winsorize"},
+                {"percent", "scale: percent` or `multiply: 100"},
                 {"percentile", "rank` or `quantile: {at: 0.9}"},
                 {"plus", "add: NUMBER"},
-                {"sqrt", "power: 0.5"},
+                {"rescale", "scale: {from: [LEAST, MOST]}"},
+                {"sort", "rank` here or `order: [total]` under `select"},
+                {"sqrt", "power: 1/2"},
+                {"square", "power: 2"},
+                {"standardise", "zscore"},
                 {"standardize", "zscore"},
+                {"std", "sd: DIMENSION"},
+                {"stddev", "sd: DIMENSION"},
+                {"stdev", "sd: DIMENSION"},
+                {"sum_of", "sum: DIMENSION"},
+                {"threshold", "only: {at_least: LEAST}` here or `require` under `select"},
+                {"tiebreak", "rank: {then: [...]}` here or `order: [total, NEXT]` under `select"},
                 {"times", "multiply: NUMBER"},
                 {"top", "best: {over: DIMENSION, of: N}"},
-                {"truncate", "round: {to: 1, mode: to_zero}"}};
+                {"total", "sum: DIMENSION"},
+                {"truncate", "round: {to: 1, mode: to_zero}"},
+                {"variance", "sd: DIMENSION` and `power: 2"},
+                {"weight", "multiply: {by: DIMENSION, values: {...}}"},
+                {"weights", "mean: {over: DIMENSION, weights: ...}"}};
   s["step"] = std::move(step);
 }
 

@@ -126,6 +126,17 @@ std::string shown(const Tree& tree) {
   return quoted(*tree.scalar());
 }
 
+/// Whether a text has the form of a date, of a day that there is or not.
+bool spelt_like_a_day(std::string_view text) {
+  const auto fits = [&](std::size_t i) {
+    return i == 4 || i == 7 ? text[i] == '-' : text[i] >= '0' && text[i] <= '9';
+  };
+  for (std::size_t i = 0; i < 10; ++i)
+    if (text.size() != 10 || !fits(i))
+      return false;
+  return true;
+}
+
 /// Whether the form of the tree (scalar, list, map) is that of the type.
 bool form_fits(const Tree& tree, const Type& type) {
   switch (type.kind) {
@@ -167,6 +178,9 @@ public:
     const Type* resolved = resolve(tree, type, shapes_);
     if (resolved == nullptr)
       return wrong_form(tree, type);
+    if (resolved->kind == Kind::integer && tree.number() != std::floor(tree.number()) &&
+        takes_share(type))
+      return wrong_form(tree, type);
     if (resolved != &type)
       return wants_map_instead(tree, type) ? wrong_list(tree) : check(tree, *resolved);
     switch (type.kind) {
@@ -176,7 +190,8 @@ public:
     case Kind::date:
       if (!is_date(tree.text()))
         diagnostics_.error(tree.where, "expected a date, got " + shown(tree),
-                           "write dates as YYYY-MM-DD");
+                           spelt_like_a_day(tree.text()) ? "there is no such day"
+                                                         : "write dates as YYYY-MM-DD");
       return;
     case Kind::share:
       if (const auto share = parse_share(tree.text()); share->part > share->whole)
@@ -240,13 +255,27 @@ private:
       collect_choices(type, choices);
       if (const auto hint = did_you_mean(*word, choices); hint && help.empty())
         help = "did you mean " + quoted(*hint) + "?";
+      if ((tree.is_number() || parse_share(*word)) && takes_share(type))
+        help = "write " + quoted("{share: " + *word + "}");
+      if (help.empty())
+        help = whole_step(type, *word);
     }
+    if (tree.is_null())
+      help =
+          "write what it is, or delete the key; inside `{}` a comma ends a text that is not quoted";
+    if (tree.is_list() && wants_parameter(type))
+      help = "write a number for each member, `{by: DIMENSION, values: {a: 0.4, b: 0.6}}`";
+    if (tree.is_text() && wants_number(type) && spelt_like_a_day(tree.text()))
+      help = "there is no such day";
     if (tree.is_text() && wants_number(type) && help.empty())
       help = tree.text().ends_with('%') ? "write a share as a decimal, 60% as `0.6`"
              : parse_share(tree.text()) ? "a fraction cannot stand here: write a decimal, or "
                                           "whole numbers in that proportion"
              : wants_share(type)        ? "write a share as `60%` or `2/3`"
-                                 : "numbers are written without quotes, with a decimal point";
+             : wants_parameter(type)
+                 ? "numbers are written without quotes, `0.5` or `2/3`, a column of the same rows "
+                   "as `{column: NAME}`, a named measure as `{measure: NAME}`"
+                 : "numbers are written without quotes, with a decimal point";
     if (help.empty() && wants_list(type) && tree.is_map())
       help = "write a list, each item behind a `-`";
     if (const auto word = tree.scalar(); help.empty() && word && word->size() <= 40) {
@@ -273,6 +302,34 @@ private:
     return nullptr;
   }
 
+  /// Whether a map that says `share` may stand here.
+  [[nodiscard]] bool takes_share(const Type& type) const {
+    return (type.kind == Kind::object && shapes_.at(type.shape).find("share") != nullptr) ||
+           (type.kind == Kind::either &&
+            std::ranges::any_of(type.inner, [&](const Type& t) { return takes_share(t); }));
+  }
+
+  /// How a word that needs an argument is written where it stands alone.
+  [[nodiscard]] std::string whole_step(const Type& type, const std::string& word) const {
+    if (type.kind == Kind::either)
+      for (const Type& inner : type.inner)
+        if (std::string found = whole_step(inner, word); !found.empty())
+          return found;
+    if (type.kind != Kind::object || !shapes_.at(type.shape).exactly_one)
+      return {};
+    const Key* key = shapes_.at(type.shape).find(word);
+    const Type* args = key == nullptr ? nullptr : &key->type;
+    if (args != nullptr && args->kind == Kind::either)
+      args = &args->inner.front();
+    if (args == nullptr || args->kind != Kind::object)
+      return {};
+    const auto& keys = shapes_.at(args->shape).keys;
+    const auto needed = std::ranges::find(keys, true, &Key::required);
+    return needed == keys.end() ? std::string()
+                                : "it needs " + quoted(needed->name) + ", " + needed->help +
+                                      ": write " + quoted(word + ": {" + needed->name + ": ...}");
+  }
+
   static bool wants_list(const Type& type) {
     return type.kind == Kind::list ||
            (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_list));
@@ -286,6 +343,11 @@ private:
   static bool wants_number(const Type& type) {
     return type.kind == Kind::number || type.kind == Kind::integer ||
            (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_number));
+  }
+
+  static bool wants_parameter(const Type& type) {
+    return type.shape == "parameter" ||
+           (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_parameter));
   }
 
   static void collect_choices(const Type& type, std::vector<std::string>& out) {
