@@ -104,7 +104,8 @@ bool removal_is_harmless(const Program& program, const Stage& stage) {
       return is_harmless(*take);
     if (const auto* order = std::get_if<select::Order>(&step.what))
       return by_itself(order->keys);
-    return !std::holds_alternative<select::Duel>(step.what);
+    return !std::holds_alternative<select::Duel>(step.what) &&
+           !std::holds_alternative<select::Eliminate>(step.what);
   });
 }
 
