@@ -25,7 +25,8 @@ TableSpec::Pairs read_pairs(const Tree& tree) {
 TableSpec::Ballots read_ballots(const Tree& tree) {
   TableSpec::Ballots ballots;
   ballots.where = tree.where;
-  ballots.preflib = !tree.is_map();
+  using Form = TableSpec::Ballots::Form;
+  ballots.form = tree.is_map() ? Form::rows : text_of(&tree) == "blt" ? Form::blt : Form::preflib;
   if (tree.find("order") != nullptr)
     ballots.order = text_at(tree, "order");
   ballots.count = text_at(tree, "count");

@@ -208,13 +208,17 @@ private:
 
   Table read_ballots(const TableSpec& spec) {
     constexpr std::size_t most_bytes = std::size_t{1} << 30U;
-    if (spec.ballots->preflib) {
+    using Form = TableSpec::Ballots::Form;
+    if (spec.ballots->form != Form::rows) {
       std::shared_ptr<const SourceText> source;
       if (spec.csv)
         source = std::make_shared<const SourceText>(SourceText{spec.name, *spec.csv});
       else
         source = folder_.read_text(spec.file, spec.file_where, diagnostics_, most_bytes);
-      return source ? read_preflib(spec, source, diagnostics_) : Table{};
+      if (!source)
+        return {};
+      return spec.ballots->form == Form::blt ? read_blt(spec, source, diagnostics_)
+                                             : read_preflib(spec, source, diagnostics_);
     }
     const TableSpec rows = rows_of_ballots(spec);
     const std::size_t before = diagnostics_.errors();

@@ -41,15 +41,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TableSpec spec;
   spec.name = "votes";
   spec.ballots.emplace();
-  spec.ballots->preflib = data[0] % 3 == 0;
+  using Form = TableSpec::Ballots::Form;
+  spec.ballots->form = data[0] % 4 == 0 ? Form::preflib : data[0] % 4 == 3 ? Form::blt : Form::rows;
   spec.alias = {{"candidate", {{"1", "one"}, {"ann", "anna"}}}};
   Diagnostics problems;
   const auto source = std::make_shared<const SourceText>(SourceText{"votes", text});
   Table table;
-  if (spec.ballots->preflib) {
+  if (spec.ballots->form == Form::preflib) {
     table = read_preflib(spec, source, problems);
+  } else if (spec.ballots->form == Form::blt) {
+    table = read_blt(spec, source, problems);
   } else {
-    if (data[0] % 3 == 1)
+    if (data[0] % 4 == 1)
       spec.ballots->count = "count";
     const Table rows = read_table(rows_of_ballots(spec), source, problems, 1);
     if (!problems.has_errors())

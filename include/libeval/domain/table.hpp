@@ -68,10 +68,11 @@ struct TableSpec {
     Where where;
   };
 
-  /// Ranked ballots: one a row of a CSV file, written `a > b = c`, or a file of PrefLib. They are
-  /// read as a table with the keys `ballot` and `candidate` and the values `rank` and `count`.
+  /// Ranked ballots: one a row of a CSV file, written `a > b = c`, a file of PrefLib or a BLT file.
+  /// They are read as a table with the keys `ballot` and `candidate` and the values `rank` and
+  /// `count`.
   struct Ballots {
-    bool preflib = false;
+    enum class Form { rows, preflib, blt } form = Form::rows;
     std::string order = "order"; ///< column of the ballot
     std::string count;           ///< column that says how many such there are; empty: one each
     Where where;
