@@ -146,19 +146,24 @@ select::Duel read_duel(const Tree& args) {
   return duel;
 }
 
+/// A measure in place, or the name of an evidence table, which is then all of the measure.
+std::optional<Measure> measure_or_evidence(const Tree& args, const std::string& key) {
+  const Tree* tree = args.find(key);
+  if (tree == nullptr)
+    return std::nullopt;
+  if (tree->is_map())
+    return read_measure(*tree, key);
+  Measure out;
+  out.name = key;
+  out.source.kind = Source::Kind::evidence;
+  out.source.name = text_of(tree);
+  out.source.where = out.where = tree->where;
+  return out;
+}
+
 select::Eliminate read_eliminate(const Tree& args) {
   select::Eliminate out;
-  if (const Tree* ballots = args.find("ballots")) {
-    if (ballots->is_map()) {
-      out.ballots = read_measure(*ballots, "ballots");
-    } else {
-      out.ballots.emplace();
-      out.ballots->name = "ballots";
-      out.ballots->source.kind = Source::Kind::evidence;
-      out.ballots->source.name = text_of(ballots);
-      out.ballots->source.where = out.ballots->where = ballots->where;
-    }
-  }
+  out.ballots = measure_or_evidence(args, "ballots");
   out.by = read_order_keys(args.find("by"));
   out.count = tree::map({});
   for (const Entry& entry : args.map())
@@ -172,8 +177,19 @@ select::Eliminate read_eliminate(const Tree& args) {
     out.quota = text_of(quota);
   }
   out.active = flag_at(args, "active");
+  if (args.find("transfer") != nullptr)
+    out.transfer = text_at(args, "transfer");
+  out.divide_by = text_at(args, "divide_by");
+  out.exclude = text_at(args, "exclude");
+  out.earliest_surplus = text_at(args, "surpluses") == "earliest";
   if (const auto digits = number_at(args, "digits"))
     out.digits = static_cast<int>(*digits);
+  if (const auto digits = number_at(args, "vote_digits"))
+    out.vote_digits = static_cast<int>(*digits);
+  out.defer = flag_at(args, "defer");
+  out.together = flag_at(args, "together");
+  out.early = flag_at(args, "early");
+  out.tolerance = number_at(args, "tolerance");
   if (args.find("earlier") != nullptr)
     out.earlier = text_at(args, "earlier");
   out.ties = read_order_keys(args.find("ties"));

@@ -175,11 +175,13 @@ void write(JsonWriter& out, const EliminationRound& round, const Program& progra
   out.key("number").count(std::uint64_t{round.number});
   out.key("passed_on").text_or_null(round.passed_on);
   candidates("from", round.from);
+  out.key("value").number(round.value);
   out.key("quota").number(round.quota).key("votes").open('[');
   for (std::size_t i = 0; i < round.who.size(); ++i) {
     out.open('{').key("candidate");
     candidate(out, program, round.who[i]);
-    out.key("votes").number(round.votes[i]).close('}');
+    out.key("votes").number(round.votes[i]).key("keep");
+    out.number(round.keep.empty() ? std::nullopt : std::optional(round.keep[i])).close('}');
   }
   out.close(']').key("exhausted").number(round.exhausted).key("lost").number(round.lost);
   candidates("elected", round.elected);

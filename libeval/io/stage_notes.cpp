@@ -175,7 +175,7 @@ private:
         add(names_of(bundle_.program, round.out) + " out", " · ");
       if (!round.passed_on.empty())
         text = "after the " + round.passed_on + " of " + names_of(bundle_.program, round.from) +
-               ": " + text;
+               (round.value ? " at " + shown(*round.value, 6) : "") + ": " + text;
       out_ += below(std::to_string(round.number) + ". " + text);
     }
   }

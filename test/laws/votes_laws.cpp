@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 #include "support/reference_votes.hpp"
+#include "support/some_ballots.hpp"
 
 #include "engine/run/kemeny.hpp"
 
@@ -20,34 +21,12 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+using libeval::test::some_ballots;
+
 namespace {
 
 using Order = std::vector<std::uint32_t>;
 const MatrixXd none;
-
-/// Ballots over 1 to `most` items, some truncated, some with ties, weights 0 to 4.
-Ballots some_ballots(int most) {
-  Ballots out;
-  out.items = static_cast<std::size_t>(*rc::gen::inRange(1, most + 1));
-  const int n = *rc::gen::inRange(0, 9);
-  for (int b = 0; b < n; ++b) {
-    Order order(out.items);
-    std::iota(order.begin(), order.end(), 0U);
-    for (std::size_t i = order.size(); i > 1; --i)
-      std::swap(order[i - 1],
-                order[static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(i)))]);
-    order.resize(static_cast<std::size_t>(*rc::gen::inRange(1, static_cast<int>(out.items) + 1)));
-    std::uint32_t level = 0;
-    for (const std::uint32_t item : order) {
-      level += *rc::gen::arbitrary<bool>() ? 1U : 0U;
-      out.listed.push_back(item);
-      out.level.push_back(level);
-    }
-    out.offsets.push_back(static_cast<std::uint32_t>(out.listed.size()));
-    out.weight.push_back(*rc::gen::inRange(0, 5));
-  }
-  return out;
-}
 
 /// Comparisons in which everybody has beaten everybody through a ring.
 std::vector<Comparison> some_votes(std::uint32_t items) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,24 @@ inline kernel::Ballots ballots_of(std::size_t items,
     }
     out.offsets.push_back(static_cast<std::uint32_t>(out.listed.size()));
     out.weight.push_back(weight);
+  }
+  return out;
+}
+
+/// Ballots over n items by chance, as texts: fewer than `most` rows of 1 to 9 alike, some
+/// truncated, with `equals` some items equal.
+inline std::vector<std::pair<double, std::string>>
+random_texts(std::mt19937& random, std::size_t n, unsigned most, bool equals = false) {
+  std::vector<std::pair<double, std::string>> out;
+  for (unsigned b = 0, all = static_cast<unsigned>(random() % most); b < all; ++b) {
+    std::vector<std::uint32_t> order(n);
+    std::iota(order.begin(), order.end(), 0U);
+    std::shuffle(order.begin(), order.end(), random);
+    order.resize(random() % n + 1);
+    std::string text;
+    for (const std::uint32_t i : order)
+      text += (text.empty() ? "" : equals && random() % 4 == 0 ? "=" : ">") + std::to_string(i);
+    out.emplace_back(static_cast<double>(random() % 9 + 1), text);
   }
   return out;
 }

@@ -9,6 +9,7 @@
 
 using namespace libeval;
 using libeval::test::ballots_of;
+using libeval::test::random_texts;
 
 namespace {
 
@@ -100,6 +101,19 @@ TEST_CASE("half of the votes is not more than half") {
   CHECK(count.tied == Items{0, 1});
 }
 
+TEST_CASE("equals who both reach a low quota for the last seat are a tie") {
+  const auto ballots = ballots_of(3, {{5, "0"}, {5, "1"}, {4, "2"}});
+  TransferRule rule = seats(1);
+  rule.quota = TransferRule::Quota::number;
+  rule.number = 3;
+  for (const auto transfer : {TransferRule::Transfer::weighted, TransferRule::Transfer::meek}) {
+    rule.transfer = transfer;
+    CHECK(count_transfers(ballots, rule, {}).tied == Items{0, 1});
+    CHECK(count_transfers(ballots, rule, {}).elected.empty());
+    CHECK(count_transfers(ballots, rule, by_number).elected == Items{0});
+  }
+}
+
 TEST_CASE("an earlier round tells equals apart") {
   // After the first exclusion 1 and 2 have four each; before, 2 had three.
   const auto ballots = ballots_of(4, {{6, "0"}, {4, "1>0"}, {3, "2>1"}, {1, "3>2"}});
@@ -133,25 +147,21 @@ TEST_CASE("no ballots, one candidate, more seats than candidates") {
   CHECK(count_transfers(ballots_of(2, {{1, "1>0"}}), seats(5), {}).elected == Items{1, 0});
   CHECK(count_transfers(ballots_of(2, {}), seats(1), {}).tied == Items{0, 1});
   CHECK(count_transfers(ballots_of(0, {}), seats(1), {}).elected.empty());
+  TransferRule none = seats(0); // all places are taken already
+  none.quota = TransferRule::Quota::hare;
+  CHECK(count_transfers(ballots_of(2, {{1, "1>0"}}), none, {}).elected.empty());
+  none.transfer = TransferRule::Transfer::meek;
+  CHECK(count_transfers(ballots_of(2, {{1, "1>0"}}), none, {}).elected.empty());
 }
 
 TEST_CASE("run-offs agree with a plain reading, and votes are never made or lost") {
   std::mt19937 random(3);
   for (int trial = 0; trial < 200; ++trial) {
     const std::size_t n = random() % 6 + 1;
-    std::vector<std::pair<double, std::string>> texts;
+    const auto texts = random_texts(random, n, 12);
     double total = 0;
-    for (unsigned b = 0, all = static_cast<unsigned>(random() % 12); b < all; ++b) {
-      Items order(n);
-      std::iota(order.begin(), order.end(), 0U);
-      std::shuffle(order.begin(), order.end(), random);
-      order.resize(random() % n + 1);
-      std::string text;
-      for (const std::uint32_t i : order)
-        text += (text.empty() ? "" : ">") + std::to_string(i);
-      texts.emplace_back(static_cast<double>(random() % 4 + 1), text);
-      total += texts.back().first;
-    }
+    for (const auto& [rows, text] : texts)
+      total += rows;
     const auto ballots = ballots_of(n, texts);
     CAPTURE(trial, n);
     TransferRule rule = seats(1);

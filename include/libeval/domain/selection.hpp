@@ -117,11 +117,20 @@ struct Eliminate {
   std::vector<OrderKey> by;         ///< who is last by these goes out
   Tree count;                       ///< arguments of a model on ballots: `over`, `weights`
   std::optional<std::size_t> seats; ///< absent: the stage's places
-  std::string quota = "droop";      ///< droop, droop_exact, hare, number
+  std::string quota;                ///< droop, droop_exact, hare, number; empty: the usual one
   double quota_number = 0;
-  bool active = false;          ///< of the votes that still count, anew in each round
-  std::optional<int> digits;    ///< transfer values are cut after so many decimals
-  std::string earlier = "none"; ///< which earlier round tells equals apart: last, first
+  bool active = false;               ///< of the votes that still count, anew in each round
+  std::string transfer = "weighted"; ///< what passes on: weighted, last_parcel, papers, meek
+  std::string divide_by; ///< all, transferable: papers that divide a surplus; empty: the usual ones
+  std::string exclude;   ///< at_once, by_value, firsts_then_values, by_parcel; empty: the usual one
+  bool earliest_surplus = false;   ///< of an earlier round first, then the largest
+  std::optional<int> digits;       ///< transfer values are cut after so many decimals
+  std::optional<int> vote_digits;  ///< votes at one value are cut after so many decimals
+  bool defer = false;              ///< surpluses wait where they cannot change who goes out next
+  bool together = false;           ///< as many go out as together have fewer votes than the next
+  bool early = false;              ///< the last seats are filled as soon as they are sure
+  std::optional<double> tolerance; ///< meek: surpluses that are together below it are none
+  std::string earlier = "none";    ///< which earlier round tells equals apart: last, first
   std::vector<OrderKey> ties;
   std::string as;
 };

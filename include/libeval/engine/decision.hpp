@@ -101,9 +101,11 @@ struct EliminationRound {
   std::size_t number = 0;           ///< from 1
   std::string passed_on;            ///< `surplus` or `exclusion` of `from`; empty: nothing
   std::vector<std::size_t> from;    ///< whose votes were passed on before this round (candidates)
+  std::optional<double> value;      ///< at which each paper passed on, where there is but one
   std::optional<double> quota;      ///< of a count with transfers
   std::vector<std::size_t> who;     ///< who takes part, most votes first (candidates)
   std::vector<double> votes;        ///< of each of them; otherwise the score of the first key
+  std::vector<double> keep;         ///< Meek: the share of a paper that each of them keeps
   double exhausted = 0, lost = 0;   ///< votes that name nobody left; cut off with decimals
   std::vector<std::size_t> elected; ///< in this round
   std::vector<std::size_t> out;     ///< at its end

@@ -69,19 +69,59 @@ std::optional<BallotBox> collect(const Scorebook& book, const Who& who, const Me
 }
 
 TransferRule rule_of(const select::Eliminate& s, std::size_t seats) {
+  using Transfer = TransferRule::Transfer;
+  using Exclude = TransferRule::Exclude;
   TransferRule rule;
   rule.seats = seats;
-  rule.quota = s.quota == "hare"          ? TransferRule::Quota::hare
-               : s.quota == "droop_exact" ? TransferRule::Quota::droop_exact
-               : s.quota == "number"      ? TransferRule::Quota::number
-                                          : TransferRule::Quota::droop;
+  rule.transfer = s.transfer == "meek"          ? Transfer::meek
+                  : s.transfer == "papers"      ? Transfer::papers
+                  : s.transfer == "last_parcel" ? Transfer::last_parcel
+                                                : Transfer::weighted;
+  const bool last_parcel = rule.transfer == Transfer::last_parcel;
+  rule.by_transferable = s.divide_by.empty() ? last_parcel : s.divide_by == "transferable";
+  rule.exclude = s.exclude == "by_parcel"                           ? Exclude::by_parcel
+                 : s.exclude == "firsts_then_values"                ? Exclude::firsts_then_values
+                 : s.exclude == "by_value"                          ? Exclude::by_value
+                 : s.exclude == "at_once"                           ? Exclude::at_once
+                 : last_parcel || rule.transfer == Transfer::papers ? Exclude::by_value
+                                                                    : Exclude::at_once;
+  rule.quota = s.quota == "hare"     ? TransferRule::Quota::hare
+               : s.quota == "number" ? TransferRule::Quota::number
+               : s.quota == "droop_exact" || (s.quota.empty() && rule.transfer == Transfer::meek)
+                   ? TransferRule::Quota::droop_exact
+                   : TransferRule::Quota::droop;
   rule.number = s.quota_number;
   rule.active = s.active;
+  rule.earliest_surplus = s.earliest_surplus;
   rule.digits = s.digits;
+  rule.vote_digits = s.vote_digits;
+  rule.defer = s.defer;
+  rule.together = s.together;
+  rule.early = s.early;
+  rule.tolerance = s.tolerance.value_or(rule.tolerance);
   rule.earlier = s.earlier == "last"    ? TransferRule::Earlier::last
                  : s.earlier == "first" ? TransferRule::Earlier::first
                                         : TransferRule::Earlier::none;
   return rule;
+}
+
+/// Keys that say nothing beside `transfer: meek`, or only beside it.
+std::vector<std::string> idle_keys(const select::Eliminate& s) {
+  std::vector<std::string> out;
+  const bool meek = s.transfer == "meek";
+  for (const auto& [stands, key] : std::initializer_list<std::pair<bool, const char*>>{
+           {meek && s.active, "active"},
+           {meek && !s.divide_by.empty(), "divide_by"},
+           {meek && !s.exclude.empty(), "exclude"},
+           {meek && s.earliest_surplus, "surpluses"},
+           {meek && s.vote_digits.has_value(), "vote_digits"},
+           {meek && s.defer, "defer"},
+           {meek && s.together, "together"},
+           {meek && s.early, "early"},
+           {!meek && s.tolerance.has_value(), "tolerance"}})
+    if (stands)
+      out.emplace_back(key);
+  return out;
 }
 
 } // namespace
@@ -95,6 +135,17 @@ std::vector<Who> Selector::tied_by_keys(const Who& who, const std::vector<OrderK
   for (std::size_t t = 0; t < groups.size(); ++t)
     out.emplace_back(groups[t].begin(), groups[t].end());
   return out;
+}
+
+void Selector::check(const select::Eliminate& s) {
+  check_keys(s.by);
+  check_keys(s.ties);
+  for (const std::string& key : idle_keys(s))
+    context_.diagnostics.error(
+        context_.stage.select[step_].where,
+        "`" + key + "` says nothing beside `transfer: " + s.transfer + "`",
+        key == "tolerance" ? "surpluses are worked out again and again only by `transfer: meek`"
+                           : "Meek's method works the shares out anew; delete `" + key + "`");
 }
 
 void Selector::apply(const select::Eliminate& s) {
@@ -192,6 +243,7 @@ void Selector::eliminate_by_transfers(const select::Eliminate& s, std::size_t se
     round.passed_on = from.kind == TransferRound::Kind::surplus     ? "surplus"
                       : from.kind == TransferRound::Kind::exclusion ? "exclusion"
                                                                     : "";
+    round.value = from.value;
     round.quota = from.quota;
     round.exhausted = from.exhausted;
     round.lost = from.lost;
@@ -212,8 +264,11 @@ void Selector::eliminate_by_transfers(const select::Eliminate& s, std::size_t se
     std::ranges::stable_sort(
         there, [&](std::uint32_t a, std::uint32_t b) { return from.votes[a] > from.votes[b]; });
     round.who = candidates(there);
-    for (const std::uint32_t item : there)
+    for (const std::uint32_t item : there) {
       round.votes.push_back(from.votes[item]);
+      if (!from.keep.empty())
+        round.keep.push_back(from.keep[item]);
+    }
     for (const bool in : {true, false})
       for (const std::uint32_t item : in ? from.elected : from.excluded) {
         Finding& finding = find(Finding::Kind::eliminate, candidate(box->entrant[item]));

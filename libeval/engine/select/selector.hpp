@@ -82,10 +82,7 @@ private:
   void check(const select::Require& s) { check_key(s.what); }
   void check(const select::Take& s);
   void check(const select::Grant& s) { check_keys(s.by); }
-  void check(const select::Eliminate& s) {
-    check_keys(s.by);
-    check_keys(s.ties);
-  }
+  void check(const select::Eliminate& s);
   void check(const select::Duel& s);
   void check(const select::Quota& s);
 
