@@ -163,6 +163,14 @@ void add_selection(Shapes& s) {
       {{{"quota", "active", "transfer", "divide_by", "surpluses", "exclude", "digits",
          "vote_digits", "defer", "together", "early", "tolerance", "earlier", "over", "weights"},
         {"ballots"}}}};
+  s["select.assign"] = {
+      "`assign`",
+      {{"preferences", either({scalar(), object("measure")}), true,
+        "of each candidate, by programme"},
+       {"priorities", either({scalar(), object("measure")}), false,
+        "of each programme, by candidate"},
+       {"places", either({integer(0), dictionary(integer(0))}), true, "of each programme"},
+       {"by", order_keys, false, "one order for all programmes, or among their equals"}}};
   s["select.grant"] = {"`grant`",
                        {{"decision", object("decision"), false, "recorded"},
                         {"by", order_keys, false, "by another measure"},
@@ -180,10 +188,10 @@ void add_selection(Shapes& s) {
 
   // Each word, and whether its first argument may be written alone.
   const std::vector<std::pair<std::string, bool>> words = {
-      {"policy", true},     {"require", false}, {"order", true},     {"group", true},
-      {"regroup", false},   {"take", true},     {"quota", false},    {"duel", false},
-      {"eliminate", false}, {"grant", false},   {"withdraw", false}, {"ties", true},
-      {"reserve", true}};
+      {"policy", true},     {"require", false}, {"order", true},  {"group", true},
+      {"regroup", false},   {"take", true},     {"quota", false}, {"duel", false},
+      {"eliminate", false}, {"assign", false},  {"grant", false}, {"withdraw", false},
+      {"ties", true},       {"reserve", true}};
   Shape select{"a selection step", {}, true};
   for (const auto& [word, alone] : words) {
     const std::string shape = "select." + word;

@@ -161,6 +161,21 @@ std::optional<Measure> measure_or_evidence(const Tree& args, const std::string& 
   return out;
 }
 
+select::Assign read_assign(const Tree& args) {
+  select::Assign out;
+  out.preferences = measure_or_evidence(args, "preferences");
+  out.priorities = measure_or_evidence(args, "priorities");
+  out.by = read_order_keys(args.find("by"));
+  out.each = count_at(args, "places");
+  const Tree& places = *args.find("places");
+  out.places_where = places.where;
+  if (places.is_map())
+    for (const Entry& entry : places.map())
+      if (entry.value.is_number())
+        out.places[entry.key] = static_cast<std::size_t>(entry.value.number());
+  return out;
+}
+
 select::Eliminate read_eliminate(const Tree& args) {
   select::Eliminate out;
   out.ballots = measure_or_evidence(args, "ballots");
@@ -225,6 +240,7 @@ const std::map<std::string_view, What (*)(const Tree&)>& readers() {
        }},
       {"duel", [](const Tree& t) -> What { return read_duel(t); }},
       {"eliminate", [](const Tree& t) -> What { return read_eliminate(t); }},
+      {"assign", [](const Tree& t) -> What { return read_assign(t); }},
       {"grant", [](const Tree& t) -> What { return read_grant(t); }},
       {"withdraw",
        [](const Tree& t) -> What { return select::Withdraw{read_decision(*t.find("decision"))}; }},

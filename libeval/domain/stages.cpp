@@ -80,6 +80,12 @@ struct FromSelection {
     if (s.ballots)
       from_measure(*s.ballots, out);
   }
+  void operator()(const select::Assign& s) const {
+    from_keys(s.by, out);
+    for (const auto* measure : {&s.preferences, &s.priorities})
+      if (*measure)
+        from_measure(**measure, out);
+  }
   void operator()(const select::Grant& s) const { from_keys(s.by, out); }
   template <class Other>
   void operator()(const Other&) const {}

@@ -105,7 +105,8 @@ bool removal_is_harmless(const Program& program, const Stage& stage) {
     if (const auto* order = std::get_if<select::Order>(&step.what))
       return by_itself(order->keys);
     return !std::holds_alternative<select::Duel>(step.what) &&
-           !std::holds_alternative<select::Eliminate>(step.what);
+           !std::holds_alternative<select::Eliminate>(step.what) &&
+           !std::holds_alternative<select::Assign>(step.what);
   });
 }
 

@@ -73,7 +73,8 @@ bool rests_on_scores(const Stage& rules, const StageDecision& stage) {
     if (const auto* group = std::get_if<select::Group>(&step.what))
       return group->from.empty();
     return !std::holds_alternative<select::Duel>(step.what) &&
-           !std::holds_alternative<select::Eliminate>(step.what);
+           !std::holds_alternative<select::Eliminate>(step.what) &&
+           !std::holds_alternative<select::Assign>(step.what);
   });
 }
 

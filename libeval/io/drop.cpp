@@ -39,7 +39,8 @@ bool takes(const SelectStep& step) {
     return take->kind != select::Take::Kind::bands || !take->advance.empty();
   return std::holds_alternative<select::Grant>(step.what) ||
          std::holds_alternative<select::Duel>(step.what) ||
-         std::holds_alternative<select::Eliminate>(step.what);
+         std::holds_alternative<select::Eliminate>(step.what) ||
+         std::holds_alternative<select::Assign>(step.what);
 }
 
 /// Recorded decisions on one candidate go with it.
@@ -60,7 +61,9 @@ void drop_decisions(Stage& stage, const std::string& id, Diagnostics& diagnostic
     else if (auto* eliminate = std::get_if<select::Eliminate>(&step.what)) {
       drop_from_orders(eliminate->by, id, diagnostics);
       drop_from_orders(eliminate->ties, id, diagnostics);
-    } else if (auto* take = std::get_if<select::Take>(&step.what))
+    } else if (auto* assign = std::get_if<select::Assign>(&step.what))
+      drop_from_orders(assign->by, id, diagnostics);
+    else if (auto* take = std::get_if<select::Take>(&step.what))
       drop_from_orders(take->by, id, diagnostics);
     else if (auto* grant = std::get_if<select::Grant>(&step.what))
       drop_from_orders(grant->by, id, diagnostics);

@@ -134,6 +134,15 @@ struct Eliminate {
   std::vector<OrderKey> ties;
   std::string as;
 };
+/// Places of several programmes by the preferences of both sides (deferred acceptance).
+struct Assign {
+  std::optional<Measure> preferences; ///< of each candidate, by programme: the best first
+  std::optional<Measure> priorities;  ///< of each programme, by candidate: the best first
+  std::vector<OrderKey> by;           ///< one order for all programmes, or among their equals
+  std::map<std::string, std::size_t> places; ///< of each programme
+  std::optional<std::size_t> each;           ///< instead: so many of every programme
+  Where places_where;
+};
 struct Grant {
   std::optional<RecordedDecision> decision;
   std::vector<OrderKey> by;
@@ -155,8 +164,8 @@ struct Reserve {
 /// reading in read_selection.cpp, and its working in engine/select_*.cpp.
 struct SelectStep {
   std::variant<select::Policy, select::Require, select::Order, select::Group, select::Regroup,
-               select::Take, select::Quota, select::Duel, select::Eliminate, select::Grant,
-               select::Withdraw, select::Ties, select::Reserve>
+               select::Take, select::Quota, select::Duel, select::Eliminate, select::Assign,
+               select::Grant, select::Withdraw, select::Ties, select::Reserve>
       what;
   std::string name; ///< the word, as in the file
   Where where;

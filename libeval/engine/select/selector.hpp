@@ -51,6 +51,7 @@ private:
   void apply(const select::Quota& s);
   void apply(const select::Duel& s);
   void apply(const select::Eliminate& s);
+  void apply(const select::Assign& s);
   void apply(const select::Grant& s);
   void apply(const select::Withdraw& s);
   void apply(const select::Ties&) {}
@@ -83,6 +84,7 @@ private:
   void check(const select::Take& s);
   void check(const select::Grant& s) { check_keys(s.by); }
   void check(const select::Eliminate& s);
+  void check(const select::Assign& s) { check_keys(s.by); }
   void check(const select::Duel& s);
   void check(const select::Quota& s);
 
@@ -112,6 +114,10 @@ private:
   void settle_elimination(const select::Eliminate& s, const std::vector<Who>& order,
                           const Who& elected, const Who& tied);
   std::vector<Who> tied_by_keys(const Who& who, const std::vector<OrderKey>& keys);
+
+  // --- assignment ---
+  struct Wish;
+  std::optional<std::vector<Wish>> wishes(const Measure& measure);
 
   // --- taking ---
   struct Line {
