@@ -23,10 +23,10 @@ namespace libeval {
 [[nodiscard]] Table read_preflib(const TableSpec& spec, std::shared_ptr<const SourceText> source,
                                  Diagnostics& diagnostics);
 
-/// The same from a BLT file, the form in which counts of the single transferable vote are published:
+/// The same from a BLT file, in which counts of the single transferable vote are published:
 /// `CANDIDATES SEATS`, withdrawn candidates as negative numbers, one ballot a line (how many such,
-/// the candidates' numbers best first, `0`; `1=2` are equal, `-` is a preference that was skipped, a
-/// name in round brackets before it is passed over), a line `0`, then in double quotes the
+/// the candidates' numbers best first, `0`; `1=2` are equal, `-` is a preference that was skipped,
+/// a name in round brackets before it is passed over), a line `0`, then in double quotes the
 /// candidates' names and a title. What follows `#` is a comment. Withdrawn candidates are left out
 /// of the ballots and of the candidates; the seats are not asked.
 [[nodiscard]] Table read_blt(const TableSpec& spec, std::shared_ptr<const SourceText> source,

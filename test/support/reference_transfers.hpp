@@ -2,7 +2,9 @@
 // Slow plain reading of the single transferable vote: paper by paper, everything counted anew.
 #pragma once
 
-#include "engine/select/transfer_parts.hpp"
+#include "engine/select/transfer_count.hpp"
+
+#include <boost/multiprecision/cpp_int.hpp>
 
 #include <algorithm>
 #include <map>
@@ -11,7 +13,7 @@
 
 namespace libeval::test {
 
-using transfer::Rational;
+using Rational = boost::multiprecision::cpp_rational;
 
 struct PlainCount {
   std::vector<std::vector<double>> votes; ///< of each round
@@ -66,8 +68,10 @@ private:
   }
   [[nodiscard]] static Rational cut(Rational x, std::optional<int> digits) {
     if (digits) {
-      const transfer::Integer scale = transfer::power_of_ten(*digits);
-      x = Rational(transfer::floor_of(x * scale), scale);
+      const boost::multiprecision::cpp_int scale =
+          boost::multiprecision::pow(boost::multiprecision::cpp_int(10), unsigned(*digits));
+      const Rational scaled = x * scale;
+      x = Rational(numerator(scaled) / denominator(scaled), scale);
     }
     return x;
   }

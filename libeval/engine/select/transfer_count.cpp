@@ -5,6 +5,8 @@
 
 #include <libeval/base/decimal.hpp>
 
+#include <boost/multiprecision/cpp_int.hpp>
+
 #include <deque>
 #include <map>
 #include <utility>
@@ -12,25 +14,24 @@
 namespace libeval {
 namespace transfer {
 
-Rational fraction_of(double x) {
-  const std::string text = format_decimal(x);
-  Integer number = 0, scale = 1;
+Decimal decimal_of(double x) {
+  Decimal out;
   bool broken = false;
-  std::size_t i = 0;
-  for (; i < text.size() && text[i] != 'e' && text[i] != 'E'; ++i) {
-    if (text[i] == '.') {
+  const std::string text = format_decimal(x);
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == 'e' || text[i] == 'E') {
+      out.exponent += std::stoi(text.substr(i + 1));
+      break;
+    } else if (text[i] == '.') {
       broken = true;
     } else if (text[i] >= '0' && text[i] <= '9') {
-      number = number * 10 + (text[i] - '0');
-      if (broken)
-        scale *= 10;
+      if (text[i] != '0' || !out.digits.empty()) // a leading 0 would read as octal
+        out.digits += text[i];
+      out.exponent -= broken ? 1 : 0;
     }
-  }
-  if (i < text.size()) {
-    const int exponent = std::stoi(text.substr(i + 1));
-    (exponent < 0 ? scale : number) *= power_of_ten(std::abs(exponent));
-  }
-  return Rational(number, scale);
+  if (out.digits.empty())
+    out.digits = "0";
+  return out;
 }
 
 } // namespace transfer
@@ -39,6 +40,8 @@ namespace {
 
 using namespace transfer;
 using Transfer = TransferRule::Transfer;
+using Rational = boost::multiprecision::cpp_rational;
+using Integer = boost::multiprecision::cpp_int;
 
 double to_double(const Rational& x) {
   return x.convert_to<double>();
@@ -48,8 +51,8 @@ double to_double(const Rational& x) {
 Rational cut(const Rational& x, const std::optional<int>& digits) {
   if (!digits)
     return x;
-  const Integer scale = power_of_ten(*digits);
-  return Rational(floor_of(x * scale), scale);
+  const Integer scale = power_of_ten<Integer>(*digits);
+  return Rational(floor_of<Integer, Rational>(x * scale), scale);
 }
 
 /// Papers of one value that came to a candidate in one round.
@@ -66,7 +69,7 @@ public:
       : ballots_(ballots), rule_(rule), settle_(settle), state_(ballots.items, State::hopeful),
         elected_in_(ballots.items, 0), parcels_(ballots.items), votes_(ballots.items) {
     for (std::size_t b = 0; b < ballots.count(); ++b)
-      weight_.push_back(fraction_of(ballots.weight[b]));
+      weight_.push_back(fraction_of<Rational, Integer>(ballots.weight[b]));
   }
 
   TransferCount count() {
@@ -192,13 +195,13 @@ private:
     const auto seats = static_cast<std::uint64_t>(rule_.seats);
     switch (rule_.quota) {
     case TransferRule::Quota::droop:
-      return Rational(floor_of(votes / (seats + 1)) + 1);
+      return Rational(floor_of<Integer, Rational>(votes / (seats + 1)) + 1);
     case TransferRule::Quota::droop_exact:
       return votes / (seats + 1);
     case TransferRule::Quota::hare:
       return votes / std::max<std::uint64_t>(seats, 1); // without a seat nobody is elected
     default:
-      return fraction_of(rule_.number);
+      return fraction_of<Rational, Integer>(rule_.number);
     }
   }
 

@@ -2,12 +2,14 @@
 // The single transferable vote by Meek's method.
 #include "engine/select/transfer_parts.hpp"
 
-#include <numeric>
+#include <boost/multiprecision/cpp_int.hpp>
 
 namespace libeval {
 namespace {
 
 using namespace transfer;
+using Rational = boost::multiprecision::cpp_rational;
+using Integer = boost::multiprecision::cpp_int;
 
 constexpr std::size_t most_iterations = 10'000;
 constexpr int usual_digits = 9;
@@ -23,18 +25,18 @@ class Meek {
 public:
   Meek(const kernel::Ballots& ballots, const TransferRule& rule, const TieBreaker& settle)
       : ballots_(ballots), rule_(rule), settle_(settle),
-        unit_(power_of_ten(rule.digits.value_or(usual_digits))), keep_(ballots.items, unit_),
-        state_(ballots.items, State::hopeful), votes_(ballots.items) {
+        unit_(power_of_ten<Integer>(rule.digits.value_or(usual_digits))),
+        keep_(ballots.items, unit_), state_(ballots.items, State::hopeful), votes_(ballots.items) {
     std::vector<Rational> weights;
     for (const double weight : ballots.weight) {
-      weights.push_back(fraction_of(weight));
+      weights.push_back(fraction_of<Rational, Integer>(weight));
       parts_ = lcm(parts_, denominator(weights.back()));
     }
     for (const Rational& weight : weights) {
       weight_.push_back(numerator(weight) * (parts_ / denominator(weight)));
       total_ += weight_.back() * unit_;
     }
-    const Rational tolerance = fraction_of(rule.tolerance) * unit_ * parts_;
+    const Rational tolerance = fraction_of<Rational, Integer>(rule.tolerance) * unit_ * parts_;
     tolerance_ = up(numerator(tolerance), denominator(tolerance));
   }
 
@@ -108,7 +110,7 @@ private:
       quota_ = up(counted_, Integer(std::max<std::uint64_t>(seats, 1)));
       break;
     default:
-      quota_ = floor_of(fraction_of(rule_.number) * one);
+      quota_ = floor_of<Integer, Rational>(fraction_of<Rational, Integer>(rule_.number) * one);
     }
   }
 

@@ -3,29 +3,47 @@
 
 #include "engine/select/transfer_count.hpp"
 
-#include <boost/multiprecision/cpp_int.hpp>
-
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 namespace libeval::transfer {
 
-using Rational = boost::multiprecision::cpp_rational;
-using Integer = boost::multiprecision::cpp_int;
+// What both ways of counting share, for any whole numbers and fractions that are exact.
+
 using Group = std::vector<std::uint32_t>;
 
-/// The decimal that a double stands for, as a fraction.
-[[nodiscard]] Rational fraction_of(double x);
-
-/// The largest whole number up to x >= 0.
-[[nodiscard]] inline Integer floor_of(const Rational& x) {
-  return numerator(x) / denominator(x);
-}
+/// A decimal taken apart: `digits` times 10 to the power `exponent`.
+struct Decimal {
+  std::string digits;
+  int exponent = 0;
+};
+/// The decimal that a double >= 0 stands for.
+[[nodiscard]] Decimal decimal_of(double x);
 
 /// 10 to the power `digits`.
-[[nodiscard]] inline Integer power_of_ten(int digits) {
-  return boost::multiprecision::pow(Integer(10), static_cast<unsigned>(digits));
+template <class Integer>
+[[nodiscard]] Integer power_of_ten(int digits) {
+  Integer out = 1;
+  for (; digits > 0; --digits)
+    out *= 10;
+  return out;
+}
+
+/// The decimal that a double >= 0 stands for, as a fraction.
+template <class Rational, class Integer>
+[[nodiscard]] Rational fraction_of(double x) {
+  const Decimal decimal = decimal_of(x);
+  const Integer number(decimal.digits), power = power_of_ten<Integer>(std::abs(decimal.exponent));
+  return decimal.exponent < 0 ? Rational(number, power) : Rational(Integer(number * power));
+}
+
+/// The largest whole number up to x >= 0.
+template <class Integer, class Rational>
+[[nodiscard]] Integer floor_of(const Rational& x) {
+  return numerator(x) / denominator(x);
 }
 
 /// Items by their votes, most first, equals in their order.
