@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -26,7 +27,7 @@ struct Piece {
   std::vector<std::string> operands; ///< texts; one for a license
 };
 
-/// The piece as an operand of `parent`.
+/// The piece as an operand of `parent`. In a choice `NONE` and `NOASSERTION` stand in parentheses.
 std::string text_of(const Piece& piece, Step::Kind parent) {
   std::string out;
   for (const std::string& operand : piece.operands) {
@@ -34,19 +35,16 @@ std::string text_of(const Piece& piece, Step::Kind parent) {
       out += piece.kind == Step::Kind::all ? " AND " : " OR ";
     out += operand;
   }
-  const bool alone = piece.kind == Step::Kind::license || parent == Step::Kind::license;
+  const bool alone = piece.kind == Step::Kind::license
+                         ? parent != Step::Kind::any || (out != "NONE" && out != "NOASSERTION")
+                         : parent == Step::Kind::license;
   return alone ? out : "(" + out + ")";
 }
 
-/// Operands in alphabetical order, each once. Of several spellings of one reference the first in
-/// the order of bytes stays.
+/// Operands in order, each once.
 void sort(std::vector<std::string>& operands) {
-  std::ranges::sort(operands, [](const std::string& a, const std::string& b) {
-    return lower_than(a, b) || (!lower_than(b, a) && a < b);
-  });
-  operands.erase(std::unique(operands.begin(), operands.end(),
-                             [](const auto& a, const auto& b) { return same_letters(a, b); }),
-                 operands.end());
+  std::ranges::sort(operands);
+  operands.erase(std::unique(operands.begin(), operands.end()), operands.end());
 }
 
 /// The last `n` pieces as operands of one; those of the same kind are taken apart.
@@ -63,16 +61,15 @@ Piece join(Step step, std::vector<Piece>& stack) {
   return out;
 }
 
-std::string write(const LicenseExpression& expression, bool in_canonical_form) {
+std::string write(const LicenseExpression& expression, bool sorted) {
   std::vector<Piece> stack;
   for (const Step step : expression.steps) {
     if (step.kind == Step::Kind::license) {
-      const License& license = expression.licenses.at(step.n);
-      stack.push_back({step.kind, {to_string(in_canonical_form ? modern(license) : license)}});
+      stack.push_back({step.kind, {to_string(expression.licenses.at(step.n))}});
       continue;
     }
     Piece piece = join(step, stack);
-    if (in_canonical_form)
+    if (sorted)
       sort(piece.operands);
     if (piece.operands.size() == 1)
       piece.kind = Step::Kind::license;
@@ -81,6 +78,16 @@ std::string write(const LicenseExpression& expression, bool in_canonical_form) {
   if (stack.size() != 1)
     throw std::invalid_argument("a license expression without steps, or with some left over");
   return text_of(stack.front(), Step::Kind::license);
+}
+
+/// A word that every grammar reads, for the license at a position; words are ordered like them.
+License word_for(std::size_t position) {
+  const std::string digits = std::to_string(position);
+  constexpr std::size_t width = 20;
+  return {License::Kind::reference,
+          "LicenseRef-" + std::string(width - digits.size(), '0') + digits,
+          false,
+          {}};
 }
 
 } // namespace
@@ -119,16 +126,35 @@ LicenseExpression canonical(const LicenseExpression& expression) {
   LicenseLimits limits;
   limits.depth = limits.licenses = expression.steps.size();
   limits.bytes = static_cast<std::size_t>(-1);
+  // Of several spellings of one reference the first in the order of bytes stays.
+  std::map<std::string, License, bool (*)(std::string_view, std::string_view)> names(lower_than);
+  for (const License& license : expression.licenses) {
+    const License now = modern(license);
+    if (const auto [at, is_new] = names.emplace(to_string(now), now);
+        !is_new && to_string(now) < to_string(at->second))
+      at->second = now;
+  }
+  std::map<std::string, License> of_word;
+  std::map<std::string, License, bool (*)(std::string_view, std::string_view)> words(lower_than);
+  for (const auto& [name, license] : names) {
+    const License word = word_for(of_word.size());
+    of_word.emplace(word.id, license);
+    words.emplace(name, word);
+  }
   LicenseExpression now = expression;
+  for (License& license : now.licenses)
+    license = words.at(to_string(modern(license)));
   // What is left of `(A AND B) OR (B AND A)` is a conjunction and is joined with those round it by
   // being read again; each round takes away one operator at least.
   for (std::string text, before; (text = write(now, true)) != before; before = std::move(text)) {
     Diagnostics problems;
-    auto read = parse_license(text, LicenseGrammar::spdx_3_1, {}, problems, limits);
+    auto read = parse_license(text, LicenseGrammar::spdx_3_0, {}, problems, limits);
     if (!read)
       throw std::invalid_argument("no license expression: " + problems.all().front().message);
     now = std::move(*read);
   }
+  for (License& license : now.licenses)
+    license = of_word.at(license.id);
   return now;
 }
 

@@ -22,9 +22,15 @@ struct Formula {
 };
 
 Formula any_formula(int depth) {
-  static const std::vector<std::string> names = {
-      "MIT",          "ISC",      "0BSD",    "GPL-2.0", "GPL-2.0-or-later WITH Bison-exception-2.2",
-      "LicenseRef-a", "GPL-2.0+", "EPL-1.0+"};
+  static const std::vector<std::string> names = {"MIT",
+                                                 "ISC",
+                                                 "0BSD",
+                                                 "GPL-2.0",
+                                                 "GPL-2.0-or-later WITH Bison-exception-2.2",
+                                                 "LicenseRef-a",
+                                                 "GPL-2.0+",
+                                                 "EPL-1.0+",
+                                                 "(NONE)"};
   if (depth == 0 || *rc::gen::inRange(0, 3) == 0)
     return {Formula::Kind::license, *rc::gen::elementOf(names), {}};
   Formula out{*rc::gen::element(Formula::Kind::all, Formula::Kind::any), {}, {}};
@@ -49,7 +55,8 @@ std::string write(const Formula& f, bool inside) {
 Truth truth_of(const std::string& license, const std::vector<Truth>& values) {
   std::size_t sum = 0;
   for (const char c : license)
-    sum += static_cast<unsigned char>(c);
+    if (c != '(' && c != ')')
+      sum += static_cast<unsigned char>(c);
   return values[sum % values.size()];
 }
 

@@ -185,6 +185,35 @@ TEST_CASE("grammar: white space on either side of WITH, or parentheses of AND an
 
 TEST_CASE("grammar: NONE and NOASSERTION are expressions in 3.1, beside AND alone") {
   check_in({v31}, {"NONE", "NOASSERTION", "none", "NOASSERTION AND MIT", "MIT AND NONE",
-                   "(MIT OR ISC) AND NOASSERTION"});
+                   "(MIT OR ISC) AND NOASSERTION", "NONE AND NOASSERTION"});
   check_in({}, {"NONE OR MIT", "MIT OR NOASSERTION", "NONE+", "NONE WITH Bison-exception-2.2"});
+}
+
+TEST_CASE("grammar: base-term = ( expression ), a special identifier too, in 3.1") {
+  check_in({v31}, {"(NONE)", "((NOASSERTION))", "( NONE )", "(NOASSERTION) OR MIT",
+                   "MIT OR (NOASSERTION)", "(NONE) AND MIT", "MIT OR (NONE AND ISC)"});
+  check_in({}, {"(NONE OR MIT)", "(NOASSERTION)+", "(NONE) WITH Bison-exception-2.2"});
+  for (const char* text : {"(NOASSERTION) OR MIT", "MIT OR (NONE)", "MIT OR (NONE AND ISC)",
+                           "MIT AND ((NONE) OR ISC)", "NONE AND MIT"}) {
+    CHECK(reading(text, v31) == text);
+    CHECK(read(reading(text, v31), v31) == read(text, v31));
+  }
+  CHECK(reading("(NONE) AND MIT", v31) == "NONE AND MIT");
+}
+
+TEST_CASE("grammar: a canonical form for everything that a grammar has") {
+  const auto form = [](const char* text, LicenseGrammar grammar) {
+    const auto expression = read(text, grammar);
+    return expression ? to_string(canonical(*expression)) : "refused";
+  };
+  CHECK(form("LicenseRef--", v23) == "LicenseRef--");
+  CHECK(form("MIT OR LicenseRef-. OR LicenseRef--", v30) == "LicenseRef-- OR LicenseRef-. OR MIT");
+  CHECK(form("(NOASSERTION) OR MIT", v31) == "MIT OR (NOASSERTION)");
+  CHECK(form("(NONE) OR (NONE)", v31) == "NONE");
+  CHECK(form("MIT AND ((NONE) OR (NONE))", v31) == "MIT AND NONE");
+}
+
+TEST_CASE("grammar: spaces at the ends are those round an expression") {
+  check_in(all, {" MIT", "MIT ", "  MIT AND ISC  "});
+  check_in({v23, v30}, {"MIT\n", "\tMIT"});
 }

@@ -81,8 +81,8 @@ parse_license_field(std::string_view text, LicenseGrammar grammar, const Where& 
 
 [[nodiscard]] std::string to_string(const License& license);
 
-/// The expression as it was, with canonical ids, upper-case operators and parentheses only where
-/// the operator changes. Reads back equal under grammar 3.1.
+/// The expression as it was, with canonical ids, upper-case operators and no needless parentheses.
+/// Reads back equal under 3.1; under 2.3 and 3.0 what only they have, such as `LicenseRef--`.
 [[nodiscard]] std::string to_string(const LicenseExpression& expression);
 
 /// The same meaning in one form: deprecated ids by their successors (`GPL-2.0+` becomes
