@@ -5,6 +5,7 @@
 #include "domain/reading.hpp"
 
 #include <libeval/base/text.hpp>
+#include <libeval/domain/digest.hpp>
 #include <libeval/domain/language.hpp>
 #include <libeval/domain/written_numbers.hpp>
 
@@ -259,6 +260,8 @@ private:
     Waiver out;
     out.rule = RuleId(text_at(tree, "rule"));
     out.subject = text_at(tree, "subject");
+    if (const std::size_t at = out.subject.find('@'); at != std::string::npos)
+      out.subject.replace(at + 1, std::string::npos, canonical_digest(out.subject.substr(at + 1)));
     out.verdict = verdict_from(text_at(tree, "verdict"));
     out.reason = text_at(tree, "reason");
     out.by = text_at(tree, "by");

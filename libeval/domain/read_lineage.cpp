@@ -4,6 +4,7 @@
 #include "domain/reading.hpp"
 
 #include <libeval/base/text.hpp>
+#include <libeval/domain/digest.hpp>
 #include <libeval/domain/language.hpp>
 #include <libeval/domain/measure.hpp>
 
@@ -71,7 +72,10 @@ private:
           out.owners.push_back(
               {text_at(claim, "party"), evidence(claim.find("evidence")), claim.where});
     }
-    out.digests = read_names(tree.find("digest"));
+    for (const std::string& digest : read_names(tree.find("digest")))
+      if (std::string one = canonical_digest(digest);
+          std::ranges::find(out.digests, one) == out.digests.end())
+        out.digests.push_back(std::move(one));
     if (const Tree* license = tree.find("license"))
       licenses(*license, out);
     out.complete = evidence(tree.find("complete"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CycloneDX 1.5 to 1.7 as JSON: machine-learning models, data sets, pedigree, model cards.
 #include <libeval/base/text.hpp>
+#include <libeval/domain/digest.hpp>
 #include <libeval/io/parse.hpp>
 
 #include "io/import_record.hpp"
@@ -137,7 +138,7 @@ private:
     if (const Tree* hashes = component.find("hashes"); hashes != nullptr && hashes->is_list())
       for (const Tree& hash : hashes->list())
         if (const std::string content = import_text(hash, "content"); !content.empty())
-          node.digests.push_back(import_text(hash, "alg") + ":" + content);
+          node.digests.push_back(canonical_digest(import_text(hash, "alg") + ":" + content));
     licenses(component, node);
     const std::string id = node.id;
     ids_[&component] = id;

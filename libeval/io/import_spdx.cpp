@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX 3 as JSON-LD: AI packages, data set packages, and what relationships say of them.
 #include <libeval/base/text.hpp>
+#include <libeval/domain/digest.hpp>
 #include <libeval/domain/license.hpp>
 #include <libeval/io/parse.hpp>
 
@@ -125,7 +126,7 @@ private:
     if (const Tree* hashes = element.find("verifiedUsing"); hashes != nullptr && hashes->is_list())
       for (const Tree& hash : hashes->list())
         if (const std::string value = import_text(hash, "hashValue"); !value.empty())
-          node.digests.push_back(import_text(hash, "algorithm") + ":" + value);
+          node.digests.push_back(canonical_digest(import_text(hash, "algorithm") + ":" + value));
     const std::string made = node.id;
     things_[id] = made;
     for (const char* key : {"suppliedBy", "originatedBy"})

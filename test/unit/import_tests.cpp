@@ -187,7 +187,7 @@ const char* const bom = R"({"bomFormat": "CycloneDX", "specVersion": "1.6", "ver
 "metadata": {"timestamp": "2026-01-05T10:00:00Z", "supplier": {"name": "Acme Inc"},
  "component": {"type": "machine-learning-model", "bom-ref": "m", "group": "acme", "name": "chat",
   "version": "1", "supplier": {"name": "Acme Inc"}, "description": "\uD83E\uDD17",
-  "hashes": [{"alg": "SHA-256", "content": "ab"}],
+  "hashes": [{"alg": "SHA-256", "content": "AB"}],
   "licenses": [{"license": {"id": "Apache-2.0", "acknowledgement": "concluded"}}],
   "evidence": {"licenses": [{"license": {"id": "MIT"}}]},
   "modelCard": {"modelParameters": {"datasets": [{"ref": "d"},
@@ -226,7 +226,7 @@ TEST_CASE("CycloneDX: pedigree, parts, data sets and licenses, for versions 1.5 
     CHECK(encoder.kind == NodeKind::weights);
     CHECK(encoder.part_of == "acme/chat");
     const LineageNode& chat = out.node("acme/chat");
-    CHECK(chat.digests == std::vector<std::string>{"SHA-256:ab"});
+    CHECK(chat.digests == std::vector<std::string>{"sha256:ab"});
     REQUIRE(chat.licenses.size() == 2);
     CHECK(chat.licenses[0].acknowledged == LicenseClaim::Acknowledged::concluded);
     CHECK(chat.licenses[1].acknowledged == LicenseClaim::Acknowledged::observed);

@@ -4,6 +4,7 @@
 #include "support/lineage_text.hpp"
 
 #include <libeval/domain/belief.hpp>
+#include <libeval/domain/digest.hpp>
 #include <libeval/domain/lineage_walk.hpp>
 
 #include <numeric>
@@ -265,4 +266,23 @@ TEST_CASE("a chain and a cycle of two million are no harder than short ones") {
     CHECK(answer.witness->nodes.size() == n);
     CHECK(answer.choke.size() == n - 1);
   }
+}
+
+TEST_CASE("lineage: a digest has one spelling") {
+  // As CycloneDX, SPDX 3 and people write the same algorithms.
+  for (const char* text : {"SHA-256:AB12", "sha256:ab12", "Sha_256:aB12", "SHA256:AB12"})
+    CHECK(canonical_digest(text) == "sha256:ab12");
+  CHECK(canonical_digest("SHA3-256:0A") == "sha3-256:0a");
+  CHECK(canonical_digest("sha3_256:0a") == "sha3-256:0a");
+  CHECK(canonical_digest("BLAKE2b-512:0") == canonical_digest("blake2b512:0"));
+  CHECK(canonical_digest("SHA-384:0") != canonical_digest("SHA3-84:0"));
+  for (const char* text : {"", "ab12", ":AB", "sha256-AbCz=", "한글:AB"})
+    CHECK(canonical_digest(text) == text);
+  CHECK(canonical_digest("SHA-256:Zm9v") == "sha256:Zm9v"); // not hexadecimal: letters tell apart
+  Diagnostics diagnostics;
+  const Lineage record = lineage_of("lineage: x\nmodels:\n"
+                                    "  a: {digest: SHA-256:AB}\n"
+                                    "  b: {digest: [sha256:ab, 'SHA256:AB']}\n",
+                                    diagnostics);
+  CHECK(record.nodes[0].digests == record.nodes[1].digests);
 }
