@@ -284,7 +284,7 @@ void add_models(std::vector<LicenseTerms>& all) {
   all.push_back(
       {"LicenseRef-scancode-exaone-ai-model-1.1-nc",
        "EXAONE AI Model License Agreement 1.1 - NC",
-       {"exaone"},
+       {}, // what hubs call `exaone` is this one and later ones
        "https://huggingface.co/LGAI-EXAONE/EXAONE-Deep-32B/blob/main/LICENSE",
        {notice(weights, "2.1(d), 4.3", "a copy of the agreement; attribution in publications"),
         naming(weights, "2.1(c)", "EXAONE"),

@@ -25,7 +25,7 @@ bool is_model(const Tree& component) {
 class Bom {
 public:
   Bom(const std::shared_ptr<const SourceText>& source, Diagnostics& diagnostics)
-      : source_(source), diagnostics_(diagnostics), record_(source) {}
+      : source_(source), diagnostics_(diagnostics), record_(source, diagnostics) {}
 
   Lineage read() {
     const auto read = parse_machine_written(source_, diagnostics_);
@@ -40,6 +40,8 @@ public:
       return {};
     }
     sign(tree);
+    if (const Tree* metadata = tree.find("metadata"))
+      described_ = metadata->find("component");
     collect(tree);
     name_all();
     for (const Place& place : places_)
@@ -67,6 +69,8 @@ private:
     for (const char* key : {"supplier", "manufacturer", "manufacture", "authors"})
       if (const std::string name = name_in(*metadata, key); !name.empty()) {
         record_.signed_by(record_.party(name, metadata->where));
+        of_described_ =
+            key == std::string_view("supplier") || key == std::string_view("manufacture");
         return;
       }
   }
@@ -124,7 +128,8 @@ private:
         id = whole->second + "/" + id;
       const auto [at, is_new] = first.try_emplace(id, &component);
       if (!is_new && import_text(*at->second, "version") != import_text(component, "version"))
-        id += "@" + import_text(component, "version");
+        id += import_text(component, "version").empty() ? " (without a version)"
+                                                        : "@" + import_text(component, "version");
       make(component, id, whole == ids_.end() ? "" : whole->second);
     }
   }
@@ -142,16 +147,50 @@ private:
     licenses(component, node);
     const std::string id = node.id;
     ids_[&component] = id;
+    component_of_.emplace(id, &component);
     if (const std::string ref = import_text(component, "bom-ref"); !ref.empty())
       by_ref_.emplace(ref, id);
-    if (!whole.empty())
-      return;
+    if (whole.empty())
+      owner(component, id);
+    else
+      owner_of_part(component, id, whole);
+  }
+
+  void owner(const Tree& component, const std::string& id) {
     for (const char* key : {"supplier", "manufacturer", "authors"})
       record_.owner(id, name_in(component, key), key, component.where);
-    for (const char* key : {"publisher", "author", "group"})
+    for (const char* key : {"publisher", "author"})
       record_.owner(id, import_text(component, key), key, component.where);
-    const std::string hub = hub_name(import_text(component, "purl"));
-    record_.owner(id, hub.substr(0, hub.find('/')), "the name before the slash", component.where);
+    // The supplier of a BOM is that of the component it describes.
+    if (&component == described_ && of_described_)
+      record_.owner(id, record_.author(), "the supplier of the BOM", component.where);
+    record_.owner(id, import_text(component, "group"), "group", component.where);
+    record_.owner(id, hub_owner(hub_name(import_text(component, "purl"))),
+                  "the name before the slash", component.where);
+  }
+
+  /// A part belongs to its model unless an organization stands there that the model has not. Groups
+  /// and names on a hub are compared with their like.
+  void owner_of_part(const Tree& component, const std::string& id, const std::string& whole) {
+    const Tree& outer = *component_of_.at(whole);
+    const auto differs = [&](const std::string& of_part, const std::string& of_whole,
+                             const std::string& why) {
+      if (!of_part.empty() && of_part != of_whole && !is_owner(whole, of_part))
+        record_.owner(id, of_part, why, component.where);
+    };
+    for (const char* key : {"supplier", "manufacturer"})
+      differs(name_in(component, key), name_in(outer, key), key);
+    differs(import_text(component, "publisher"), import_text(outer, "publisher"), "publisher");
+    if (!import_text(outer, "group").empty())
+      differs(import_text(component, "group"), import_text(outer, "group"), "group");
+    const auto hub = [](const Tree& of) { return hub_owner(hub_name(import_text(of, "purl"))); };
+    if (!hub(outer).empty())
+      differs(hub(component), hub(outer), "the name before the slash");
+  }
+
+  bool is_owner(const std::string& id, const std::string& party) const {
+    const std::vector<OwnerClaim>& owners = record_.at(id).owners;
+    return std::ranges::find(owners, party, &OwnerClaim::party) != owners.end();
   }
 
   // --- licenses ---
@@ -168,12 +207,13 @@ private:
         node.licenses.push_back(std::move(claim));
   }
 
-  /// Several licenses without an expression: nothing says whether all apply or one may be chosen.
+  /// Several licenses of one acknowledgement without an expression: nothing says whether all apply
+  /// or one may be chosen.
   std::vector<LicenseClaim> license_list(const Tree* list, bool observed) {
     std::vector<LicenseClaim> out;
     if (list == nullptr || !list->is_list())
       return out;
-    std::size_t named = 0;
+    std::map<LicenseClaim::Acknowledged, std::size_t> named; ///< without an expression
     for (const Tree& entry : list->list()) {
       LicenseClaim claim;
       claim.where = entry.where;
@@ -185,7 +225,6 @@ private:
         claim.expression = license_by_name(id.empty() ? import_text(*license, "name") : id);
         if (const std::string url = import_text(*license, "url"); !url.empty())
           claim.source = url;
-        ++named;
       } else if (!expression.empty()) {
         claim.expression =
             license_by_expression(expression, entry.find("expression")->where, diagnostics_);
@@ -197,15 +236,22 @@ private:
       claim.acknowledged = observed              ? LicenseClaim::Acknowledged::observed
                            : said == "concluded" ? LicenseClaim::Acknowledged::concluded
                                                  : LicenseClaim::Acknowledged::declared;
+      if (license != nullptr)
+        ++named[claim.acknowledged];
       out.push_back(std::move(claim));
     }
-    if (named > 1) {
+    for (const auto& [acknowledged, times] : named) {
+      if (times < 2)
+        continue;
       diagnostics_.warning(list->where, "several licenses stand here without an expression",
                            "whether all apply or one may be chosen is not said; it is taken as "
                            "not known");
-      LicenseClaim open = out.front();
+      LicenseClaim open = *std::ranges::find(out, acknowledged, &LicenseClaim::acknowledged);
       open.expression = "NOASSERTION";
-      out = {open};
+      std::erase_if(out, [how = acknowledged](const LicenseClaim& claim) {
+        return claim.acknowledged == how;
+      });
+      out.push_back(std::move(open));
     }
     return out;
   }
@@ -240,18 +286,16 @@ private:
         diagnostics_.warning(other.where, "this is neither a model nor data", "it is left out");
         continue;
       }
-      const EvidenceItem evidence = record_.stated("pedigree: " + which, other.where);
-      if (which == "variants")
-        record_.derive(self, at->second, "related_to", evidence, other.where);
-      else if (which == "ancestors")
-        record_.derive(self, at->second, kind_from(other), evidence, other.where);
-      else
-        record_.derive(at->second, self, "initialized_from", evidence, other.where);
+      const bool down = which == "descendants";
+      const std::string& child = down ? at->second : self;
+      const std::string& parent = down ? self : at->second;
+      const std::string kind =
+          which == "variants"
+              ? "related_to"
+              : kind_between(record_.at(child).kind, record_.at(parent).kind, "initialized_from");
+      record_.derive(child, parent, kind, record_.stated(child, "pedigree: " + which, other.where),
+                     other.where);
     }
-  }
-
-  static std::string kind_from(const Tree& parent) {
-    return is_model(parent) ? "initialized_from" : "trained_on";
   }
 
   void dataset(const std::string& self, const Tree& one) {
@@ -281,8 +325,8 @@ private:
         node.name = name;
       id = node.id;
     }
-    record_.derive(self, id, "trained_on", record_.stated("modelParameters.datasets", one.where),
-                   one.where);
+    record_.derive(self, id, "trained_on",
+                   record_.stated(self, "modelParameters.datasets", one.where), one.where);
   }
 
   /// What a BOM calls complete is what something is put together from, not where it came from; so
@@ -310,7 +354,10 @@ private:
   const std::shared_ptr<const SourceText>& source_;
   Diagnostics& diagnostics_;
   ImportRecord record_;
+  const Tree* described_ = nullptr;
+  bool of_described_ = false; ///< who signs is who supplies the described component
   std::vector<Place> places_;
+  std::map<std::string, const Tree*> component_of_;
   std::map<const Tree*, std::string> ids_;
   std::map<std::string, std::string> by_ref_;
 };

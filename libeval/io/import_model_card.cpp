@@ -29,13 +29,22 @@ std::string_view line_at(std::string_view text, std::size_t at) {
   return line;
 }
 
-/// The key that a line begins at its first column, if it does.
+/// The key that a line begins with, in quotes or without, if it does.
 std::string_view key_of(std::string_view line) {
-  const std::size_t end =
+  if (line.starts_with('"') || line.starts_with('\'')) {
+    const std::size_t quote = line.find(line[0], 1);
+    const std::size_t colon =
+        quote == std::string_view::npos ? quote : line.find_first_not_of(" \t", quote + 1);
+    return colon != std::string_view::npos && line[colon] == ':' ? line.substr(1, quote - 1)
+                                                                 : std::string_view{};
+  }
+  std::size_t end =
       line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
-  if (end == std::string_view::npos || end == 0 || line[end] != ':' || line[0] == '-')
+  if (end == std::string_view::npos || end == 0 || line[0] == '-')
     return {};
-  return line.substr(0, end);
+  const std::string_view key = line.substr(0, end);
+  end = line.find_first_not_of(" \t", end);
+  return end != std::string_view::npos && line[end] == ':' ? key : std::string_view{};
 }
 
 /// The front matter with the lines of all other keys left empty, so that places stay and nothing
@@ -46,12 +55,22 @@ std::optional<std::string> front_matter(std::string_view text) {
     return std::nullopt;
   std::string out;
   bool keep = false;
+  std::optional<std::size_t> indent; ///< of the keys, as in the first line that says anything
   for (at = text.find('\n', at); at != std::string_view::npos; at = text.find('\n', at)) {
     out += '\n';
     const std::string_view line = line_at(text, ++at);
     if (line == "---" || line == "...")
       return out;
-    if (const std::string_view key = key_of(line); !key.empty())
+    const std::size_t first = line.find_first_not_of(' ');
+    if (!indent && first != std::string_view::npos && line[first] != '#') {
+      indent = first;
+      keep = line[first] == '{'; // all keys in braces: none is left out
+    }
+    if (indent && first == indent && line[first] == '?')
+      keep = true; // a key in its long form
+    else if (const std::string_view key =
+                 key_of(line.substr(std::min(line.size(), indent.value_or(0))));
+             !key.empty() && first == indent)
       keep = std::ranges::find(wanted, key) != wanted.end();
     if (keep)
       out += line;
@@ -62,7 +81,8 @@ std::optional<std::string> front_matter(std::string_view text) {
 class Card {
 public:
   Card(const std::shared_ptr<const SourceText>& source, std::string model, Diagnostics& diagnostics)
-      : source_(source), model_(std::move(model)), diagnostics_(diagnostics), record_(source) {}
+      : source_(source), model_(std::move(model)), diagnostics_(diagnostics),
+        record_(source, diagnostics) {}
 
   Lineage read() {
     if (model_.empty()) {
@@ -85,29 +105,50 @@ public:
       return {};
     model(tree);
     parents(tree);
-    for (const auto& [name, where] : import_texts(tree, "datasets"))
-      dataset(name, where);
+    for (const auto& [name, where] : texts(tree, "datasets"))
+      dataset(hub_id(name), where);
     return record_.take();
   }
 
 private:
+  /// The texts under a key; what has another shape is said and left out.
+  std::vector<std::pair<std::string, Where>> texts(const Tree& tree, std::string_view key) {
+    const Tree* found = tree.find(key);
+    const auto check = [&](const Tree& one) {
+      if (!one.is_null() && !one.scalar())
+        diagnostics_.warning(one.where, in_backticks(key) + " is no text here", "it is left out");
+    };
+    if (found != nullptr && found->is_list())
+      std::ranges::for_each(found->list(), check);
+    else if (found != nullptr)
+      check(*found);
+    return import_texts(tree, key);
+  }
+
+  /// The only text under a key; of several, and where there is none, nothing.
+  std::string text(const Tree& tree, std::string_view key) {
+    const auto all = texts(tree, key);
+    if (all.size() > 1)
+      diagnostics_.warning(tree.find(key)->where, in_backticks(key) + " stands here several times",
+                           "it is left out");
+    return all.size() == 1 ? all.front().first : "";
+  }
+
   /// Who owns a name on a hub is who it belongs to there.
   std::string named(const std::string& id, NodeKind kind, const Where& where) {
     std::string made = record_.node(id, kind, where).id;
-    if (const std::size_t slash = id.find('/'); slash != std::string::npos && slash > 0)
-      record_.owner(made, id.substr(0, slash), "the name before the slash", where);
+    record_.owner(made, hub_owner(id), "the name before the slash", where);
     return made;
   }
 
   void model(const Tree& tree) {
     model_ = named(model_, NodeKind::model, tree.where);
-    if (const std::size_t slash = model_.find('/'); slash != std::string::npos && slash > 0)
-      record_.signed_by(record_.party(model_.substr(0, slash), tree.where));
+    record_.signed_by(record_.party(hub_owner(model_), tree.where));
     if (tree.find("license") == nullptr && tree.find("license_name") == nullptr)
       return;
     LicenseClaim claim;
     claim.expression = license(tree, claim.where);
-    claim.source = import_text(tree, "license_link");
+    claim.source = text(tree, "license_link");
     if (claim.source.empty())
       claim.source = source_->name;
     record_.at(model_).licenses.push_back(std::move(claim));
@@ -116,7 +157,7 @@ private:
   /// `license`, or `license_name` where that is a family or `other`. Of several licenses nobody
   /// says whether all apply or one may be chosen.
   std::string license(const Tree& tree, Where& where) {
-    const auto tags = import_texts(tree, "license");
+    const auto tags = texts(tree, "license");
     where = tags.empty() ? tree.where : tags.front().second;
     if (tags.size() > 1) {
       diagnostics_.warning(where, "the card names several licenses",
@@ -125,12 +166,15 @@ private:
       return "NOASSERTION";
     }
     const std::string tag = tags.empty() ? "" : tags.front().first;
+    const std::string name = text(tree, "license_name");
     std::string found = license_by_name(tag);
     if (found == "NOASSERTION")
-      found = license_by_name(import_text(tree, "license_name"));
-    if (found == "NOASSERTION")
+      found = license_by_name(name);
+    if (tag.empty() && name.empty())
+      diagnostics_.warning(where, "the card names no license", "it is taken as not known");
+    else if (found == "NOASSERTION")
       diagnostics_.warning(where,
-                           "license " + in_backticks(tag.empty() ? "license_name" : tag) +
+                           "license " + in_backticks(name.empty() ? tag : name) +
                                " is no license but a family of them, or none",
                            "the text says which; it is taken as not known");
     return found;
@@ -140,10 +184,12 @@ private:
     // The same parent may stand there several times, as in merges of a model with itself.
     std::vector<std::pair<std::string, Where>> order;
     std::map<std::string, std::size_t> times;
-    for (auto& parent : import_texts(tree, "base_model"))
+    for (auto& parent : texts(tree, "base_model")) {
+      parent.first = hub_id(parent.first);
       if (++times[parent.first] == 1)
         order.push_back(parent);
-    const std::string relation = import_text(tree, "base_model_relation");
+    }
+    const std::string relation = text(tree, "base_model_relation");
     const auto* const known =
         std::ranges::find(relations, relation, [](const auto& r) { return r.first; });
     if (known == relations.end() && !relation.empty())
@@ -162,7 +208,8 @@ private:
           times[parent] > 1 ? ", named " + std::to_string(times[parent]) + " times" : "";
       if (known != relations.end())
         record_.derive(model_, from, std::string(known->second),
-                       record_.stated("base_model_relation: " + relation + often, where), where);
+                       record_.stated(model_, "base_model_relation: " + relation + often, where),
+                       where);
       else
         record_.derive(model_, from, order.size() > 1 ? "merged_from" : "fine_tuned_from",
                        record_.inferred("base_model without a relation" + often, where), where);
@@ -171,7 +218,7 @@ private:
 
   void dataset(const std::string& name, const Where& where) {
     const std::string id = named(name, NodeKind::dataset, where);
-    record_.derive(model_, id, "trained_on", record_.stated("datasets", where), where);
+    record_.derive(model_, id, "trained_on", record_.stated(model_, "datasets", where), where);
   }
 
   const std::shared_ptr<const SourceText>& source_;

@@ -42,10 +42,22 @@ namespace libeval {
 /// `pkg:huggingface/owner/name@...` as `owner/name`; empty for other package URLs.
 [[nodiscard]] std::string hub_name(std::string_view package_url);
 
+/// `https://huggingface.co/owner/name` as `owner/name`; other texts as they are.
+[[nodiscard]] std::string hub_id(std::string_view text);
+
+/// The owner of a name on a hub, `owner/name`; empty for other texts (addresses, paths).
+[[nodiscard]] std::string hub_owner(std::string_view id);
+
+/// The kind of a derivation of which a file says only that something came from something: between
+/// models `between_models`, from data or to data what data can be.
+[[nodiscard]] std::string kind_between(NodeKind child, NodeKind parent,
+                                       std::string_view between_models);
+
 /// Builds a record: things by id, each once, and statements with their source.
 class ImportRecord {
 public:
-  explicit ImportRecord(std::shared_ptr<const SourceText> source) : source_(std::move(source)) {}
+  ImportRecord(std::shared_ptr<const SourceText> source, Diagnostics& diagnostics)
+      : source_(std::move(source)), diagnostics_(diagnostics) {}
 
   /// Who states what the file says, the id of a party; empty: nobody signs it.
   void signed_by(std::string party) { author_ = std::move(party); }
@@ -61,22 +73,29 @@ public:
   void owner(const std::string& id, const std::string& party, const std::string& why,
              const Where& where);
 
-  /// The file says so: self-declared by whoever signs it, else alleged.
-  [[nodiscard]] EvidenceItem stated(const std::string& statement, const Where& where) const;
+  /// The file says so of a thing: self-declared by whoever signs it, unless the file names another
+  /// owner of the thing or of its whole; then, or where nobody signs, alleged.
+  [[nodiscard]] EvidenceItem stated(const std::string& about, const std::string& statement,
+                                    const Where& where) const;
   /// The file does not say so, it only follows from how such files are meant.
   [[nodiscard]] EvidenceItem inferred(const std::string& statement, const Where& where) const;
 
-  /// A derivation; one that is there already gets the evidence too. From itself: left out.
+  /// A derivation; one that is there already gets the evidence too. From itself: left
+  /// out with a warning.
   void derive(const std::string& child, const std::string& parent, const std::string& kind,
               EvidenceItem evidence, const Where& where);
 
   /// The thing of an id that `node` gave. The reference holds until the next call of `node`.
   [[nodiscard]] LineageNode& at(const std::string& id) { return lineage_.nodes[position_.at(id)]; }
+  [[nodiscard]] const LineageNode& at(const std::string& id) const {
+    return lineage_.nodes[position_.at(id)];
+  }
 
   [[nodiscard]] Lineage take() { return std::move(lineage_); }
 
 private:
   std::shared_ptr<const SourceText> source_;
+  Diagnostics& diagnostics_;
   std::string author_, date_;
   Lineage lineage_;
   std::map<std::string, std::size_t> position_;

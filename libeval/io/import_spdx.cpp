@@ -53,7 +53,7 @@ std::string id_of(const Tree& element) {
 class Document {
 public:
   Document(const std::shared_ptr<const SourceText>& source, Diagnostics& diagnostics)
-      : source_(source), diagnostics_(diagnostics), record_(source) {}
+      : source_(source), diagnostics_(diagnostics), record_(source, diagnostics) {}
 
   Lineage read() {
     const auto read = parse_machine_written(source_, diagnostics_);
@@ -70,7 +70,11 @@ public:
     for (const Tree& element : graph->list())
       if (const std::string id = id_of(element); !id.empty())
         elements_.emplace(id, &element);
-    sign(graph->list());
+    for (const Tree& element : graph->list())
+      if (type_of(element) == "CreationInfo") {
+        document_info_ = &element;
+        break;
+      }
     for (const Tree& element : graph->list())
       thing(element);
     for (const Tree& element : graph->list())
@@ -95,17 +99,24 @@ private:
                : "";
   }
 
-  /// Whoever created the document states what it says.
-  void sign(const std::vector<Tree>& graph) {
-    for (const Tree& info : graph) {
-      if (type_of(info) != "CreationInfo")
-        continue;
-      record_.dated(day_of(import_text(info, "created")));
-      for (const auto& [id, where] : import_texts(info, "createdBy"))
-        if (const std::string name = agent(id); !name.empty() && record_.author().empty())
-          record_.signed_by(record_.party(name, where));
+  /// Whoever created an element states what it says. One that names no `creationInfo` has that of
+  /// the document, the first.
+  void sign(const Tree& of_element) {
+    record_.signed_by("");
+    record_.dated("");
+    const Tree* info = of_element.find("creationInfo");
+    if (info == nullptr)
+      info = document_info_;
+    else if (!info->is_map())
+      info = element(info->scalar().value_or(""));
+    if (info == nullptr)
       return;
-    }
+    record_.dated(day_of(import_text(*info, "created")));
+    for (const auto& [id, where] : import_texts(*info, "createdBy"))
+      if (const std::string name = agent(id); !name.empty()) {
+        record_.signed_by(record_.party(name, where));
+        return;
+      }
   }
 
   void thing(const Tree& element) {
@@ -114,6 +125,7 @@ private:
     const std::string id = id_of(element);
     if ((!model && type != "DatasetPackage") || id.empty())
       return;
+    sign(element);
     std::string name = hub_name(import_text(element, "software_packageUrl"));
     if (name.empty())
       name = import_text(element, "name");
@@ -139,6 +151,7 @@ private:
     const auto from = things_.find(import_text(element, "from"));
     if (from == things_.end())
       return;
+    sign(element);
     if (type == "hasDeclaredLicense" || type == "hasConcludedLicense") {
       for (const auto& [id, where] : import_texts(element, "to"))
         license(from->second, id, type == "hasConcludedLicense", where);
@@ -152,9 +165,11 @@ private:
     const auto* const relation = std::ranges::find(relations, type, &Relation::type);
     if (relation == relations.end())
       return;
+    bool all_named = true;
     for (const auto& [id, where] : import_texts(element, "to")) {
       const auto to = things_.find(id);
       if (to == things_.end()) {
+        all_named = all_named && after_prefix(id) == "NoneElement";
         if (after_prefix(id) != "NoneElement" && after_prefix(id) != "NoAssertionElement")
           diagnostics_.warning(where, "there is no AI package or data set " + in_backticks(id),
                                "`" + type + "` is left out");
@@ -162,22 +177,32 @@ private:
       }
       const std::string& child = relation->from_is_child ? from->second : to->second;
       const std::string& parent = relation->from_is_child ? to->second : from->second;
-      record_.derive(child, parent, std::string(relation->kind), record_.stated(type, where),
-                     where);
+      record_.derive(child, parent, kind(*relation, child, parent),
+                     record_.stated(child, type, where), where);
     }
     if (type == "descendantOf")
-      completeness(element, from->second);
+      completeness(element, from->second, all_named);
   }
 
-  /// That the named ancestors are all of them, or that there are none.
-  void completeness(const Tree& element, const std::string& model) {
+  /// What models hand on are weights; data came from elsewhere and goes elsewhere.
+  std::string kind(const Relation& relation, const std::string& child,
+                   const std::string& parent) const {
+    const bool of_models =
+        relation.kind == "initialized_from" || relation.kind == "frozen_component";
+    return of_models ? kind_between(record_.at(child).kind, record_.at(parent).kind, relation.kind)
+                     : std::string(relation.kind);
+  }
+
+  /// That the named ancestors are all of them, or that there are none. Where one of them is not in
+  /// the document, or is left open, what is read of them is not all.
+  void completeness(const Tree& element, const std::string& model, bool all_named) {
     std::string said = import_text(element, "completeness");
     for (const auto& [id, where] : import_texts(element, "to"))
       if (after_prefix(id) == "NoneElement")
         said = "complete";
-    if (said != "complete" && said != "incomplete")
+    if ((said != "complete" || !all_named) && said != "incomplete")
       return;
-    EvidenceItem item = record_.stated("descendantOf: " + said, element.where);
+    EvidenceItem item = record_.stated(model, "descendantOf: " + said, element.where);
     item.supports = said == "complete";
     record_.at(model).complete.push_back(std::move(item));
   }
@@ -212,13 +237,15 @@ private:
       if (text != nullptr)
         claim.expression =
             license_by_expression(text->scalar().value_or(""), text->where, diagnostics_);
-    } else if (last == "NoneLicense") {
+    } else if (last == "NoneLicense" || id.ends_with("/Licensing/None")) {
       claim.expression = "NONE";
     } else if (found == nullptr && find_listed(last)) {
       claim.expression = *find_listed(last); // https://spdx.org/licenses/MIT
     } else if (found != nullptr && type_of(*found) == "ListedLicense") {
-      claim.expression = license_by_name(last);
-    } else if (last != "NoAssertionLicense") {
+      const std::string name = import_text(*found, "name");
+      claim.expression =
+          find_listed(last) || name.empty() ? license_by_name(last) : license_by_name(name);
+    } else if (last != "NoAssertionLicense" && !id.ends_with("/Licensing/NoAssertion")) {
       diagnostics_.warning(where, "license " + in_backticks(id) + " is not read",
                            "license expressions and listed licenses are; it is taken as not known");
     }
@@ -228,6 +255,7 @@ private:
   const std::shared_ptr<const SourceText>& source_;
   Diagnostics& diagnostics_;
   ImportRecord record_;
+  const Tree* document_info_ = nullptr;
   std::map<std::string, const Tree*> elements_;
   std::map<std::string, std::string> things_; ///< by their id in the document
   std::set<std::string> names_;

@@ -144,7 +144,9 @@ TEST_CASE("model card: licenses by their tags and names") {
   CHECK(license_of("license: other\nlicense_name: our license, v2\n") ==
         "LicenseRef-our-license--v2");
   CHECK(license_of("license: apple-amlr\n") == "LicenseRef-apple-amlr");
-  CHECK(license_of("license_name: exaone\n") == "LicenseRef-scancode-exaone-ai-model-1.1-nc");
+  CHECK(license_of("license: other\nlicense_name: Apache License 2.0\n") == "Apache-2.0");
+  // One name for the licenses of several versions.
+  CHECK(license_of("license: other\nlicense_name: exaone\n") == "NOASSERTION");
   CHECK(good(card("license: other\nlicense_name: 한글\n"), "a/m")
             .node("a/m")
             .licenses[0]
@@ -157,6 +159,46 @@ TEST_CASE("model card: what else stands in the front matter is not in the way") 
                                  "- text: \"---\"\n  base_model: 012\nlicense: mit\n"),
                             "acme/m");
   CHECK(out.derivations() == "acme/m fine_tuned_from lab/base inferred\n");
+}
+
+TEST_CASE("model card: keys in quotes, in braces, moved in, and in their long form are read") {
+  for (const char* front :
+       {"\"base_model\": lab/base\n'license': mit\n", "{base_model: lab/base, license: mit}\n",
+        "  base_model: lab/base\n  tags:\n  - license: x\n  license: mit\n",
+        "# first\n? base_model\n: lab/base\n? license\n: mit\n",
+        "base_model : lab/base\n\"license\" : mit\n",
+        "{\n  'base_model': lab/base,\n  license: mit\n}\n"}) {
+    INFO(front);
+    const Imported out = good(card(front), "acme/m");
+    CHECK(out.derivations() == "acme/m fine_tuned_from lab/base inferred\n");
+    CHECK(out.node("acme/m").licenses.at(0).expression == "MIT");
+    CHECK(out.problems.all().empty());
+  }
+}
+
+TEST_CASE("model card: what has another shape than a text is said") {
+  for (const char* front : {"base_model: {name: lab/base}\n", "base_model: [{name: lab/base}]\n",
+                            "datasets: [{name: lab/d}]\n", "license: {name: mit}\n"}) {
+    const Imported out = good(card(front), "acme/m");
+    CHECK(out.lineage.derivations.empty());
+    warned(out, "is no text here");
+  }
+  CHECK(good(card("base_model: lab/base\nbase_model_relation: [quantized]\n"), "acme/m")
+            .derivations() == "acme/m quantized_from lab/base self_declared acme\n");
+  warned(good(card("base_model: lab/base\nbase_model_relation: [merge, adapter]\n"), "acme/m"),
+         "stands here several times");
+  warned(good(card("license: null\n"), "acme/m"), "the card names no license");
+}
+
+TEST_CASE("model card: an address is no owner") {
+  const Imported out = good(card("base_model:\n- https://huggingface.co/lab/base/tree/main\n"
+                                 "- https://example.org/models/x\n- ./output/last\n- gpt2\n"
+                                 "datasets: https://huggingface.co/datasets/lab/d\n"),
+                            "acme/m");
+  CHECK(out.node("lab/base").owners.at(0).party == "lab");
+  CHECK(out.node("lab/d").owners.at(0).party == "lab");
+  for (const char* id : {"https://example.org/models/x", "./output/last", "gpt2"})
+    CHECK(out.node(id).owners.empty());
 }
 
 TEST_CASE("model card: places are those of the card") {
@@ -253,18 +295,79 @@ TEST_CASE("CycloneDX: what nobody signs is alleged") {
   CHECK_THAT(out.derivations(), contains("acme/chat/encoder initialized_from lab/VL-7B alleged\n"));
 }
 
+TEST_CASE("CycloneDX: who describes what another supplies alleges it") {
+  const std::string text = R"({"bomFormat": "CycloneDX", "specVersion": "1.6",
+    "metadata": {WHO, "component": {"type": "machine-learning-model", "name": "m", "group": "acme",
+    OWNER "pedigree": {"ancestors": [{"type": "machine-learning-model", "name": "base"}]}}}})";
+  const auto stated = [&](const std::string& who, const std::string& owner) {
+    return good(with(with(text, "WHO", who), "OWNER", owner)).derivations();
+  };
+  CHECK(stated(R"("authors": [{"name": "Scan"}])", R"("supplier": {"name": "Acme"},)") ==
+        "acme/m initialized_from base alleged Scan\n");
+  CHECK(stated(R"("authors": [{"name": "Scan"}])", "") ==
+        "acme/m initialized_from base alleged Scan\n");
+  CHECK(stated(R"("supplier": {"name": "Acme Inc"})", "") ==
+        "acme/m initialized_from base self_declared Acme Inc\n");
+  CHECK(stated(R"("authors": [{"name": "Acme"}])", R"("supplier": {"name": "Acme"},)") ==
+        "acme/m initialized_from base self_declared Acme\n");
+}
+
+TEST_CASE("CycloneDX: a part of another supplier is that supplier's") {
+  const auto owners = [](const std::string& more) {
+    const Imported out = good(with(R"({"bomFormat": "CycloneDX", "specVersion": "1.6",
+      "components": [{"type": "machine-learning-model", "name": "m", "group": "acme",
+      "supplier": {"name": "Acme"}, "components": [{"type": "machine-learning-model", "name": "enc"
+      PART}]}]})",
+                                   "PART", more));
+    const auto part = std::ranges::find(out.lineage.nodes, "acme/m", &LineageNode::part_of);
+    REQUIRE(part != out.lineage.nodes.end());
+    std::string found;
+    for (const OwnerClaim& claim : part->owners)
+      found += claim.party + " " + std::string(to_string(claim.evidence.at(0).level));
+    return found;
+  };
+  CHECK(owners(R"(, "supplier": {"name": "Lab"})") == "Lab inferred");
+  CHECK(owners(R"(, "group": "lab")") == "lab inferred");
+  CHECK(owners(R"(, "group": "acme")").empty());
+  CHECK(owners(R"(, "purl": "pkg:huggingface/acme-ai/enc")").empty()); // its model is on no hub
+  CHECK(owners(R"(, "supplier": {"name": "Acme"})").empty());
+  CHECK(owners(R"(, "author": "Kim")").empty()); // who wrote it may well be of the team
+  CHECK(owners("").empty());
+}
+
 TEST_CASE("CycloneDX: several licenses without an expression are not known") {
   const std::string text = R"({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
     {"type": "machine-learning-model", "name": "m", "licenses": [LICENSES]}]})";
   const auto license = [&](const std::string& list) {
     const Imported out = good(with(text, "LICENSES", list));
-    REQUIRE(out.node("m").licenses.size() == 1);
-    return out.node("m").licenses[0].expression;
+    std::string found;
+    for (const LicenseClaim& claim : out.node("m").licenses)
+      found += (found.empty() ? "" : ", ") + claim.expression;
+    return found;
   };
+  CHECK(license(R"({"license": {"id": "MIT", "acknowledgement": "declared"}},
+                   {"license": {"id": "ISC", "acknowledgement": "concluded"}})") == "MIT, ISC");
+  CHECK(license(R"({"license": {"name": "Apache License 2.0"}})") == "Apache-2.0");
+  CHECK(license(R"({"license": {"name": "BSD 3-Clause \"New\" or \"Revised\" License"}})") ==
+        "BSD-3-Clause");
   CHECK(license(R"({"license": {"id": "MIT"}}, {"license": {"id": "ISC"}})") == "NOASSERTION");
   CHECK(license(R"({"expression": "MIT or ISC"})") == "MIT OR ISC");
   CHECK(license(R"({"expression": "MIT XOR ISC"})") == "NOASSERTION");
   CHECK(license(R"({"license": {"name": "Acme License 1.0"}})") == "LicenseRef-Acme-License-1.0");
+}
+
+TEST_CASE("CycloneDX: names on a hub without an owner, things without a version, oneself") {
+  const Imported out = good(R"({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+    {"type": "machine-learning-model", "name": "gpt2", "purl": "pkg:huggingface/gpt2@11c5"},
+    {"type": "machine-learning-model", "name": "m", "version": "2", "pedigree": {"ancestors": [
+     {"type": "machine-learning-model", "name": "m"},
+     {"type": "machine-learning-model", "name": "m", "version": "2"}]}},
+    {"type": "data", "name": "d", "pedigree": {"ancestors": [
+     {"type": "machine-learning-model", "name": "m", "version": "2"}]}}]})");
+  CHECK(out.node("gpt2").owners.empty());
+  CHECK(out.derivations() == "m initialized_from m (without a version) alleged\n"
+                             "d trained_on_outputs_of m alleged\n");
+  warned(out, "`m` would be derived from itself");
 }
 
 TEST_CASE("CycloneDX: what cannot be read is refused, and odd parts are no trouble") {
@@ -362,6 +465,61 @@ TEST_CASE("SPDX 3: completeness of ancestors is a declaration, silence is none")
   CHECK(complete("https://spdx.org/rdf/3.0.1/terms/Core/NoAssertionElement", "").empty());
 }
 
+TEST_CASE("SPDX 3: who created an element states what it says") {
+  const std::string rival = R"(,{"type": "CreationInfo", "@id": "_:d", "createdBy": ["x#rival"],
+    "created": "2026-02-07T00:00:00Z"}, {"type": "Organization", "spdxId": "x#rival",
+    "name": "Rival"})";
+  const auto by = [&](const std::string& info) {
+    const Imported out = good(spdx(
+        rival + relation("descendantOf", "x#model", "x#yolo", R"(, "creationInfo": )" + info)));
+    const EvidenceItem& item = out.lineage.derivations.back().evidence.at(0);
+    return std::string(to_string(item.level)) + ", " + item.by + ", " + item.date;
+  };
+  CHECK(by("\"_:d\"") == "alleged, Rival, 2026-02-07");
+  CHECK(by("\"_:c\"") == "self_declared, Autonomous Systems Lab, 2024-11-01");
+  CHECK(by(R"({"type": "CreationInfo", "createdBy": ["x#rival"], "created": "2026-02-08"})") ==
+        "alleged, Rival, 2026-02-08");
+  CHECK(by("\"_:nowhere\"") == "alleged, , ");
+}
+
+TEST_CASE("SPDX 3: what is descended from data is trained on it") {
+  const Imported out = good(spdx(relation("descendantOf", "x#model", "x#data") +
+                                 relation("ancestorOf", "x#yolo", "x#data") +
+                                 relation("copiedTo", "x#data", "x#yolo")));
+  CHECK_THAT(out.derivations(),
+             contains("WarehouseDetect trained_on WarehouseSafety-Train self_declared"));
+  CHECK_THAT(out.derivations(),
+             contains("WarehouseSafety-Train trained_on_outputs_of YOLOv8m self_declared"));
+  CHECK_THAT(out.derivations(), contains("YOLOv8m trained_on WarehouseSafety-Train self_declared"));
+}
+
+TEST_CASE("SPDX 3: ancestors of which one is not read are not all") {
+  const auto complete = [](const std::string& to) {
+    return good(spdx(relation("descendantOf", "x#model", "x#yolo\", \"" + to,
+                              R"(, "completeness": "complete")")))
+        .node("WarehouseDetect")
+        .complete.size();
+  };
+  CHECK(complete("x#nowhere") == 0);
+  CHECK(complete("https://spdx.org/rdf/3.0.1/terms/Core/NoAssertionElement") == 0);
+  CHECK(complete("x#yolo") == 1);
+}
+
+TEST_CASE("SPDX 3: no license, an open one, and listed ones by their names") {
+  const auto license =
+      [](const std::string& id) {
+        return good(spdx(R"(,{"type": "expandedlicensing_ListedLicense", "spdxId": "x#mine",
+      "name": "MIT"})" + relation("hasConcludedLicense", "x#model", id)))
+            .node("WarehouseDetect")
+            .licenses.at(1)
+            .expression;
+      };
+  CHECK(license("https://spdx.org/rdf/3.0.1/terms/Licensing/None") == "NONE");
+  CHECK(license("https://spdx.org/rdf/3.0.1/terms/Licensing/NoAssertion") == "NOASSERTION");
+  CHECK(license("expandedlicensing_NoneLicense") == "NONE");
+  CHECK(license("x#mine") == "MIT");
+}
+
 TEST_CASE("SPDX 3: a model inside a model is a group of its weights") {
   const Imported out = good(spdx(relation("contains", "x#model", "x#yolo")));
   CHECK(out.node("YOLOv8m").kind == NodeKind::weights);
@@ -372,6 +530,7 @@ TEST_CASE("SPDX 3: what cannot be read is refused, what is not there is said") {
   refused("{\"@graph\": []}", "no SPDX 3 document");
   refused("{\"@graph\": 3, \"@context\": \"https://spdx.org/\"}", "no SPDX 3 document");
   warned(good(spdx(relation("trainedOn", "x#model", "x#nowhere"))), "there is no AI package");
+  warned(good(spdx(relation("descendantOf", "x#model", "x#model"))), "derived from itself");
   warned(good(spdx(relation("hasDeclaredLicense", "x#model", "x#custom"))), "is not read");
 }
 
