@@ -97,6 +97,17 @@ void note_times(const EvidenceList& evidence, const Times& times, NodeIndex node
   }
 }
 
+/// Leaves out what would make a circle of parts, which no file may have: every way up ends.
+void open_circles(std::vector<NodeIndex>& whole) {
+  std::vector<NodeIndex> walk(whole.size(), no_node);
+  for (NodeIndex start = 0; start < whole.size(); ++start)
+    for (NodeIndex at = start; at != no_node && walk[at] == no_node; at = whole[at]) {
+      walk[at] = start;
+      if (whole[at] != no_node && walk[whole[at]] == start)
+        whole[at] = no_node;
+    }
+}
+
 /// Nodes with an equal digest are the same thing; which of them came from which is not known.
 void link_equal_digests(const Lineage& lineage, const std::vector<NodeIndex>& owner, Edges& edges,
                         std::vector<LineageDefect>* defects) {
@@ -198,10 +209,15 @@ LineageGraph build_graph(const Lineage& lineage, const Times& times,
     else if (!whose.empty())
       disputes[i] = {i, std::move(whose)};
   }
+  open_circles(whole);
   for (NodeIndex i = 0; i < n; ++i)
-    if (owner[i] == no_node && lineage.nodes[i].owners.empty() && whole[i] != no_node) {
-      owner[i] = owner[whole[i]];
-      if (const auto at = disputes.find(whole[i]); at != disputes.end())
+    if (lineage.nodes[i].kind != NodeKind::party && lineage.nodes[i].owners.empty() &&
+        whole[i] != no_node) {
+      NodeIndex from = whole[i]; // of parts of parts the nearest that somebody is said to own
+      while (lineage.nodes[from].owners.empty() && whole[from] != no_node)
+        from = whole[from];
+      owner[i] = owner[from];
+      if (const auto at = disputes.find(from); at != disputes.end() && at->second.about == from)
         disputes[i] = at->second;
     }
   const auto interest_of = [&](NodeIndex node, bool holds) {

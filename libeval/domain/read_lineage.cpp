@@ -9,7 +9,9 @@
 #include <libeval/domain/measure.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <limits>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -279,6 +281,47 @@ void check_node(const LineageNode& node, Names& names, Diagnostics& diagnostics)
     names.parties(claim.evidence);
 }
 
+/// Things and parties that are parts of each other, and those that lie too deep.
+void check_wholes(const Lineage& lineage, Diagnostics& diagnostics) {
+  constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max(), most = 100;
+  const std::size_t n = lineage.nodes.size();
+  std::unordered_map<std::string_view, std::uint32_t> index;
+  for (std::uint32_t i = 0; i < n; ++i)
+    index.emplace(lineage.nodes[i].id, i);
+  std::vector<std::uint32_t> depth(n, none), walk(n, none), way;
+  for (std::uint32_t start = 0; start < n; ++start) {
+    way.clear();
+    std::uint32_t at = start;
+    while (at != none && depth[at] == none && walk[at] != start) {
+      walk[at] = start;
+      way.push_back(at);
+      const auto whole = index.find(lineage.nodes[at].part_of);
+      at = whole == index.end() || whole->second == at ? none : whole->second;
+    }
+    std::uint32_t below = at == none ? 0 : depth[at] + 1;
+    if (at != none && depth[at] == none) { // the way came back to itself
+      const auto circle = std::ranges::find(way, at);
+      std::string members;
+      for (auto one = circle; one != way.end() && one - circle < 6; ++one)
+        members += (one == circle ? "`" : ", `") + shorten(lineage.nodes[*one].id) + "`";
+      if (way.end() - circle > 6)
+        members += " and " + std::to_string(way.end() - circle - 6) + " more";
+      diagnostics.error(lineage.nodes[at].where, members + " are parts of each other",
+                        "`part_of` names what something belongs to; what it belongs to is not "
+                        "part of it");
+      below = 0;
+    }
+    for (std::size_t i = way.size(); i-- > 0; ++below) {
+      depth[way[i]] = below;
+      if (below == most)
+        diagnostics.error(lineage.nodes[way[i]].where,
+                          "`" + shorten(lineage.nodes[way[i]].id) + "` is a part of a part " +
+                              std::to_string(most) + " times over, and " +
+                              std::to_string(most - 1) + " is the most");
+    }
+  }
+}
+
 } // namespace
 
 Carriers read_carriers(const Tree& tree) {
@@ -301,6 +344,7 @@ void check_lineage(const Lineage& lineage, Diagnostics& diagnostics) {
   Names names(lineage, diagnostics);
   for (const LineageNode& node : lineage.nodes)
     check_node(node, names, diagnostics);
+  check_wholes(lineage, diagnostics);
   std::set<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>> seen;
   for (const Derivation& derivation : lineage.derivations) {
     for (const std::string& end : {derivation.child, derivation.parent})

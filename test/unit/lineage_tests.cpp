@@ -286,3 +286,53 @@ TEST_CASE("lineage: a digest has one spelling") {
                                     diagnostics);
   CHECK(record.nodes[0].digests == record.nodes[1].digests);
 }
+
+TEST_CASE("parts of each other are refused with the names of all of them") {
+  CHECK(message_of("lineage: l\nparties: {t: {}}\nmodels: {m: {owner: t}}\nweights:\n"
+                   "  a: {part_of: m}\n  w: {part_of: v}\n  v: {part_of: u}\n"
+                   "  u: {part_of: w}\n  z: {part_of: w}\n") ==
+        "6: `w`, `v`, `u` are parts of each other (`part_of` names what something belongs to; what "
+        "it belongs to is not part of it)\n");
+  CHECK(message_of("lineage: l\nparties: {a: {part_of: b}, b: {part_of: a}}\n")
+            .starts_with("2: `a`, `b` are parts of each other"));
+}
+
+TEST_CASE("parts are nested up to a depth, and 200,000 of them are refused once") {
+  const auto nested = [](std::size_t deep) {
+    std::string text = "lineage: l\nparties: {t: {}}\nmodels:\n  m: {owner: t}\n";
+    for (std::size_t i = 0; i < deep; ++i)
+      text += "  p" + std::to_string(i) +
+              ": {part_of: " + (i == 0 ? "m" : "p" + std::to_string(i - 1)) + "}\n";
+    return text;
+  };
+  CHECK(message_of(nested(99)).empty());
+  CHECK(message_of(nested(200'000)) ==
+        "104: `p99` is a part of a part 100 times over, and 99 is the most\n");
+}
+
+TEST_CASE("the owner of a part of a part does not depend on the order of the file") {
+  for (const std::string text : {"weights: {outer: {part_of: m}, inner: {part_of: outer}}\n",
+                                 "weights: {inner: {part_of: outer}, outer: {part_of: m}}\n"}) {
+    Diagnostics diagnostics;
+    const Lineage lineage = lineage_of(
+        "lineage: l\nparties: {team: {}}\n" + text + "models: {m: {owner: team}}\n", diagnostics);
+    REQUIRE(diagnostics.all().empty());
+    const LineageGraph graph = build_graph(lineage, {});
+    CHECK(graph.owner[index_nodes(lineage).at("inner")] == 0);
+  }
+}
+
+TEST_CASE("a circle of parts that nobody refused is opened") {
+  Lineage lineage;
+  for (const char* id : {"a", "b", "c"}) {
+    lineage.nodes.emplace_back();
+    lineage.nodes.back().id = id;
+  }
+  lineage.nodes[0].part_of = "b";
+  lineage.nodes[1].part_of = "a";
+  lineage.nodes[2].part_of = "c";
+  const LineageGraph graph = build_graph(lineage, {});
+  CHECK(graph.whole[0] == 1);
+  CHECK(graph.whole[1] == no_node);
+  CHECK(graph.whole[2] == no_node);
+}

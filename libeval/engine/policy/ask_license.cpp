@@ -16,23 +16,22 @@ namespace {
 /// said. A part stands under the license of its whole unless it has one.
 std::vector<LicenseExpression> licenses_of(NodeIndex node, const Asked& asked) {
   const std::string& day = asked.view.times.at;
-  std::vector<LicenseExpression> concluded, said;
-  for (const LicenseClaim& claim : asked.view.lineage.nodes[node].licenses) {
-    const bool begun = claim.from.empty() || day.empty() || claim.from <= day;
-    const bool ended = !claim.until.empty() && (day.empty() || claim.until <= day);
-    if (!begun || ended)
-      continue;
-    Diagnostics unheard; // the loader has said what is wrong with it
-    auto read = parse_license_field(claim.expression, LicenseGrammar::spdx_3_0, {}, unheard);
-    (claim.acknowledged == LicenseClaim::Acknowledged::concluded ? concluded : said)
-        .push_back(read ? std::move(*read) : one_license({}));
+  for (; node != no_node; node = asked.view.graph.whole[node]) {
+    std::vector<LicenseExpression> concluded, said;
+    for (const LicenseClaim& claim : asked.view.lineage.nodes[node].licenses) {
+      const bool begun = claim.from.empty() || day.empty() || claim.from <= day;
+      const bool ended = !claim.until.empty() && (day.empty() || claim.until <= day);
+      if (!begun || ended)
+        continue;
+      Diagnostics unheard; // the loader has said what is wrong with it
+      auto read = parse_license_field(claim.expression, LicenseGrammar::spdx_3_0, {}, unheard);
+      (claim.acknowledged == LicenseClaim::Acknowledged::concluded ? concluded : said)
+          .push_back(read ? std::move(*read) : one_license({}));
+    }
+    if (!concluded.empty() || !said.empty())
+      return concluded.empty() ? said : concluded;
   }
-  if (!concluded.empty())
-    return concluded;
-  const NodeIndex whole = asked.view.graph.whole[node];
-  if (said.empty() && whole != no_node)
-    return licenses_of(whole, asked); // a whole is no part
-  return said;
+  return {};
 }
 
 std::string written(const std::vector<LicenseExpression>& all) {
