@@ -165,6 +165,17 @@ std::size_t Contest::segment(std::int64_t ahead) const {
       reach, [&](std::size_t line) { return ahead >= static_cast<std::int64_t>(line); }));
 }
 
+bool Contest::ties_wait() const {
+  return std::any_of(lines.begin(), lines.end() - (lines.empty() ? 0 : 1), [](const Line& line) {
+    return !line.reserve && line.ties == TieRuling::hold;
+  });
+}
+
+bool Contest::ties_shift() const {
+  return std::any_of(lines.begin(), lines.end() - (lines.empty() ? 0 : 1),
+                     [](const Line& line) { return line.reserve || line.ties != TieRuling::hold; });
+}
+
 Contest read_contest(const Context& context, const Knowledge& knowledge) {
   return ContestReader(context, knowledge).read();
 }

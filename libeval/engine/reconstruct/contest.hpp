@@ -48,6 +48,11 @@ struct Contest {
       unread = what;
   }
 
+  /// Whether a tie across a line may be held while others follow, to whom it is open how it ends.
+  [[nodiscard]] bool ties_wait() const;
+  /// Whether a tie across a line takes more or fewer, so that the lines behind it shift.
+  [[nodiscard]] bool ties_shift() const;
+
   /// Between which lines a place lies if no tie lies across one: how many so many ahead have
   /// reached.
   [[nodiscard]] std::size_t segment(std::int64_t ahead) const;

@@ -197,6 +197,10 @@ private:
                           (word == "cut" && (out_.contest.lines.size() > 1 || any_disqualifies(c)));
     if (of_lines && out_.in_turns())
       return stands_in_turn(tag, c, word);
+    if (of_lines && out_.contest.ties_wait() && !out_.by_places())
+      return not_read(tag, word);
+    if ((word == "reserve" || word == "held") && out_.by_places())
+      return stands_between(tag, c, word == "held");
     if (advances)
       clears_all(tag, c, nobody);
     if (advances || word == "cut")
@@ -303,6 +307,21 @@ private:
       k_.system.rows.push_back({{{clears[j], -1}, {is, 1}}, std::nullopt, 0, Row::rule});
     k_.system.rows.push_back({{{clears[m], 1}, {is, 1}}, std::nullopt, 1, Row::rule});
     return Linear::variable(is, Fraction(1));
+  }
+
+  /// Who is held stands in a tie across the last line that takes, who is in reserve behind it.
+  void stands_between(std::uint32_t tag, std::size_t c, bool held) {
+    const Contest& contest = out_.contest;
+    const RowWriter out{k_.system, tag, &k_.derived};
+    const auto line = static_cast<std::int64_t>(contest.reach[contest.takes - 1]);
+    const auto end = static_cast<std::int64_t>(contest.reach.back());
+    clears_all(tag, c, nobody);
+    if (held) {
+      bound_ahead(out, contest.keys, out_.field, c, Ahead::strictly, std::nullopt, line - 1);
+      bound_ahead(out, contest.keys, out_.field, c, Ahead::or_level, line, std::nullopt);
+    } else {
+      bound_ahead(out, contest.keys, out_.field, c, Ahead::strictly, line, end - 1);
+    }
   }
 
   /// Who advances has room above the line; who is cut has none, or misses a hurdle.

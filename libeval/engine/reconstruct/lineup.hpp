@@ -43,9 +43,15 @@ struct Lineup {
   bool open_later = false; ///< such verdicts are asked for after the first is taken
   std::optional<Turns> turns; ///< of the knowledge's system, where published outcomes need them
 
-  /// Whether the selection can be written line after line: all of it follows from scores.
-  [[nodiscard]] bool in_turns() const {
+  /// Whether all of the selection follows from scores.
+  [[nodiscard]] bool by_scores() const {
     return contest.unread.empty() && !contest.keys_left && !open_verdicts && !open_later;
+  }
+  /// Whether the selection can be written line after line: nor is it open how a tie ends.
+  [[nodiscard]] bool in_turns() const { return by_scores() && !contest.ties_wait(); }
+  /// Whether an outcome follows from how many are ahead and how many are level.
+  [[nodiscard]] bool by_places() const {
+    return by_scores() && !contest.moves && !contest.ties_shift();
   }
 
   bool found = false;              ///< a completion was, `point`

@@ -199,7 +199,8 @@ private:
         tie_at_line = tie_at_line || region.strictly < region.or_level;
     }
     // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
-    const bool moved = contest_.lines.size() > 1 && (contest_.moves || tie_at_line);
+    const bool moved =
+        contest_.lines.size() > 1 && (contest_.moves || (tie_at_line && contest_.ties_shift()));
     if (moved && lineup_.in_turns())
       return outcomes_in_turn(regions);
     for (std::size_t e = 0; e < n_; ++e)
@@ -212,7 +213,8 @@ private:
           out_.not_told[e].insert(Outcome::held);
         if (region.or_level > 0 && moved && doubt(e))
           relax("several lines are read with less than they say where keys of the order are no "
-                "scores or a verdict is not known: behind a tie across a line, or behind somebody "
+                "scores, a verdict is not known or a tie is held: behind a tie across a line, or "
+                "behind somebody "
                 "who is put out, an outcome may be called possible that is not");
       }
   }
