@@ -127,6 +127,18 @@ inline unsigned at_most(Reals a, Reals b) {
 }
 #endif
 
+/// Every bit of those lanes whose bit is set.
+inline Words of_lanes(unsigned bits) {
+  Words out{};
+  for (unsigned lane = 0; lane < lane_count; ++lane)
+    out[lane] = (bits >> lane) % 2 != 0 ? ~std::uint64_t{0} : 0;
+  return out;
+}
+/// a where the bits of `which` are set, else b.
+inline Reals chosen(Words which, Reals a, Reals b) {
+  return real_of((bits_of(a) & which) | (bits_of(b) & ~which));
+}
+
 /// How many bits are set, of one a lane.
 inline unsigned ones(unsigned bits) {
   if constexpr (lane_count == 2)

@@ -4,6 +4,7 @@
 #include "kernel/smaa_task.hpp"
 
 #include <libeval/kernel/rank.hpp>
+#include <libeval/kernel/score_program.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -32,10 +33,8 @@ void require(bool fine, const std::string& what) {
     throw std::invalid_argument("smaa: " + what);
 }
 
-void check(const SmaaModel& model, const SmaaOptions& options) {
+void check_table(const SmaaModel& model) {
   const std::size_t cells = model.candidates * model.criteria;
-  require(model.candidates > 0 && model.criteria > 0, "no candidates or no criteria");
-  require(model.candidates < (std::size_t{1} << 24), "more than 2^24 candidates");
   require(model.mean.size() == cells, std::to_string(model.mean.size()) + " means for " +
                                           std::to_string(cells) + " measurements");
   require(model.deviation.empty() || model.deviation.size() == cells,
@@ -60,7 +59,24 @@ void check(const SmaaModel& model, const SmaaOptions& options) {
     require(model.weights.size() == model.criteria,
             std::to_string(model.weights.size()) + " weights for " +
                 std::to_string(model.criteria) + " criteria");
-  require(model.weighting != SmaaModel::Weights::given || model.sample != nullptr,
+}
+
+void check_program(const SmaaModel& model) {
+  const ScoreProgram& program = *model.program;
+  require(!program.steps.empty() && program.total + model.candidates + 2 <= program.rows,
+          "a program without scores of " + std::to_string(model.candidates) + " candidates");
+  require(model.mean.empty() && model.deviation.empty() && model.covariance.empty() &&
+              model.shared.empty() && model.weighting == SmaaModel::Weights::given,
+          "a program beside a table");
+}
+
+void check(const SmaaModel& model, const SmaaOptions& options) {
+  require(model.candidates > 0 && (model.criteria > 0 || model.program != nullptr),
+          "no candidates or no criteria");
+  require(model.candidates < (std::size_t{1} << 24), "more than 2^24 candidates");
+  model.program != nullptr ? check_program(model) : check_table(model);
+  require(model.weighting != SmaaModel::Weights::given || model.sample != nullptr ||
+              (model.program != nullptr && model.criteria + model.program->given == 0),
           "weights are given by nobody");
   require(options.stride > 0 &&
               options.samples <=
@@ -98,8 +114,13 @@ public:
     task_.candidates = n_;
     task_.criteria = m_;
     task_.mean = model.mean.data();
-    set_spread();
-    set_shared();
+    if (model.program != nullptr) {
+      set_program(*model.program);
+    } else {
+      set_spread();
+      set_shared();
+      task_.tolerance = model.tolerance;
+    }
     task_.fixed = model.weighting == SmaaModel::Weights::fixed ? model.weights.data() : nullptr;
     task_.given = model.weighting == SmaaModel::Weights::given;
     task_.ordered = model.weighting == SmaaModel::Weights::ordered;
@@ -108,14 +129,16 @@ public:
     task_.weight_source = options.weight_source;
     task_.measurement_source = options.measurement_source;
     task_.stride = options.stride;
-    task_.tolerance = model.tolerance;
+    task_.offset = options.offset.empty() ? nullptr : options.offset.data();
     task_.index_mask = std::bit_ceil(n_) - 1;
     task_.thresholds = model.thresholds.size();
     task_.threshold = model.thresholds.data();
     task_.bins = model.bins;
     task_.low = model.low;
+    task_.width = model.width;
     task_.bins_a_unit = model.width > 0 ? 1 / model.width : 0;
-    task_.weights = room(weights_, (m_ + 3) / 4 * 4);
+    row_.resize(m_ + (model.program != nullptr ? model.program->given : 0));
+    task_.weights = room(weights_, (row_.size() + 3) / 4 * 4);
     task_.product = room(products_, task_.products);
     task_.normals = room(normals_, (task_.drawn + 3) / 4 * 4);
     task_.scores = room(scores_, n_);
@@ -143,11 +166,12 @@ public:
     out_.reached.assign(reached_.size(), 0);
     out_.across.assign(model.line > 0 ? n_ : 0, 0);
     out_.across_places.assign(out_.across.size(), 0);
+    out_.across_from.assign(model.line > 0 ? n_ + 1 : 0, 0);
+    out_.across_until.assign(out_.across_from.size(), 0);
     out_.ahead.assign(ahead_.size(), 0);
     out_.scores.assign(histogram_.size(), 0);
     out_.lowest.assign(model.bins > 0 ? n_ : 0, std::numeric_limits<double>::max());
     out_.highest.assign(out_.lowest.size(), std::numeric_limits<double>::lowest());
-    row_.resize(m_);
   }
 
   SmaaCounts run(std::uint64_t first, std::uint64_t samples) {
@@ -157,7 +181,9 @@ public:
       task_.valid = static_cast<unsigned>(std::min<std::uint64_t>(lanes_, samples - done));
       if (task_.given)
         give_weights();
-      count(run_.run(task_));
+      unsigned doubt = 0;
+      const unsigned tied = run_.run(task_, doubt);
+      count(tied, doubt);
       since += task_.valid;
       if (since >= 0x80000000U) { // before a count of 32 bits is full
         flush();
@@ -170,7 +196,7 @@ public:
         out_.lowest[i] = std::min(out_.lowest[i], task_.lowest[i * lanes_ + lane]);
         out_.highest[i] = std::max(out_.highest[i], task_.highest[i * lanes_ + lane]);
       }
-    out_.samples = samples;
+    out_.samples = samples - out_.doubtful.size();
     return std::move(out_);
   }
 
@@ -178,6 +204,21 @@ private:
   template <class T>
   T* room(Room<T>& of, std::size_t numbers) {
     return of.resize(numbers * lanes_);
+  }
+
+  void set_program(const ScoreProgram& program) {
+    task_.steps = program.steps.size();
+    task_.step = program.steps.data();
+    task_.index = program.index.data();
+    task_.number = program.number.data();
+    task_.total = program.total;
+    task_.tolerance = program.tolerance;
+    task_.smallest = program.smallest;
+    task_.largest = program.largest;
+    task_.rows = room(rows_, program.rows);
+    task_.tolerances = room(tolerances_, 1);
+    for (const auto& [row, number] : program.constant)
+      std::fill_n(task_.rows + std::size_t{row} * lanes_, lanes_, number);
   }
 
   void set_spread() {
@@ -219,10 +260,10 @@ private:
   }
 
   void give_weights() {
-    for (unsigned lane = 0; lane < lanes_; ++lane) {
+    for (unsigned lane = 0; lane < lanes_ && !row_.empty(); ++lane) {
       if (lane < task_.valid)
         model_.sample(task_.first + lane * task_.stride, row_);
-      for (std::size_t j = 0; j < m_; ++j)
+      for (std::size_t j = 0; j < row_.size(); ++j)
         task_.weights[j * lanes_ + lane] = row_[j];
     }
   }
@@ -231,14 +272,19 @@ private:
     return std::bit_cast<std::uint64_t>(task_.sorted[place * lanes_ + lane]) & task_.index_mask;
   }
 
-  void count(unsigned tied) {
-    if (tied == 0 && task_.valid == lanes_) {
+  void count(unsigned tied, unsigned doubt) {
+    const auto is_in = [](unsigned lane, unsigned bits) { return (bits >> lane) % 2 != 0; };
+    if (tied == 0 && doubt == 0 && task_.valid == lanes_) {
       for (std::size_t p = 0; p < n_; ++p)
         for (unsigned lane = 0; lane < lanes_; ++lane)
           ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + candidate_at(p, lane)];
     } else {
       for (unsigned lane = 0; lane < task_.valid; ++lane) {
-        if ((tied >> lane) % 2 != 0) {
+        if (is_in(lane, doubt)) {
+          out_.doubtful.push_back(task_.first + lane * task_.stride);
+          continue;
+        }
+        if (is_in(lane, tied)) {
           count_ties(lane);
           continue;
         }
@@ -246,14 +292,18 @@ private:
           ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + candidate_at(p, lane)];
       }
     }
+    for (unsigned lane = 0; model_.tell && lane < task_.valid; ++lane)
+      if (!is_in(lane, doubt))
+        tell(lane, is_in(lane, tied));
     for (unsigned lane = 0; lane < task_.valid; ++lane)
-      if ((tied >> lane) % 2 == 0) {
+      if (!is_in(lane, tied | doubt)) {
         ++untied_;
         count_first(candidate_at(0, lane), lane);
       }
     for (std::size_t i = 0; model_.bins > 0 && i < n_; ++i)
       for (unsigned lane = 0; lane < task_.valid; ++lane)
-        ++histogram_[i * model_.bins + task_.bin[i * lanes_ + lane]];
+        if (!is_in(lane, doubt))
+          ++histogram_[i * model_.bins + task_.bin[i * lanes_ + lane]];
   }
 
   void count_first(std::size_t i, unsigned lane) {
@@ -264,8 +314,8 @@ private:
     }
   }
 
-  /// A replicate with neighbors that are near, one number at a time.
-  void count_ties(unsigned lane) {
+  /// The order of a lane with neighbors that are near, one number at a time.
+  [[nodiscard]] Order order_with_ties(unsigned lane) const {
     const bool divided = task_.fixed != nullptr || task_.given;
     double sum = divided ? 1 : 0;
     for (std::size_t j = 0; j < m_ && !divided; ++j)
@@ -273,18 +323,40 @@ private:
     std::vector<double> scores(n_);
     for (std::size_t i = 0; i < n_; ++i)
       scores[i] = task_.scores[i * lanes_ + lane];
-    const Order order =
-        sort_with_ties(std::span<const double>(scores), model_.tolerance * sum, false);
+    const double tolerance =
+        model_.program != nullptr ? task_.tolerances[lane] : model_.tolerance * sum;
+    return sort_with_ties(std::span<const double>(scores), tolerance, false);
+  }
+
+  void tell(unsigned lane, bool tied) const {
+    Order order;
+    if (tied) {
+      order = order_with_ties(lane);
+    } else {
+      for (std::size_t p = 0; p < n_; ++p) {
+        order.order.push_back(static_cast<std::uint32_t>(candidate_at(p, lane)));
+        order.offsets.push_back(static_cast<std::uint32_t>(p));
+      }
+      order.offsets.push_back(static_cast<std::uint32_t>(n_));
+    }
+    model_.tell(task_.first + lane * task_.stride, order);
+  }
+
+  void count_ties(unsigned lane) {
+    const Order order = order_with_ties(lane);
     for (std::size_t t = 0; t + 1 < order.offsets.size(); ++t) {
       const std::size_t begin = order.offsets[t], end = order.offsets[t + 1];
       const std::span<const std::uint32_t> group(order.order.data() + begin, end - begin);
       add_tied(group, begin, n_, out_.places);
-      if (begin < model_.line && model_.line < end)
+      if (begin < model_.line && model_.line < end) {
+        ++out_.across_from[begin];
+        ++out_.across_until[end];
         for (std::size_t a = 0; a < group.size(); ++a) {
           ++out_.across[group[a]];
           for (std::size_t b = 0; begin + b < model_.line; ++b)
             out_.across_places[group[a]] += tied_share(group.size(), a, b);
         }
+      }
       if (model_.pairs)
         for (const std::uint32_t i : group) {
           for (const std::uint32_t j : group)
@@ -327,7 +399,8 @@ private:
   std::size_t tables_ = 1;
   std::uint64_t untied_ = 0; ///< since the last flush
   SmaaTask task_;
-  Room<double> weights_, products_, normals_, scores_, sorted_, lowest_, highest_;
+  Room<double> weights_, products_, normals_, scores_, sorted_, lowest_, highest_, rows_,
+      tolerances_;
   Room<std::uint64_t> bins_, shares_, squares_;
   std::vector<double> variance_, shared_factor_, row_;
   std::vector<std::uint32_t> shared_criterion_, shared_number_;
@@ -342,6 +415,11 @@ void add_tied(std::span<const std::uint32_t> tied, std::size_t begin, std::size_
   for (std::size_t a = 0; a < tied.size(); ++a)
     for (std::size_t b = 0; b < tied.size() && begin + b < columns; ++b)
       places[tied[a] * columns + begin + b] += tied_share(tied.size(), a, b);
+}
+
+double shortened(double score) {
+  return std::bit_cast<double>((std::bit_cast<std::uint64_t>(score) + 0x80000) &
+                               ~std::uint64_t{0xFFFFF});
 }
 
 bool can_run(Instructions instructions) {
@@ -385,12 +463,15 @@ void add_counts(SmaaCounts& to, const SmaaCounts& from) {
   add(to.reached, from.reached);
   add(to.across, from.across);
   add(to.across_places, from.across_places);
+  add(to.across_from, from.across_from);
+  add(to.across_until, from.across_until);
   add(to.ahead, from.ahead);
   add(to.scores, from.scores);
   for (std::size_t i = 0; i < to.lowest.size() && i < from.lowest.size(); ++i) {
     to.lowest[i] = std::min(to.lowest[i], from.lowest[i]);
     to.highest[i] = std::max(to.highest[i], from.highest[i]);
   }
+  to.doubtful.insert(to.doubtful.end(), from.doubtful.begin(), from.doubtful.end());
   to.samples += from.samples;
 }
 

@@ -1,53 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/lanes.hpp" // before elementary.hpp, which uses its operators
-
-#include "kernel/elementary.hpp"
-#include "kernel/smaa_task.hpp"
+#include "kernel/philox_lanes.hpp"
+#include "kernel/score_lanes.hpp"
 
 /// The inner loop of `smaa`, for the instruction set of the source that includes this.
 namespace libeval::kernel {
 namespace {
-
-/// The replicates of the lanes, in two words of a counter.
-struct Replicates {
-  Words low, high;
-};
-inline Replicates replicates(const SmaaTask& task) {
-  Replicates out;
-  for (unsigned lane = 0; lane < lane_count; ++lane) {
-    const unsigned at = lane < task.valid ? lane : task.valid - 1;
-    const std::uint64_t replicate = task.first + at * task.stride;
-    out.low[lane] = replicate & 0xFFFFFFFF;
-    out.high[lane] = replicate >> 32;
-  }
-  return out;
-}
-
-struct Four {
-  Words word[4];
-};
-
-/// Philox 4x32-10 in every lane: block `block` of stream `source`.
-inline Four philox_lanes(const SmaaTask& task, const Replicates& of, std::uint32_t source,
-                         std::uint64_t block) {
-  Words c0 = of.low, c1 = of.high;
-  const Words low = Words{} + std::uint64_t{0xFFFFFFFF};
-  Words c2 = Words{} + std::uint64_t{source}, c3 = Words{} + block;
-  std::uint32_t k0 = task.key[0], k1 = task.key[1];
-  const Words m0 = Words{} + std::uint64_t{0xD2511F53}, m1 = Words{} + std::uint64_t{0xCD9E8D57};
-  for (int round = 0; round < 10; ++round) {
-    const Words p = multiply(m0, c0), q = multiply(m1, c2);
-    c0 = (q >> 32) ^ c1 ^ std::uint64_t{k0};
-    c1 = q & low;
-    c2 = (p >> 32) ^ c3 ^ std::uint64_t{k1};
-    c3 = p & low;
-    k0 += 0x9E3779B9U;
-    k1 += 0xBB67AE85U;
-  }
-  return {{c0, c1, c2, c3}};
-}
 
 inline void draw_weights(const SmaaTask& task, const Replicates& of) {
   for (std::size_t j = 0; j < task.criteria; j += 4) {
@@ -174,20 +133,28 @@ inline void find_scores(const SmaaTask& task) {
 }
 
 /// One bit for each lane in which two neighbors may be tied: the low bits of a sorted score are
-/// those of a candidate.
-inline unsigned find_ties(const SmaaTask& task, Reals sum) {
+/// those of a candidate. Of scores that may be off by `error` those in `doubt` as well where it is
+/// not certain.
+inline unsigned find_ties(const SmaaTask& task, Reals tolerance, Reals error, unsigned& doubt) {
   const std::size_t n = task.candidates;
   const double cut = 4.0 * 0x1p-52 * static_cast<double>(task.index_mask + 1);
   const Reals first = load(task.sorted), last = load(task.sorted + (n - 1) * lane_count);
   const Reals size = greater(greater(first, first * -1.0), greater(last, last * -1.0));
-  const Reals most = sum * (task.tolerance * 1.0001) + size * cut;
-  unsigned tied = 0;
+  const Reals most = tolerance * 1.0001 + size * cut + error * 2.0;
+  // So near that a group of all candidates would still be within the tolerance.
+  const Reals level = tolerance * (0.5 / static_cast<double>(n)) - size * cut - error * 2.0;
+  unsigned tied = 0, unclear = 0;
   Reals here = first;
   for (std::size_t p = 1; p < n; ++p) {
     const Reals next = load(task.sorted + p * lane_count);
-    tied |= at_most(here - next, most);
+    const Reals gap = here - next;
+    const unsigned near = at_most(gap, most);
+    tied |= near;
+    if (task.steps > 0 && near != 0)
+      unclear |= near & ~at_most(gap, level);
     here = next;
   }
+  doubt |= unclear;
   return tied;
 }
 
@@ -199,6 +166,51 @@ inline void find_shares(const SmaaTask& task, Reals sum) {
         bits_of(load(task.weights + j * lane_count) * by + 0x1p52) & std::uint64_t{0xFFFFFFFFFFFFF};
     store(task.share + j * lane_count, w);
     store(task.squared + j * lane_count, multiply(w >> 1, w >> 1) >> 30);
+  }
+}
+
+/// As `kernel::shortened`.
+inline Reals shortened(Reals x) {
+  return real_of((bits_of(x) + std::uint64_t{0x80000}) & ~std::uint64_t{0xFFFFF});
+}
+
+/// The bin of a shortened score, as a number.
+inline Reals bin_of(const SmaaTask& task, Reals score) {
+  if (!(task.width > 0))
+    return Reals{};
+  const Reals most = Reals{} + static_cast<double>(task.bins - 1);
+  const Reals at = lesser(greater((score - task.low) / task.width, Reals{}), most);
+  const Reals near = (at + 0x1p52) - 0x1p52; // the nearest whole number
+  return near - chosen(reinterpret_cast<Words>(near > at), Reals{} + 1.0, Reals{});
+}
+
+/// One bit for each lane in which a score that may be off by `error` may lie in another bin, or is
+/// the least or the largest so far with other digits.
+inline unsigned find_unclear_bins(const SmaaTask& task, Reals error) {
+  unsigned unclear = 0;
+  for (std::size_t i = 0; i < task.candidates; ++i) {
+    const Reals score = load(task.scores + i * lane_count);
+    const Reals low = shortened(score - error), high = shortened(score + error);
+    const unsigned differ = ~(at_most(high, low) & at_most(low, high));
+    if (differ != 0)
+      unclear |= differ & ~(at_most(load(task.lowest + i * lane_count), low) &
+                            at_most(high, load(task.highest + i * lane_count)) &
+                            at_most(bin_of(task, high), bin_of(task, low)));
+  }
+  return unclear;
+}
+
+/// Of scores by a program, which are shortened.
+inline void find_bins_of_program(const SmaaTask& task, unsigned lanes) {
+  const Words counts = of_lanes(lanes);
+  for (std::size_t i = 0; i < task.candidates; ++i) {
+    const Reals score = shortened(load(task.scores + i * lane_count));
+    double* const lowest = task.lowest + i * lane_count;
+    double* const highest = task.highest + i * lane_count;
+    store(lowest, chosen(counts, lesser(load(lowest), score), load(lowest)));
+    store(highest, chosen(counts, greater(load(highest), score), load(highest)));
+    store(task.bin + i * lane_count,
+          bits_of(bin_of(task, score) + 0x1p52) & std::uint64_t{0xFFFFFFFFFFFFF});
   }
 }
 
@@ -217,9 +229,23 @@ inline void find_bins(const SmaaTask& task, Reals sum) {
   }
 }
 
-inline void count_reached(const SmaaTask& task, Reals sum, unsigned lanes) {
+/// One bit for each lane in which a score that may be off by `error` may reach a threshold or not.
+inline unsigned find_unclear_thresholds(const SmaaTask& task, Reals tolerance, Reals error) {
+  unsigned unclear = 0;
   for (std::size_t t = 0; t < task.thresholds; ++t) {
-    const Reals least = (task.threshold[t] - task.tolerance) * sum;
+    const Reals least = task.threshold[t] - tolerance;
+    for (std::size_t i = 0; i < task.candidates; ++i) {
+      const Reals beyond = load(task.scores + i * lane_count) - least;
+      unclear |= at_most(greater(beyond, beyond * -1.0), error * 2.0);
+    }
+  }
+  return unclear;
+}
+
+inline void count_reached(const SmaaTask& task, Reals tolerance, Reals sum, unsigned lanes) {
+  for (std::size_t t = 0; t < task.thresholds; ++t) {
+    const Reals least =
+        task.steps > 0 ? task.threshold[t] - tolerance : (task.threshold[t] - task.tolerance) * sum;
     for (std::size_t i = 0; i < task.candidates; ++i)
       task.reached[i * task.thresholds + t] +=
           ones(at_most(least, load(task.scores + i * lane_count)) & lanes);
@@ -235,13 +261,36 @@ inline void count_pairs(const SmaaTask& task, unsigned lanes) {
   }
 }
 
-inline unsigned smaa_lanes(const SmaaTask& given) {
+/// The tolerance of scores by a program, as `ScoreProgram` says it; what is beyond its reach is in
+/// `doubt`.
+inline Reals program_tolerance(const SmaaTask& task, Reals error, unsigned& doubt) {
+  Reals size{};
+  for (std::size_t i = 0; i < task.candidates; ++i) {
+    const Reals score = load(task.scores + i * lane_count);
+    size = greater(size, greater(score, score * -1.0));
+  }
+  const double least = task.tolerance > 0 ? 0 : task.smallest, most = task.largest;
+  doubt |= ~(at_most(size, Reals{} + most) & at_most(Reals{} + least, size) &
+             at_most(error, Reals{} + 1e300));
+  return task.tolerance > 0 ? Reals{} + task.tolerance : lesser(size, Reals{} + 1.0) * 1e-9;
+}
+
+inline unsigned smaa_lanes(const SmaaTask& given, unsigned& in_doubt) {
   const SmaaTask task = given; // no store through a pointer can change it
   const std::size_t n = task.candidates;
   const Replicates of = replicates(task);
+  const unsigned valid = (1U << task.valid) - 1U;
+  const bool program = task.steps > 0;
+  unsigned doubt = 0;
   find_weights(task, of);
-  draw_normals(task, of);
-  find_scores(task);
+  if (program) {
+    doubt = ScoreLanes(task, of).run();
+    for (std::size_t i = 0; i < n; ++i)
+      store(task.scores + i * lane_count, load(task.rows + (task.total + i) * lane_count));
+  } else {
+    draw_normals(task, of);
+    find_scores(task);
+  }
   for (std::size_t i = 0; i < n; ++i)
     store(task.sorted + i * lane_count,
           real_of((bits_of(load(task.scores + i * lane_count)) & ~task.index_mask) |
@@ -251,13 +300,25 @@ inline unsigned smaa_lanes(const SmaaTask& given) {
   Reals sum = Reals{} + (divided ? 1.0 : 0.0);
   for (std::size_t j = 0; j < task.criteria && !divided; ++j)
     sum = sum + load(task.weights + j * lane_count);
-  const unsigned tied = find_ties(task, sum);
-  const unsigned lanes = (1U << task.valid) - 1U;
+  Reals tolerance = sum * task.tolerance, error{};
+  if (program) {
+    error = load(task.rows + (task.total + n + 1) * lane_count);
+    tolerance = program_tolerance(task, error, doubt);
+    store(task.tolerances, tolerance);
+    doubt |= find_unclear_thresholds(task, tolerance, error);
+    if (task.bins > 0)
+      doubt |= find_unclear_bins(task, error);
+  }
+  const unsigned tied = find_ties(task, tolerance, error, doubt);
+  in_doubt = doubt & valid;
+  const unsigned lanes = valid & ~doubt;
   find_shares(task, sum);
-  if (task.bins > 0)
+  if (task.bins > 0 && program)
+    find_bins_of_program(task, lanes);
+  else if (task.bins > 0)
     find_bins(task, sum);
   if (task.thresholds > 0)
-    count_reached(task, sum, lanes);
+    count_reached(task, tolerance, sum, lanes);
   if (task.ahead != nullptr)
     count_pairs(task, lanes & ~tied);
   return tied & lanes;

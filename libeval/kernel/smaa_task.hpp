@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <libeval/kernel/score_program.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -36,8 +38,18 @@ struct SmaaTask {
   std::size_t thresholds = 0;
   const double* threshold = nullptr;
   std::size_t bins = 0; ///< of histograms; 0: none
-  double low = 0, bins_a_unit = 0;
+  double low = 0, width = 0, bins_a_unit = 0;
+  // Scores by a program, instead of weights times numbers.
+  std::size_t steps = 0;
+  const ScoreStep* step = nullptr;
+  const std::uint32_t* index = nullptr;
+  const double* number = nullptr;
+  std::size_t total = 0; ///< row of the first score
+  double smallest = 0, largest = 0;
+  const std::uint64_t* offset = nullptr; ///< by stream, added to the number of a replicate; or null
   // Rooms, each number for every lane.
+  double* rows = nullptr;
+  double* tolerances = nullptr;     ///< one, with a program
   double* weights = nullptr;        ///< criteria, padded to 4
   double* product = nullptr;        ///< products
   double* normals = nullptr;        ///< `drawn`, padded to 4
@@ -56,7 +68,9 @@ struct SmaaTask {
 
 /// Draws and sorts as many replicates as there are lanes; returns one bit for each lane in which
 /// two neighbors may be tied. `weights` and `scores` are not divided by the sum of the weights.
-using SmaaLanes = unsigned (*)(const SmaaTask&);
+/// `doubt` gets one bit for each lane in which something may be otherwise: none of these is
+/// counted.
+using SmaaLanes = unsigned (*)(const SmaaTask&, unsigned& doubt);
 
 struct SmaaInstructions {
   const char* name;

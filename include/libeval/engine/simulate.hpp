@@ -37,6 +37,7 @@ struct SimulateOptions {
   const std::atomic<bool>* stop = nullptr;          ///< set: end with what was reached
   std::function<void(std::uint64_t)> progress = {}; ///< told how many samples are done
   bool collapse = true; ///< draw one number a candidate where that is the same distribution
+  bool lanes = true; ///< decide many replicates at a time where that can be; the counts are alike
 };
 
 /// What happened in one stage, counted. Vectors are by candidate of the program. Whole numbers
@@ -50,8 +51,10 @@ struct StageCounts {
   std::vector<std::uint64_t> both;  ///< candidate by candidate: both had a place
   std::vector<std::uint64_t> reached;  ///< a row a candidate: totals of at least `at_least`
   std::vector<std::uint64_t> scores;   ///< a row a candidate: histogram of totals, see Axis
-  std::vector<double> lowest, highest; ///< totals seen
+  std::vector<double> lowest, highest; ///< totals seen, to 33 binary digits
   std::vector<std::uint64_t> filled;   ///< how often so many places were filled
+
+  bool operator==(const StageCounts&) const = default;
 };
 
 /// Weights where a candidate was first, for one entry of `weights`.
@@ -61,12 +64,16 @@ struct WeightCounts {
   /// How often a replicate was decided with the central weights of a candidate too, and how often
   /// that candidate was first then.
   std::vector<std::uint64_t> tried, won;
+
+  bool operator==(const WeightCounts&) const = default;
 };
 
 struct Counts {
   std::uint64_t samples = 0;
   std::vector<StageCounts> stages;
   std::vector<WeightCounts> weights;
+
+  bool operator==(const Counts&) const = default;
 };
 
 /// The same, of those replicates in which a verdict or a choice of rules fell one way.

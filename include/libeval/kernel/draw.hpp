@@ -72,6 +72,9 @@ public:
   Binomial(std::uint32_t n, double p);
   /// The smallest k whose distribution function exceeds u.
   [[nodiscard]] std::uint32_t at(double u) const;
+  /// The distribution function from the smallest number on that is likely at all.
+  [[nodiscard]] std::uint32_t first() const { return first_; }
+  [[nodiscard]] std::span<const double> until() const { return until_; }
 
 private:
   std::uint32_t first_ = 0;

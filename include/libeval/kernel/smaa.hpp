@@ -10,6 +10,9 @@
 
 namespace libeval::kernel {
 
+struct Order;
+struct ScoreProgram;
+
 /// Additive scores under uncertain weights and measurements (SMAA-2, Lahdelma and Salminen 2001):
 /// score i = sum over j of w_j * x_ij, larger is better.
 struct SmaaModel {
@@ -39,6 +42,12 @@ struct SmaaModel {
   /// Draw one number a candidate instead of one a measurement: given the weights a score is normal
   /// with mean sum w_j x_ij and variance sum w_j^2 s_ij^2, which is the same distribution.
   bool collapse = true;
+  /// Scores by a program instead: there are no `mean` and no errors beside it, `criteria` are only
+  /// counted where somebody is first and may be none, and `sample` writes them (weighting `given`).
+  /// It must outlive a call.
+  const ScoreProgram* program = nullptr;
+  /// Told of every replicate that is counted, in turn, and of its order by score. Empty: nobody is.
+  std::function<void(std::uint64_t replicate, const Order& order)> tell = {};
   double tolerance = 0;           ///< scores this near are equal (to the best of their tie group)
   std::vector<double> thresholds; ///< scores to count who reaches them
   std::size_t line = 0; ///< so many are first: who is tied across this line is counted; 0 = none
@@ -55,6 +64,8 @@ struct SmaaOptions {
   std::uint64_t stride = 1;
   std::uint32_t weight_source = 1, measurement_source = 2; ///< streams
   Instructions instructions = Instructions::automatic;
+  /// Added to the number of the replicate for each stream of a program; empty: nothing is.
+  std::vector<std::uint64_t> offset = {};
 };
 
 /// A place is counted in this unit: a tie group of g gives each of its members 1/g of each of its
@@ -77,9 +88,14 @@ struct SmaaCounts {
   std::vector<std::uint64_t> reached;       ///< candidates * thresholds
   std::vector<std::uint64_t> across;        ///< how often in a tie group on both sides of the line
   std::vector<std::uint64_t> across_places; ///< what those counted for places inside the line
-  std::vector<std::uint64_t> ahead;         ///< candidates * candidates: 2 ahead, 1 tied
-  std::vector<std::uint64_t> scores;        ///< candidates * bins
-  std::vector<double> lowest, highest;      ///< scores seen, with bins
+  /// How often a tie group across the line began and ended at each place (from 0): candidates + 1.
+  std::vector<std::uint64_t> across_from, across_until;
+  std::vector<std::uint64_t> ahead;    ///< candidates * candidates: 2 ahead, 1 tied
+  std::vector<std::uint64_t> scores;   ///< candidates * bins
+  std::vector<double> lowest, highest; ///< scores seen, with bins
+  /// Replicates that are not counted: with scores by a program, those in which something would be
+  /// another way if scores were otherwise within what they may be off by.
+  std::vector<std::uint64_t> doubtful;
 };
 
 /// Adds a group of equal places to `places` (a row a candidate, a column a place from 0): `tied`
@@ -87,6 +103,10 @@ struct SmaaCounts {
 /// out.
 void add_tied(std::span<const std::uint32_t> tied, std::size_t begin, std::size_t columns,
               std::span<std::uint64_t> places);
+
+/// Scores of a program stand in `lowest` and `highest` to 33 binary digits, so that ways of adding up
+/// that differ in the last ones agree.
+[[nodiscard]] double shortened(double score);
 
 /// Counts ranks. The counts depend on the seed and the range of replicates alone: not on the
 /// instruction set, and ranges add up. O(samples * candidates * (criteria + log^2 candidates)),

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/simulate/collapse.hpp"
-
-#include "engine/margins/margins.hpp"
-#include "engine/run/run.hpp"
+#include "engine/simulate/kernel_model.hpp"
 #include "engine/simulate/linear_reading.hpp"
+#include "engine/simulate/tagged_plan.hpp"
 
 #include <libeval/engine/decide.hpp>
 
@@ -15,14 +13,6 @@
 
 namespace libeval {
 namespace {
-
-/// Every entrant, where that is known without looking at other stages.
-std::optional<std::vector<std::uint32_t>> entrants_known(const Decision& decision,
-                                                         const Program& program) {
-  if (program.stages.size() != 1)
-    return std::nullopt;
-  return decision.stages[0].entrants;
-}
 
 /// Whether moved cells move the totals as the forms say.
 bool confirmed(const Sampler& sampler, const Decision& decision,
@@ -154,36 +144,15 @@ bool set_spread(kernel::SmaaModel& model, const Forms& of) {
 
 } // namespace
 
-std::optional<Collapsed> collapse(const Sampler& sampler) {
-  const Bundle& bundle = sampler.bundle;
+bool only_numbers(const Sampler& sampler) {
   const Uncertainty& u = sampler.uncertainty;
-  const bool normal = std::ranges::all_of(sampler.cells, [](const CellSource& source) {
-    return source.what->kind == UncertainCells::Kind::normal && !source.what->inside;
-  });
-  if (!normal || !u.bootstrap.empty() || !u.verdicts.empty() || !u.rules.empty() ||
-      !u.completions.empty() || sampler.weights.size() > 1 ||
-      (sampler.cells.empty() && sampler.weights.empty()))
-    return std::nullopt;
-  Diagnostics diagnostics;
-  const Decision decision = decide(bundle, diagnostics);
-  if (diagnostics.has_errors())
-    return std::nullopt;
-  const auto entrants = entrants_known(decision, bundle.program);
-  if (!entrants || entrants->empty())
-    return std::nullopt;
-  const Stage& rules = bundle.program.stages[0];
-  const MarginOptions options;
-  const MarginContext context{bundle, decision, 0, options};
-  const auto score = linear_score(context);
-  if (!score || (!sampler.weights.empty() && sampler.weights[0].path != score->path))
-    return std::nullopt;
-  // Points below a part follow it; a step on a sum of parts would not.
-  const std::function<bool(const Node&)> plain = [&](const Node& node) {
-    return !node.round && (node.parts.empty() || node.measure.steps.empty()) &&
-           std::ranges::all_of(node.parts, plain);
-  };
-  Collapsed out;
-  out.entrants = *entrants;
+  return sampler.bundle.program.stages.size() == 1 && u.bootstrap.empty() && u.verdicts.empty() &&
+         u.rules.empty() && u.completions.empty() && !(u.weights.empty() && u.measurements.empty());
+}
+
+std::optional<TotalLine> total_line(const MarginContext& context) {
+  const Stage& rules = context.bundle.program.stages[context.stage];
+  TotalLine out;
   out.places = plain_line(context);
   bool takes = false;
   for (const SelectStep& step : rules.select) {
@@ -199,51 +168,48 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
     }
   }
   const bool by_order = out.places || (rules.select.empty() && rules.places.unlimited());
-  if (!plain(*rules.score) || !by_order || out.ties == TieRuling::share)
+  return by_order && out.ties != TieRuling::share ? std::optional(out) : std::nullopt;
+}
+
+std::optional<KernelModel> collapse(const Sampler& sampler) {
+  const Bundle& bundle = sampler.bundle;
+  const bool normal = std::ranges::all_of(sampler.cells, [](const CellSource& source) {
+    return source.what->kind == UncertainCells::Kind::normal && !source.what->inside;
+  });
+  if (!normal || !only_numbers(sampler) || sampler.weights.size() > 1)
     return std::nullopt;
+  Diagnostics diagnostics;
+  const Decision decision = decide(bundle, diagnostics);
+  if (diagnostics.has_errors() || decision.stages[0].entrants.empty())
+    return std::nullopt;
+  const Stage& rules = bundle.program.stages[0];
+  const MarginOptions options;
+  const MarginContext context{bundle, decision, 0, options};
+  const auto score = linear_score(context);
+  if (!score || (!sampler.weights.empty() && sampler.weights[0].path != score->path))
+    return std::nullopt;
+  // Points below a part follow it; a step on a sum of parts would not.
+  const std::function<bool(const Node&)> plain = [&](const Node& node) {
+    return !node.round && (node.parts.empty() || node.measure.steps.empty()) &&
+           std::ranges::all_of(node.parts, plain);
+  };
+  const auto line = total_line(context);
+  if (!plain(*rules.score) || !line)
+    return std::nullopt;
+  KernelModel out;
+  out.entrants = decision.stages[0].entrants;
+  out.line = *line;
 
   // The plan on tagged cells, beside its numbers on those of the program.
-  Bundle tagged = bundle;
-  std::vector<double> deviation;
-  std::map<std::size_t, std::shared_ptr<Table>> tables;
-  for (const CellSource& source : sampler.cells) {
-    for (const ValueColumn& column : bundle.tables[source.table]->values)
-      for (const double x : column.numbers)
-        if (std::abs(x) >= tag)
-          return std::nullopt;
-    auto& table = tables[source.table];
-    if (!table)
-      table = std::make_shared<Table>(*bundle.tables[source.table]);
-    tagged.tables[source.table] = table;
-    for (const CellSource::Cell& cell : source.cells) {
-      double& number = table->values[cell.column].numbers[cell.row];
-      if (number >= tag)
-        return std::nullopt; // two errors for one cell
-      number = tag + static_cast<double>(deviation.size());
-      deviation.push_back(cell.spread);
-    }
-  }
-  const std::map<std::string, const StageDecision*, std::less<>> earlier;
-  const Names names(bundle), tagged_names(tagged);
-  Context nominal{bundle, names, rules, *entrants, earlier, false, diagnostics, {}};
-  Context marked{
-      tagged, tagged_names, tagged.program.stages[0], *entrants, earlier, false, diagnostics, {}};
-  nominal.index_entrants();
-  marked.index_entrants();
-  Compiler certain(nominal), uncertain(marked);
-  certain.compile_score();
-  uncertain.compile_score();
-  if (diagnostics.has_errors() || certain.plan.ops.size() != uncertain.plan.ops.size())
+  const TaggedPlan plan(sampler, out.entrants);
+  if (!plan.fits())
     return std::nullopt;
-  std::vector<ArrayId> all(certain.plan.arrays.size());
-  std::iota(all.begin(), all.end(), ArrayId{0});
-  const Run numbers = run(certain.plan, all);
-  const auto forms = read_linear(uncertain.plan, deviation.size(), numbers.columns);
-  if (!numbers.undefined.empty() || !forms)
+  const auto forms = read_linear(plan.uncertain().plan, plan.spread().size(), plan.numbers());
+  if (!forms)
     return std::nullopt;
 
   kernel::SmaaModel& model = out.model;
-  model.candidates = entrants->size();
+  model.candidates = out.entrants.size();
   model.criteria = score->parts.size();
   model.tolerance = decision.stages[0].tolerance;
   model.mean.assign(model.candidates * model.criteria, 0);
@@ -257,10 +223,10 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
   Forms spread(model.mean.size());
   std::vector<std::vector<Form>> moves(model.candidates);
   for (std::size_t k = 0; k < model.criteria; ++k) {
-    const auto node = std::ranges::find_if(uncertain.nodes, [&](const CompiledNode& n) {
+    const auto node = std::ranges::find_if(plan.uncertain().nodes, [&](const CompiledNode& n) {
       return n.node->path == rules.score->parts[k].path;
     });
-    if (node == uncertain.nodes.end())
+    if (node == plan.uncertain().nodes.end())
       return std::nullopt;
     const double by = score->points ? 1 / score->shares[k] : score->sum;
     const Forms& of = (*forms)[node->frame.array];
@@ -276,7 +242,7 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
       }
     }
   }
-  if (!confirmed(sampler, decision, moves, deviation) || !set_spread(model, spread))
+  if (!confirmed(sampler, decision, moves, plan.spread()) || !set_spread(model, spread))
     return std::nullopt;
   if (sampler.weights.empty()) {
     model.weighting = kernel::SmaaModel::Weights::fixed;
@@ -288,7 +254,7 @@ std::optional<Collapsed> collapse(const Sampler& sampler) {
   } else {
     model.weighting = kernel::SmaaModel::Weights::given;
   }
-  model.line = out.places && *out.places < model.candidates ? *out.places : 0;
+  model.line = out.line.places && *out.line.places < model.candidates ? *out.line.places : 0;
   return out;
 }
 

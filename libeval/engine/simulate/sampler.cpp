@@ -67,16 +67,55 @@ void WeightSource::draw(kernel::Stream stream, std::span<double> shares) const {
     shares[free[k]] = room * drawn[k];
 }
 
-void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) const {
+/// A cell; `z` gives its standard normal number.
+template <class Normal>
+double CellSource::number(const kernel::Stream& stream, const Cell& cell, Normal&& z) const {
   using Kind = UncertainCells::Kind;
+  double x = cell.value;
+  switch (what->kind) {
+  case Kind::normal:
+    x = cell.spread == 0 ? x : x + cell.spread * z();
+    break;
+  case Kind::lognormal:
+    x = cell.spread == 0 ? x : x * kernel::exponential(cell.spread * z());
+    break;
+  case Kind::uniform:
+    x = cell.low == cell.high
+            ? cell.low
+            : cell.low + (cell.high - cell.low) * kernel::uniform_at(stream, cell.position);
+    break;
+  case Kind::beta: {
+    // A stream of its own for each cell: how many blocks a number takes is not known before.
+    kernel::Stream own = stream.from(cell.position);
+    const double width = what->inside->second - what->inside->first;
+    const double mean = (x - what->inside->first) / width;
+    if (mean > 0 && mean < 1)
+      x = what->inside->first +
+          width * kernel::beta(own, mean * cell.spread, (1 - mean) * cell.spread);
+    break;
+  }
+  case Kind::binomial:
+    x = what->scale * (static_cast<double>(
+                           binomials[cell.binomial].at(kernel::uniform_at(stream, cell.position))) /
+                       cell.spread);
+    break;
+  case Kind::empirical:
+    x += what->errors[kernel::below_at(stream, cell.position, what->errors.size())];
+    break;
+  }
+  return what->inside ? std::clamp(x, what->inside->first, what->inside->second) : x;
+}
+
+double CellSource::draw_one(const kernel::Stream& stream, const Cell& cell) const {
+  return number(stream, cell, [&] { return kernel::normal_at(stream, cell.position); });
+}
+
+void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) const {
   std::vector<double> normals(root.empty() ? 0 : groups * members); // that a group shares
   for (std::size_t k = 0; k < normals.size(); ++k)
     normals[k] = kernel::normal_at(stream, static_cast<std::uint32_t>(k));
   for (const Cell& cell : cells) {
-    double x = cell.value;
     const auto z = [&] {
-      if (root.empty())
-        return kernel::normal_at(stream, cell.position);
       const double* const row = root.data() + cell.member * members;
       const double* const own = normals.data() + cell.group * members;
       double sum = 0;
@@ -85,40 +124,8 @@ void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) c
           sum += row[k] * own[k];
       return sum;
     };
-    switch (what->kind) {
-    case Kind::normal:
-      x = cell.spread == 0 ? x : x + cell.spread * z();
-      break;
-    case Kind::lognormal:
-      x = cell.spread == 0 ? x : x * kernel::exponential(cell.spread * z());
-      break;
-    case Kind::uniform:
-      x = cell.low == cell.high
-              ? cell.low
-              : cell.low + (cell.high - cell.low) * kernel::uniform_at(stream, cell.position);
-      break;
-    case Kind::beta: {
-      // A stream of its own for each cell: how many blocks a number takes is not known before.
-      kernel::Stream own = stream.from(cell.position);
-      const double width = what->inside->second - what->inside->first;
-      const double mean = (x - what->inside->first) / width;
-      if (mean > 0 && mean < 1)
-        x = what->inside->first +
-            width * kernel::beta(own, mean * cell.spread, (1 - mean) * cell.spread);
-      break;
-    }
-    case Kind::binomial:
-      x = what->scale * (static_cast<double>(binomials[cell.binomial].at(
-                             kernel::uniform_at(stream, cell.position))) /
-                         cell.spread);
-      break;
-    case Kind::empirical:
-      x += what->errors[kernel::below_at(stream, cell.position, what->errors.size())];
-      break;
-    }
-    if (what->inside)
-      x = std::clamp(x, what->inside->first, what->inside->second);
-    values[cell.column].numbers[cell.row] = x;
+    values[cell.column].numbers[cell.row] =
+        root.empty() ? draw_one(stream, cell) : number(stream, cell, z);
   }
 }
 

@@ -73,6 +73,12 @@ struct CellSource {
   bool shares_cells = false;           ///< with an entry before
 
   void draw(kernel::Stream stream, std::vector<ValueColumn>& values) const;
+  /// One cell, of measurements that are not correlated.
+  [[nodiscard]] double draw_one(const kernel::Stream& stream, const Cell& cell) const;
+
+private:
+  template <class Normal>
+  [[nodiscard]] double number(const kernel::Stream& stream, const Cell& cell, Normal&& z) const;
 };
 
 /// An entry of `completions`, resolved: what the one column of one table may be.

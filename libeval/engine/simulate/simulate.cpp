@@ -3,19 +3,18 @@
 
 #include "engine/simulate/blocks.hpp"
 #include "engine/simulate/check_uncertain.hpp"
-#include "engine/simulate/collapse.hpp"
-#include "engine/simulate/sampler.hpp"
-#include "engine/simulate/tally.hpp"
+#include "engine/simulate/kernel_model.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace libeval {
 namespace {
 
-constexpr std::uint64_t block = 64, pilot = 64, first_look = 1024;
+constexpr std::uint64_t block = 64, pilot = 64, checked = 8, first_look = 1024;
 constexpr std::size_t bins = 512;
 /// So many of the first replicates of the seed say which weights are central, and so many are
 /// decided with those too; more where the kernel does it.
@@ -35,6 +34,7 @@ struct Worker {
   std::vector<std::unique_ptr<World>> worlds;
   Counts all;
   std::vector<Counts> conditions;
+  std::optional<kernel::SmaaCounts> in_kernel; ///< counted there, beside `all`
 };
 
 class Simulator {
@@ -51,7 +51,7 @@ public:
         options_.samples, options_.until ? first_look : 0,
         [&](std::uint64_t done, std::uint64_t until) {
           const std::uint64_t reached =
-              collapsed_ ? sample_collapsed(done, until) : sample(done, until);
+              kernel_ ? sample_in_kernel(done, until) : sample(done, until);
           out_.interrupted = reached < until;
           return reached;
         },
@@ -103,10 +103,16 @@ private:
       for (const RuleChoice::Option& option : choice.options)
         out_.conditions.push_back({choice.id, option.id, empty_counts(small_)});
     if (options_.collapse && samplers_.size() == 1)
-      collapsed_ = collapse(*samplers_.front());
-    if (collapsed_)
+      kernel_ = collapse(*samplers_.front());
+    if (kernel_)
       return prepare_collapsed();
     find_axes();
+    if (options_.lanes && samplers_.size() == 1 && !failed())
+      kernel_ = on_lanes(*samplers_.front());
+    if (kernel_)
+      prepare_lanes();
+    if (kernel_)
+      return;
     out_.method = u.empty() ? "nothing is uncertain" : "every replicate decided as `decide` does";
     for (const CompletionSource& source : samplers_.front()->completions)
       out_.method += ", `" + source.stage + "` being one of " + (source.all ? "all " : "") +
@@ -144,7 +150,7 @@ private:
   [[nodiscard]] Worker fresh_worker() const {
     Worker out;
     out.worlds.resize(samplers_.size());
-    out.all = empty_counts(shape_);
+    out.all = fresh_counts();
     out.conditions.assign(out_.conditions.size(), empty_counts(small_));
     return out;
   }
@@ -184,46 +190,75 @@ private:
 
   /// The fast kernel instead of decisions.
   void prepare_collapsed() {
-    kernel::SmaaModel& model = collapsed_->model;
-    if (model.weighting == kernel::SmaaModel::Weights::given)
-      model.sample = [this](std::uint64_t replicate, std::span<double> shares) {
-        samplers_.front()->weights[0].draw({options_.seed, replicate, 1}, shares);
-      };
+    kernel::SmaaModel& model = kernel_->model;
     model.bins = 1;
+    if (model.weighting == kernel::SmaaModel::Weights::given)
+      model.sample = sample_shares(nullptr);
     const kernel::SmaaCounts some = kernel::smaa(model, {.seed = options_.seed, .samples = pilot});
     out_.axes.push_back(axis_round(*std::ranges::min_element(some.lowest),
                                    *std::ranges::max_element(some.highest)));
+    prepare_counts();
+    out_.collapsed = true;
+    out_.method = method_of(*kernel_);
+  }
+
+  /// The same for the plan on lanes, if it counts the first replicates as they are decided.
+  void prepare_lanes() {
+    kernel_->model.sample = sample_shares(nullptr);
+    prepare_counts();
+    const kernel::SmaaCounts some = kernel::smaa(kernel_->model, kernel_options(0, pilot));
+    bool fits = some.doubtful.size() <= pilot / 4;
+    if (fits) {
+      each_replicate(0, checked,
+                     [&](Worker& worker, std::uint64_t number) { count_decided(worker, number); });
+      Counts decided = empty_counts(shape_), counted = empty_counts(shape_);
+      gather(decided);
+      count_in_kernel(kernel_options(0, checked), own_worker(0));
+      gather(counted);
+      fits = decided == counted;
+    }
+    if (fits)
+      out_.method = method_of(*kernel_);
+    else
+      kernel_.reset();
+  }
+
+  void prepare_counts() {
+    kernel::SmaaModel& model = kernel_->model;
     model.thresholds = options_.at_least;
     model.pairs = model.candidates <= most_pairs;
     model.bins = out_.ids.size() <= most_histograms ? bins : 0;
     model.low = out_.axes[0].low;
     model.width = out_.axes[0].width;
-    out_.collapsed = true;
-    out_.method = method_of(model);
+  }
+
+  /// Writes the shares of a replicate, or those given.
+  std::function<void(std::uint64_t, std::span<double>)>
+  sample_shares(const std::vector<std::vector<double>>* given) {
+    return [this, given](std::uint64_t replicate, std::span<double> out) {
+      draw_shares(*kernel_, *samplers_.front(), {options_.seed, replicate, nullptr, given}, out);
+    };
   }
 
   /// Which weights are central, from replicates that are the same for all shards.
   void find_centers() {
-    if (out_.parts.empty() || (collapsed_ && collapsed_->model.candidates > most_pairs))
+    if (out_.parts.empty() || (out_.collapsed && kernel_->model.candidates > most_pairs))
       return;
     const std::uint64_t total = options_.total > 0 ? options_.total : options_.samples;
+    const std::uint64_t enough = out_.collapsed   ? look_for_centers_fast
+                                 : options_.until ? first_look
+                                                  : look_for_centers;
     Counts counts = empty_counts(shape_);
-    if (collapsed_) {
-      kernel::SmaaModel model = collapsed_->model;
-      model.bins = 0;
-      model.pairs = false;
-      model.thresholds.clear();
-      add_first_weights(
-          *collapsed_, *samplers_.front(),
-          kernel::smaa(model, kernel_options(0, std::min(total, look_for_centers_fast))), counts);
+    if (out_.collapsed) {
+      add_first_weights(*kernel_, *samplers_.front(),
+                        kernel::smaa(only_first(), kernel_options(0, std::min(total, enough))),
+                        counts);
+    } else if (kernel_) {
+      count_in_kernel(kernel_options(0, std::min(total, enough)), own_worker(0));
+      gather(counts);
     } else {
-      const std::uint64_t enough = options_.until ? first_look : look_for_centers;
-      each_replicate(0, std::min(total, enough), [&](Worker& worker, std::uint64_t number) {
-        const World* world = nullptr;
-        const Decision& decision = decide_one(worker, number, nullptr, &world);
-        if (!failed())
-          count(worker.all, decision, world->shares, weight_stages_, options_.at_least, out_.axes);
-      });
+      each_replicate(0, std::min(total, enough),
+                     [&](Worker& worker, std::uint64_t number) { count_decided(worker, number); });
       gather(counts);
     }
     for (std::size_t s = 0; s < out_.stages.size(); ++s) {
@@ -243,6 +278,14 @@ private:
         centers_.push_back(std::move(centers));
     }
   }
+  /// The model where nothing is asked for but who is first.
+  [[nodiscard]] kernel::SmaaModel only_first() const {
+    kernel::SmaaModel out = kernel_->model;
+    out.bins = 0;
+    out.pairs = false;
+    out.thresholds.clear();
+    return out;
+  }
   static std::vector<double> mean_shares(const WeightCounts& of, std::size_t c, std::size_t m) {
     std::vector<double> out;
     double sum = 0;
@@ -259,56 +302,69 @@ private:
       if (number >= most_tried)
         return;
       const std::size_t at = number % centers.candidates.size();
-      const std::uint32_t c = centers.candidates[at];
-      const Decision& decision = decide_one(worker, number, nullptr, nullptr, &centers.shares[at]);
+      const bool first = wins(worker, number, centers, at);
       if (failed())
         return;
-      const StageDecision& stage = decision.stages[centers.stage];
-      const auto entrant = std::ranges::find(stage.entrants, c);
-      const bool first =
-          entrant != stage.entrants.end() &&
-          stage.place[static_cast<std::size_t>(entrant - stage.entrants.begin())] == 1;
-      for (std::size_t k = 0; k < out_.parts.size(); ++k)
-        if (!centers.shares[at][k].empty()) {
-          ++worker.all.weights[k].tried[c];
-          worker.all.weights[k].won[c] += first ? 1 : 0;
-        }
+      count_tried(centers, at, 1, first ? 1 : 0, worker.all);
     }
+  }
+  /// Whether candidate `at` is first with its central weights.
+  bool wins(Worker& worker, std::uint64_t number, const Centers& centers, std::size_t at) {
+    const Decision& decision = decide_one(worker, number, nullptr, nullptr, &centers.shares[at]);
+    if (failed())
+      return false;
+    const StageDecision& stage = decision.stages[centers.stage];
+    const auto entrant = std::ranges::find(stage.entrants, centers.candidates[at]);
+    return entrant != stage.entrants.end() &&
+           stage.place[static_cast<std::size_t>(entrant - stage.entrants.begin())] == 1;
+  }
+  void count_tried(const Centers& centers, std::size_t at, std::uint64_t tried, std::uint64_t won,
+                   Counts& counts) const {
+    for (std::size_t k = 0; k < out_.parts.size(); ++k)
+      if (!centers.shares[at][k].empty()) {
+        counts.weights[k].tried[centers.candidates[at]] += tried;
+        counts.weights[k].won[centers.candidates[at]] += won;
+      }
   }
 
   /// The same in the kernel: each candidate has every so many replicates.
-  void try_centers_collapsed(std::uint64_t done, std::uint64_t until) {
+  void try_centers_in_kernel(std::uint64_t done, std::uint64_t until) {
     const std::uint64_t begin = options_.first + done;
-    const std::uint64_t end = std::min(options_.first + until, most_tried_fast);
+    const std::uint64_t end =
+        std::min(options_.first + until, out_.collapsed ? most_tried_fast : most_tried);
     if (centers_.empty() || begin >= end)
       return;
     const Centers& centers = centers_.front();
     const std::size_t many = centers.candidates.size();
+    const unsigned threads = threads_for(options_.threads, many);
+    own_worker(threads - 1);
     std::vector<std::uint64_t> tried(many, 0), won(many, 0);
-    for_each_task(many, threads_for(options_.threads, many), [&](std::size_t at, unsigned) {
+    for_each_task(many, threads, [&](std::size_t at, unsigned thread) {
       const std::uint64_t first = begin + (at + many - begin % many) % many;
       if (first >= end || stopped())
         return;
       const std::uint32_t c = centers.candidates[at];
-      kernel::SmaaModel model = collapsed_->model;
-      model.weighting = kernel::SmaaModel::Weights::fixed;
-      model.weights.resize(model.criteria);
-      for (std::size_t k = 0; k < model.criteria; ++k)
-        model.weights[column_of_part(samplers_.front()->weights[0], k)] = centers.shares[at][0][k];
-      model.bins = 0;
-      model.pairs = false;
-      model.thresholds.clear();
+      kernel::SmaaModel model = only_first();
+      if (kernel_->program) {
+        model.sample = sample_shares(&centers.shares[at]);
+      } else {
+        model.weighting = kernel::SmaaModel::Weights::fixed;
+        model.weights.resize(model.criteria);
+        for (std::size_t k = 0; k < model.criteria; ++k)
+          model.weights[column_of_part(*kernel_, *samplers_.front(), 0, k)] =
+              centers.shares[at][0][k];
+      }
       kernel::SmaaOptions options = kernel_options(first, (end - first + many - 1) / many);
       options.stride = many;
       const kernel::SmaaCounts counts = kernel::smaa(model, options);
-      const auto entrant = std::ranges::find(collapsed_->entrants, c);
-      tried[at] = counts.samples;
-      won[at] = counts.first[static_cast<std::size_t>(entrant - collapsed_->entrants.begin())];
+      const auto entrant = std::ranges::find(kernel_->entrants, c);
+      tried[at] = counts.samples + counts.doubtful.size();
+      won[at] = counts.first[static_cast<std::size_t>(entrant - kernel_->entrants.begin())];
+      for (const std::uint64_t number : counts.doubtful)
+        won[at] += wins(workers_[thread], number, centers, at) ? 1 : 0;
     });
-    for (std::size_t at = 0; at < many; ++at) {
-      out_.all.weights[0].tried[centers.candidates[at]] += tried[at];
-      out_.all.weights[0].won[centers.candidates[at]] += won[at];
-    }
+    for (std::size_t at = 0; at < many; ++at)
+      count_tried(centers, at, tried[at], won[at], out_.all);
   }
 
   [[nodiscard]] kernel::SmaaOptions kernel_options(std::uint64_t first,
@@ -325,28 +381,45 @@ private:
     return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
   }
 
-  std::uint64_t sample_collapsed(std::uint64_t done, std::uint64_t until) {
-    const std::uint64_t piece = std::max<std::uint64_t>(4096, 4 * collapsed_->model.candidates);
+  std::uint64_t sample_in_kernel(std::uint64_t done, std::uint64_t until) {
+    const std::uint64_t piece = std::max<std::uint64_t>(4096, 4 * kernel_->model.candidates);
     const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
     const unsigned threads = threads_for(options_.threads, pieces);
-    std::vector<std::optional<kernel::SmaaCounts>> counts(threads);
+    own_worker(threads - 1);
     const std::uint64_t reached = in_blocks(
         done, until, piece, threads, [&](std::uint64_t next) { return goes_on(next); },
         [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
-          kernel::SmaaCounts some =
-              kernel::smaa(collapsed_->model, kernel_options(options_.first + from, to - from));
-          if (counts[thread])
-            kernel::add_counts(*counts[thread], some);
-          else
-            counts[thread] = std::move(some);
+          count_in_kernel(kernel_options(options_.first + from, to - from), workers_[thread]);
         });
-    for (const auto& some : counts)
-      if (some) {
-        out_.all.stages[0].filled.clear();
-        add(out_.all, counts_of(*collapsed_, *samplers_.front(), shape_, *some));
-      }
-    try_centers_collapsed(done, reached);
+    if (out_.collapsed)
+      out_.all.stages[0].filled.clear();
+    gather(out_.all);
+    try_centers_in_kernel(done, reached);
     return reached;
+  }
+
+  /// Counts replicates in the kernel, and decides those that it leaves in doubt.
+  void count_in_kernel(const kernel::SmaaOptions& options, Worker& worker) {
+    kernel::SmaaCounts some = kernel::smaa(kernel_->model, options);
+    for (const std::uint64_t number : std::exchange(some.doubtful, {}))
+      count_decided(worker, number);
+    if (worker.in_kernel)
+      kernel::add_counts(*worker.in_kernel, some);
+    else
+      worker.in_kernel = std::move(some);
+  }
+
+  void count_decided(Worker& worker, std::uint64_t number) {
+    const World* world = nullptr;
+    const Decision& decision = decide_one(worker, number, nullptr, &world);
+    if (!failed())
+      count(worker.all, decision, world->shares, weight_stages_, options_.at_least, out_.axes);
+  }
+
+  Worker& own_worker(std::size_t thread) {
+    while (workers_.size() <= thread)
+      workers_.push_back(fresh_worker());
+    return workers_[thread];
   }
 
   /// Samples until `until` of those asked for; returns how far it came.
@@ -380,8 +453,7 @@ private:
   std::uint64_t each_replicate(std::uint64_t begin, std::uint64_t until, Body&& body) {
     const std::uint64_t blocks = (until - begin + block - 1) / block;
     const unsigned threads = threads_for(options_.threads, static_cast<std::size_t>(blocks));
-    while (workers_.size() < threads)
-      workers_.push_back(fresh_worker());
+    own_worker(threads - 1);
     return in_blocks(
         begin, until, block, threads,
         [&](std::uint64_t next) {
@@ -405,9 +477,19 @@ private:
   /// Adds what the workers counted and lets them begin anew.
   void gather(Counts& to) {
     for (Worker& worker : workers_) {
+      if (worker.in_kernel)
+        add(to, counts_of(*kernel_, *samplers_.front(), shape_, *worker.in_kernel));
+      worker.in_kernel.reset();
       add(to, worker.all);
-      worker.all = empty_counts(shape_);
+      worker.all = fresh_counts();
     }
+  }
+
+  [[nodiscard]] Counts fresh_counts() const {
+    Counts out = empty_counts(shape_);
+    if (out_.collapsed)
+      out.stages[0].filled.clear(); // not told
+    return out;
   }
 
   bool failed() {
@@ -423,7 +505,7 @@ private:
   std::vector<std::size_t> weight_stages_;
   std::vector<Worker> workers_;
   std::vector<Centers> centers_;
-  std::optional<Collapsed> collapsed_;
+  std::optional<KernelModel> kernel_; ///< counts; none: every replicate is decided by itself
   std::mutex lock_;
   Simulation out_;
 };

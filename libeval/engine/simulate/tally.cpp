@@ -53,11 +53,12 @@ void count_stage(StageCounts& out, const StageDecision& stage, std::size_t candi
     for (std::size_t t = 0; t < at_least.size(); ++t)
       if (total >= at_least[t] - stage.tolerance)
         ++out.reached[c * at_least.size() + t];
-    out.lowest[c] = std::min(out.lowest[c], total);
-    out.highest[c] = std::max(out.highest[c], total);
+    const double shown = kernel::shortened(total);
+    out.lowest[c] = std::min(out.lowest[c], shown);
+    out.highest[c] = std::max(out.highest[c], shown);
     if (bins == 0)
       continue;
-    const double at = axis.width > 0 ? (total - axis.low) / axis.width : 0;
+    const double at = axis.width > 0 ? (shown - axis.low) / axis.width : 0;
     const auto bin = static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(bins - 1)));
     ++out.scores[c * bins + bin];
   }

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernel/philox_lanes.hpp"
+
+#include <libeval/kernel/score_program.hpp>
+
+/// The operations of a ScoreProgram, for the instruction set of the source that includes this.
+namespace libeval::kernel {
+namespace {
+
+inline constexpr double step_error = ScoreProgram::step_error;
+
+inline Reals size_of(Reals x) {
+  return real_of(bits_of(x) & std::uint64_t{0x7FFFFFFFFFFFFFFF});
+}
+
+/// A 64-bit word of a block as a number inside (0, 1), as `unit` does.
+inline Reals unit52(Words low, Words high) {
+  return (whole((high << 32 | low) >> 12) + 0.5) * 0x1p-52;
+}
+
+/// e^x for |x| <= 700, to 1e-15 of its size.
+inline Reals exponential_lanes(Reals x) {
+  const double magic = 0x1.8p52; // adding it rounds to a whole number
+  const Reals shifted = x * 1.44269504088896340736 + magic;
+  const Reals k = shifted - magic;
+  const Reals r = (x - k * 0x1.62e42fefp-1) - k * 0x1.473de6af278edp-34;
+  Reals p = r * (1.0 / 6227020800) + 1.0 / 479001600;
+  p = p * r + 1.0 / 39916800;
+  p = p * r + 1.0 / 3628800;
+  p = p * r + 1.0 / 362880;
+  p = p * r + 1.0 / 40320;
+  p = p * r + 1.0 / 5040;
+  p = p * r + 1.0 / 720;
+  p = p * r + 1.0 / 120;
+  p = p * r + 1.0 / 24;
+  p = p * r + 1.0 / 6;
+  p = p * r + 1.0 / 2;
+  p = p * r + 1.0;
+  p = p * r + 1.0;
+  return p * real_of((bits_of(shifted) + std::uint64_t{1023}) << 52);
+}
+
+/// Runs the steps of a program for the replicates of the lanes.
+class ScoreLanes {
+public:
+  ScoreLanes(const SmaaTask& task, const Replicates& of) : task_(task), of_(of) {}
+
+  /// One bit for each lane in which a step has no certain result.
+  unsigned run() {
+    for (std::size_t k = 0; k < task_.steps; ++k)
+      apply(task_.step[k]);
+    return doubt_;
+  }
+
+private:
+  using Kind = ScoreStep::Kind;
+
+  [[nodiscard]] double* at(std::size_t row) const { return task_.rows + row * lane_count; }
+  [[nodiscard]] Reals row(std::size_t r) const { return load(at(r)); }
+  void put(std::size_t r, Reals x) const { store(at(r), x); }
+  /// How large the numbers of an array are, and what they may be off by.
+  void put_size(const ScoreStep& s, Reals size, Reals error) const {
+    put(s.out + s.n, size);
+    put(s.out + s.n + 1, error + size * step_error);
+  }
+  void put_loaded(const ScoreStep& s, const double* number) const {
+    const Reals size = largest(s.out, s.n);
+    put_size(s, size, (number[0] + size * number[1]) * step_error);
+  }
+  /// In doubt unless x > y.
+  void require_above(Reals x, Reals y) { doubt_ |= at_most(x, y) | ~at_most(y, x); }
+
+  void apply(const ScoreStep& s) {
+    const std::uint32_t* const index = task_.index + s.index;
+    const double* const number = task_.number + s.number;
+    switch (s.kind) {
+    case Kind::normals:
+    case Kind::uniforms:
+    case Kind::empirical:
+      return draw(s, index, number);
+    case Kind::correlated:
+      return draw_correlated(s, index, number);
+    case Kind::binomial:
+      for (std::size_t k = 0; k < s.terms; ++k)
+        look_up(index + 5 * k);
+      return;
+    case Kind::clamp:
+      for (std::size_t k = 0; k < s.terms; ++k)
+        put(index[k], lesser(greater(row(index[k]), Reals{} + number[0]), Reals{} + number[1]));
+      return;
+    case Kind::copy:
+      for (std::size_t k = 0; k < s.terms; ++k)
+        put(index[2 * k], row(index[2 * k + 1]));
+      return;
+    case Kind::take:
+      for (std::size_t k = 0; k < s.terms; ++k)
+        put(index[2 * k], weight(index[2 * k + 1]));
+      return;
+    case Kind::factor: {
+      Reals x = Reals{} + number[0];
+      for (std::size_t k = 0; k < s.terms; ++k)
+        x = x * weight(index[k]);
+      return put(s.out, x);
+    }
+    case Kind::load:
+      return put_loaded(s, number);
+    case Kind::affine:
+      return affine(s, number[0]);
+    case Kind::gather:
+      for (std::size_t i = 0; i < s.n; ++i)
+        put(s.out + i, row(s.a + index[i]));
+      return put_size(s, row(s.a + s.terms), row(s.a + s.terms + 1));
+    case Kind::combine:
+      return combine(s, index, number);
+    case Kind::sum:
+    case Kind::mean:
+    case Kind::least:
+    case Kind::most:
+      return reduce(s, index, number);
+    case Kind::minmax:
+      return minmax(s, index);
+    default:
+      return binary(s);
+    }
+  }
+
+  [[nodiscard]] Reals weight(std::size_t j) const { return load(task_.weights + j * lane_count); }
+
+  [[nodiscard]] Reals largest(std::size_t first, std::size_t n) const {
+    Reals out{};
+    for (std::size_t i = 0; i < n; ++i)
+      out = greater(out, size_of(row(first + i)));
+    return out;
+  }
+
+  [[nodiscard]] Replicates replicates_of(const ScoreStep& s) const {
+    return task_.offset == nullptr ? of_ : replicates(task_, task_.offset[s.source]);
+  }
+
+  void draw(const ScoreStep& s, const std::uint32_t* index, const double* number) {
+    const Replicates of = replicates_of(s);
+    const double* const errors = number + 2 * s.terms;
+    for (std::size_t k = 0; k < s.terms; ++k, index += 3) {
+      const Four words = philox_lanes(task_, of, s.source, index[0]);
+      Reals x, y;
+      if (s.kind == Kind::normals) {
+        box_muller(unit52(words.word[0], words.word[1]), words.word[2], x, y);
+      } else if (s.kind == Kind::uniforms) {
+        x = unit52(words.word[0], words.word[1]);
+        y = unit52(words.word[2], words.word[3]);
+      } else {
+        if (index[1] != ScoreProgram::no_row)
+          put(index[1], number[2 * k] + one_of(errors, s.n, words.word[0], words.word[1]));
+        if (index[2] != ScoreProgram::no_row)
+          put(index[2], number[2 * k + 1] + one_of(errors, s.n, words.word[2], words.word[3]));
+        continue;
+      }
+      put_number(s, index[1], number + 4 * k, x);
+      put_number(s, index[2], number + 4 * k + 2, y);
+    }
+  }
+
+  /// A cell of a value and a spread from the number drawn for it.
+  void put_number(const ScoreStep& s, std::uint32_t r, const double* number, Reals x) {
+    if (r == ScoreProgram::no_row)
+      return;
+    const Reals spread = number[1] * x;
+    if (!s.flag)
+      return put(r, number[0] + spread);
+    doubt_ |= at_most(Reals{} + 700.0, size_of(spread));
+    put(r,
+        number[0] * exponential_lanes(lesser(greater(spread, Reals{} - 700.0), Reals{} + 700.0)));
+  }
+
+  /// As `below_at` chooses, for n below 2^32.
+  static Reals one_of(const double* errors, std::uint32_t n, Words low, Words high) {
+    const Words by = Words{} + std::uint64_t{n};
+    const Words found = (multiply(high, by) + (multiply(low, by) >> 32)) >> 32;
+    Reals out{};
+    for (unsigned lane = 0; lane < lane_count; ++lane)
+      out[lane] = errors[found[lane]];
+    return out;
+  }
+
+  void draw_correlated(const ScoreStep& s, const std::uint32_t* index, const double* root) {
+    const Replicates of = replicates_of(s);
+    const std::size_t m = s.n;
+    const double* number = root + m * m;
+    Reals second{};
+    for (std::size_t g = 0, drawn = 0; g < s.terms; ++g, index += m, number += 2 * m) {
+      for (std::size_t i = 0; i < m; ++i, ++drawn) {
+        Reals first = second;
+        if (drawn % 2 == 0) {
+          const Four words = philox_lanes(task_, of, s.source, drawn / 2);
+          box_muller(unit52(words.word[0], words.word[1]), words.word[2], first, second);
+        }
+        put(s.a + i, first);
+      }
+      Reals before{};
+      for (std::size_t i = 0; i < m; ++i) {
+        Reals x = before + root[i * m + i] * row(s.a + i);
+        if (s.b != 0)
+          before = before + root[(i + 1 < m ? i + 1 : i) * m + i] * row(s.a + i);
+        else
+          x = product(s, root + i * m, i + 1);
+        put_number(s, index[i], number + 2 * i, x);
+      }
+    }
+  }
+  /// The first numbers of the room of a step with those of a root.
+  [[nodiscard]] Reals product(const ScoreStep& s, const double* root, std::size_t n) const {
+    Reals sum[4] = {};
+    std::size_t k = 0;
+    for (; k + 4 <= n; k += 4)
+      for (std::size_t c = 0; c < 4; ++c)
+        sum[c] = sum[c] + root[k + c] * row(s.a + k + c);
+    for (; k < n; ++k)
+      sum[0] = sum[0] + root[k] * row(s.a + k);
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  }
+
+  /// The smallest k whose distribution function exceeds u: from where the guide says on.
+  void look_up(const std::uint32_t* item) const {
+    const Reals u = row(item[0]);
+    const std::uint32_t* const guide = task_.index + item[1]; // its size, then its entries
+    const double* const until = task_.number + item[2];
+    const double* const value = task_.number + item[3];
+    const std::uint32_t last = item[4] - 1;
+    Reals out{};
+    for (unsigned lane = 0; lane < lane_count; ++lane) {
+      std::uint32_t k = guide[1 + static_cast<std::uint32_t>(u[lane] * guide[0])];
+      while (k < last && until[k] <= u[lane])
+        ++k;
+      out[lane] = value[k];
+    }
+    put(item[0], out);
+  }
+
+  void affine(const ScoreStep& s, double plus) const {
+    const Reals by = row(s.b);
+    for (std::size_t i = 0; i < s.n; ++i)
+      put(s.out + i, row(s.a + i) * by + plus);
+    put_size(s, row(s.a + s.n) * size_of(by) + (plus < 0 ? -plus : plus),
+             row(s.a + s.n + 1) * size_of(by));
+  }
+
+  void combine(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+    Reals size{}, error{};
+    for (std::size_t k = 0; k < s.terms; ++k) {
+      const Reals by = size_of(row(index[2 * k + 1]));
+      size = size + by * row(index[2 * k] + s.n);
+      error = error + by * row(index[2 * k] + s.n + 1);
+    }
+    error = error + size * (step_error / 8 * s.terms);
+    double most = 1;
+    for (std::size_t i = 0; s.flag && i < s.n; ++i)
+      most = number[i] > most ? number[i] : most;
+    put_size(s, size * most, error * most);
+    std::size_t i = 0;
+    for (; i + 4 <= s.n; i += 4)
+      combine_some<4>(s, index, number, i);
+    for (; i < s.n; ++i)
+      combine_some<1>(s, index, number, i);
+  }
+  /// Together because a sum waits for the one before.
+  template <std::size_t many>
+  void combine_some(const ScoreStep& s, const std::uint32_t* index, const double* number,
+                    std::size_t first) const {
+    Reals sum[many] = {};
+    for (std::size_t k = 0; k < s.terms; ++k) {
+      const Reals by = row(index[2 * k + 1]);
+      for (std::size_t c = 0; c < many; ++c)
+        sum[c] = sum[c] + by * row(index[2 * k] + first + c);
+    }
+    for (std::size_t c = 0; c < many; ++c)
+      put(s.out + first + c, s.flag ? sum[c] * number[first + c] : sum[c]);
+  }
+
+  void reduce(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+    const std::uint32_t* const member = index + s.n + 1;
+    double most = 0, longest = 0; // sum of weights, and the number of terms
+    for (std::size_t g = 0; g < s.n; ++g) {
+      const std::size_t begin = index[g], end = index[g + 1];
+      Reals x = row(s.a + member[begin]);
+      double weights = s.flag ? number[begin] : 1;
+      x = x * (s.flag ? number[begin] : 1.0);
+      for (std::size_t k = begin + 1; k < end; ++k) {
+        const Reals y = row(s.a + member[k]);
+        const double w = s.flag ? number[k] : 1;
+        weights += w;
+        x = s.kind == Kind::least  ? libeval::kernel::lesser(x, y)
+            : s.kind == Kind::most ? libeval::kernel::greater(x, y)
+                                   : x + y * w;
+      }
+      put(s.out + g, s.kind == Kind::mean ? x / weights : x);
+      most = weights > most ? weights : most;
+      const auto terms = static_cast<double>(end - begin);
+      longest = terms > longest ? terms : longest;
+    }
+    const double by = s.kind == Kind::sum ? most : 1;
+    const Reals size = row(s.a + s.terms) * by;
+    put_size(s, size, row(s.a + s.terms + 1) * by + size * (step_error / 8 * longest));
+  }
+
+  void binary(const ScoreStep& s) {
+    const Reals size_a = row(s.a + s.n), error_a = row(s.a + s.n + 1);
+    const Reals size_b = row(s.b + s.n), error_b = row(s.b + s.n + 1);
+    const auto each = [&](auto&& f) {
+      for (std::size_t i = 0; i < s.n; ++i)
+        put(s.out + i, f(row(s.a + i), row(s.b + i)));
+    };
+    switch (s.kind) {
+    case Kind::add:
+      each([](Reals x, Reals y) { return x + y; });
+      return put_size(s, size_a + size_b, error_a + error_b);
+    case Kind::subtract:
+      each([](Reals x, Reals y) { return x - y; });
+      return put_size(s, size_a + size_b, error_a + error_b);
+    case Kind::multiply:
+      each([](Reals x, Reals y) { return x * y; });
+      return put_size(s, size_a * size_b, size_a * error_b + size_b * error_a + error_a * error_b);
+    case Kind::divide: {
+      Reals smallest = s.flag ? row(s.b) : size_of(row(s.b));
+      for (std::size_t i = 1; i < s.n; ++i)
+        smallest = lesser(smallest, s.flag ? row(s.b + i) : size_of(row(s.b + i)));
+      require_above(smallest, error_b * 8.0);
+      each([](Reals x, Reals y) { return x / y; });
+      const Reals by = 1.25 / smallest; // of b as it may be, at least
+      return put_size(s, size_a * by, (error_a + size_a * by * error_b) * by);
+    }
+    case Kind::lesser:
+      each([](Reals x, Reals y) { return libeval::kernel::lesser(x, y); });
+      break;
+    default:
+      each([](Reals x, Reals y) { return libeval::kernel::greater(x, y); });
+      break;
+    }
+    put_size(s, greater(size_a, size_b), greater(error_a, error_b));
+  }
+
+  void minmax(const ScoreStep& s, const std::uint32_t* index) {
+    const std::uint32_t* const member = index + s.terms + 1;
+    const std::uint32_t* const counts = member + s.n;
+    const Reals size = row(s.a + s.n), error = row(s.a + s.n + 1);
+    const Reals least_width = size * 0x1p-30 + error * 8.0;
+    Reals widest_error{};
+    for (std::size_t g = 0; g < s.terms; ++g) {
+      Reals low{}, high{};
+      bool any = false;
+      for (std::size_t k = index[g]; k < index[g + 1]; ++k) {
+        if (counts[k] == 0)
+          continue;
+        const Reals x = row(s.a + member[k]);
+        low = any ? lesser(low, x) : x;
+        high = any ? greater(high, x) : x;
+        any = true;
+      }
+      const Reals width = high - low;
+      require_above(width, least_width);
+      const Reals by = 1.0 / width;
+      for (std::size_t k = index[g]; k < index[g + 1]; ++k) {
+        const Reals x = row(s.a + member[k]);
+        put(s.out + member[k], (s.flag ? high - x : x - low) * by);
+      }
+      widest_error = greater(widest_error, by);
+    }
+    const Reals found = largest(s.out, s.n);
+    put_size(s, found, (error * 4.0 + size * step_error) * (found + 1.0) * widest_error);
+  }
+
+  const SmaaTask& task_;
+  const Replicates& of_;
+  unsigned doubt_ = 0;
+};
+
+} // namespace
+} // namespace libeval::kernel
