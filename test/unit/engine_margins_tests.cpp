@@ -492,3 +492,47 @@ TEST_CASE("margins of small and level fields") {
     CHECK(find(of(it.stages[0], 0), "y") == nullptr);
   }
 }
+
+TEST_CASE("Sobol indices on lanes are those of one decision after another") {
+  const auto indices = [](const std::string& uncertainty, bool lanes) {
+    Diagnostics diagnostics;
+    const Uncertain uncertain =
+        load_uncertain(parse_text(R"(libeval: 1
+program: p
+candidates: [a, b, c, d]
+evidence:
+  t: {csv: "candidate,x,y\na,80,30\nb,70,41\nc,60,50\nd,60,50\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: s
+    places: 2
+    score:
+      parts:
+        x: {weight: 0.6, from: t, value: x, steps: [minmax]}
+        y: {weight: 0.4, from: t, value: y, steps: [minmax]}
+)",
+                                  "program.yaml", diagnostics),
+                       ".", parse_text(uncertainty, "uncertainty.yaml", diagnostics), diagnostics);
+    auto out = sobol(uncertain, {.samples = 500, .threads = 2, .lanes = lanes}, diagnostics);
+    INFO(draw_all(diagnostics, false));
+    REQUIRE_FALSE(diagnostics.has_errors());
+    return out;
+  };
+  for (const char* uncertainty :
+       {"weights: [{uniform: true}]\nmeasurements: [{evidence: t, value: x, normal: 8}, {evidence: "
+        "t, value: y, lognormal: 0.2}]",
+        "measurements: [{evidence: t, value: x, binomial: {n: 10, of: 100}}, {evidence: t, value: "
+        "y, where: {candidate: a}, beta: {size: 20, from: [0, 100]}}]"}) {
+    INFO(uncertainty);
+    const auto fast = indices(uncertainty, true), slow = indices(uncertainty, false);
+    REQUIRE(fast.size() == slow.size());
+    REQUIRE_FALSE(fast.empty());
+    for (std::size_t i = 0; i < fast.size(); ++i) {
+      CHECK(fast[i].candidate == slow[i].candidate);
+      CHECK(fast[i].probability == slow[i].probability);
+      for (std::size_t g = 0; g < fast[i].sources.size(); ++g) {
+        CHECK(fast[i].sources[g].first == slow[i].sources[g].first);
+        CHECK(fast[i].sources[g].total == slow[i].sources[g].total);
+      }
+    }
+  }
+}

@@ -123,6 +123,7 @@ struct SobolOptions {
   /// most. Looked at after 512 samples and whenever their number has doubled.
   std::optional<double> until = {};
   const std::atomic<bool>* stop = nullptr; ///< set: end with what was reached
+  bool lanes = true; ///< decide many samples at a time where that can be; the counts are alike
 };
 /// For every candidate of each stage whose outcome is neither certain nor impossible. First order
 /// after Saltelli et al. (2010) with the outcome of the common sample as control variate, total

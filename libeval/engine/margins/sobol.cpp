@@ -2,7 +2,7 @@
 // What drives "advances": variance-based indices (Sobol 1993).
 #include "engine/simulate/blocks.hpp"
 #include "engine/simulate/check_uncertain.hpp"
-#include "engine/simulate/sampler.hpp"
+#include "engine/simulate/kernel_model.hpp"
 
 #include <libeval/engine/margins.hpp>
 
@@ -11,6 +11,8 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -96,11 +98,14 @@ public:
     candidates_ = program.candidates.size();
     stages_ = program.stages.size();
     counts_.assign(candidates_ * stages_ * sources_, Triples{});
+    if (options.lanes && samplers_.size() == 1 && !diagnostics.has_errors())
+      lanes_ = on_lanes(*samplers_.front());
   }
 
   std::vector<SobolIndices> run() {
     if (diagnostics_.has_errors() || sources_ == 0 || options_.samples < 2)
       return {};
+    check_lanes();
     const std::uint64_t done = sample_until_enough(
         options_.samples, options_.until ? first_look : 0,
         [&](std::uint64_t begin, std::uint64_t until) { return sample(begin, until); },
@@ -109,7 +114,7 @@ public:
   }
 
 private:
-  static constexpr std::uint64_t block = 16, first_look = 512;
+  static constexpr std::uint64_t block = 64, first_look = 512;
   static constexpr std::uint64_t other = std::uint64_t{1}
                                          << 62U; ///< replicates of the second sample
 
@@ -118,21 +123,29 @@ private:
     std::vector<std::unique_ptr<World>> worlds; ///< by variant
     std::vector<Triples> counts;
     std::vector<std::size_t> options;
-    std::vector<std::uint8_t> a, b;
-    std::vector<std::vector<std::uint8_t>> all_mixed; ///< by source
+    /// Who advances, by mixture of the two samples, and in each by sample and candidate.
+    std::vector<std::vector<std::uint8_t>> advances;
   };
 
-  /// Who advances where, with every source taking its numbers from the replicate given; nobody
-  /// with errors.
-  void advances(Worker& worker, const std::vector<std::uint64_t>& from,
-                std::vector<std::uint8_t>& out) {
+  /// Mixture 0 is the first sample, mixture g + 1 has source g of the second one, and the last all
+  /// of them: how far on the number of the replicate is that a source takes its numbers from.
+  [[nodiscard]] std::uint64_t offset(std::size_t mixture, std::size_t source) const {
+    return mixture == source + 1 || mixture == sources_ + 1 ? other : 0;
+  }
+
+  /// Who advances where in replicate r of a mixture; nobody with errors.
+  void decide_one(Worker& worker, std::size_t mixture, std::uint64_t r,
+                  std::span<std::uint8_t> out) {
+    std::vector<std::uint64_t> from(sources_);
+    for (std::size_t g = 0; g < sources_; ++g)
+      from[g] = r + offset(mixture, g);
     const Replicate replicate{options_.seed, 0, &from};
     const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, worker.options);
     auto& world = worker.worlds[variant];
     if (!world)
       world = std::make_unique<World>(samplers_[variant]->world());
     samplers_[variant]->draw(*world, replicate);
-    out.assign(candidates_ * stages_, 0);
+    std::ranges::fill(out, std::uint8_t{0});
     Diagnostics problems;
     const Decision& decision = decide_again(*world, problems);
     if (problems.has_errors()) {
@@ -148,23 +161,68 @@ private:
     }
   }
 
-  /// One source after the other is taken from the second sample, so that little changes between two
-  /// decisions.
-  void one_sample(Worker& worker, std::uint64_t r) {
-    std::vector<std::uint64_t> from(sources_, r);
-    advances(worker, from, worker.a);
-    worker.all_mixed.resize(sources_);
-    for (std::size_t g = 0; g < sources_; ++g) {
-      from[g] = r + other;
-      advances(worker, from, worker.all_mixed[g]);
-      from[g] = r;
-    }
-    std::ranges::fill(from, r + other);
-    advances(worker, from, worker.b);
-    for (std::size_t i = 0; i < worker.a.size(); ++i)
+  /// All replicates of a block of one mixture; those in doubt by themselves.
+  void decide_on_lanes(Worker& worker, std::size_t mixture, std::uint64_t first,
+                       std::uint64_t until) {
+    const auto room = [&](std::uint64_t r) {
+      return std::span(worker.advances[mixture]).subspan((r - first) * candidates_, candidates_);
+    };
+    kernel::SmaaModel model = lanes_->model;
+    model.sample = [&](std::uint64_t r, std::span<double> out) {
+      std::vector<std::uint64_t> from(sources_);
       for (std::size_t g = 0; g < sources_; ++g)
-        ++worker.counts[i * sources_ + g]
-                       [4U * worker.a[i] + 2U * worker.b[i] + worker.all_mixed[g][i]];
+        from[g] = r + offset(mixture, g);
+      draw_shares(*lanes_, *samplers_.front(), {options_.seed, 0, &from, nullptr}, out);
+    };
+    model.tell = [&](std::uint64_t r, const kernel::Order& order) {
+      mark_advancing(*lanes_, order, room(r));
+    };
+    kernel::SmaaOptions options;
+    options.seed = options_.seed;
+    options.first = first;
+    options.samples = until - first;
+    options.offset.assign(sources_ + 1, 0);
+    for (std::size_t g = 0; g < sources_; ++g)
+      options.offset[g + 1] = offset(mixture, g); // streams are numbered from 1
+    for (const std::uint64_t r : kernel::smaa(model, options).doubtful)
+      decide_one(worker, mixture, r, room(r));
+  }
+
+  /// Lanes are used if they say the same of the first replicates as one decision after another.
+  void check_lanes() {
+    constexpr std::uint64_t checked = 8;
+    Worker worker;
+    worker.worlds.resize(samplers_.size());
+    worker.advances.assign(sources_ + 2, std::vector<std::uint8_t>(checked * candidates_));
+    std::vector<std::uint8_t> one(candidates_);
+    for (const std::size_t mixture : {std::size_t{0}, std::size_t{1}}) {
+      if (lanes_)
+        decide_on_lanes(worker, mixture, 0, checked);
+      for (std::uint64_t r = 0; lanes_ && r < checked; ++r) {
+        decide_one(worker, mixture, r, one);
+        if (!std::ranges::equal(
+                one, std::span(worker.advances[mixture]).subspan(r * candidates_, candidates_)))
+          lanes_.reset();
+      }
+    }
+  }
+
+  /// By itself one sample after the other, so that little changes between two decisions.
+  void one_block(Worker& worker, std::uint64_t first, std::uint64_t until) {
+    const std::size_t each = candidates_ * stages_, mixtures = sources_ + 2;
+    worker.advances.resize(mixtures);
+    for (auto& of_mixture : worker.advances)
+      of_mixture.resize(block * each);
+    for (std::size_t m = 0; m < mixtures && lanes_; ++m)
+      decide_on_lanes(worker, m, first, until);
+    for (std::uint64_t r = first; r < until && !lanes_; ++r)
+      for (std::size_t m = 0; m < mixtures && !failed(); ++m)
+        decide_one(worker, m, r, std::span(worker.advances[m]).subspan((r - first) * each, each));
+    for (std::size_t at = 0; at < (until - first) * each; ++at)
+      for (std::size_t g = 0; g < sources_; ++g)
+        ++worker.counts[at % each * sources_ + g][4U * worker.advances.front()[at] +
+                                                  2U * worker.advances.back()[at] +
+                                                  worker.advances[g + 1][at]];
   }
 
   /// Samples until `until`; returns how far it came.
@@ -179,8 +237,7 @@ private:
     const std::uint64_t reached = in_blocks(
         done, until, block, threads, [&](std::uint64_t) { return !stopped() && !failed(); },
         [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
-          for (std::uint64_t r = from; r < to && !failed(); ++r)
-            one_sample(workers_[thread], r);
+          one_block(workers_[thread], from, to);
         });
     if (failed())
       return done;
@@ -231,6 +288,7 @@ private:
   Diagnostics& diagnostics_;
   std::size_t sources_, candidates_ = 0, stages_ = 0;
   std::vector<std::unique_ptr<Sampler>> samplers_;
+  std::optional<KernelModel> lanes_; ///< decides; none: each sample is decided by itself
   std::vector<Worker> workers_;
   std::vector<Triples> counts_; ///< by stage, candidate and source
   std::mutex lock_;
