@@ -226,31 +226,19 @@ TEST_CASE("a bootstrap of jurors draws as many as there are, and only them") {
   CHECK(s.all.stages[0].highest[0] == Approx(45 + 36));
 }
 
-TEST_CASE("standard errors are the deviations over seeds") {
-  // Nothing here is rounded or tied; 150 seeds tell a deviation to about 6 %.
+namespace {
+
+struct Spread {
+  const char* what;
+  std::function<Estimate(const Simulation&)> of;
+  double sum = 0, squares = 0, errors = 0;
+};
+
+/// The errors told are the deviations over 150 seeds, which tell these to about 6 %.
+void check_errors(const std::string& uncertainty, SimulateOptions options,
+                  std::vector<Spread> all) {
   constexpr std::uint64_t seeds = 150;
-  SimulateOptions options;
-  options.samples = 600;
-  options.at_least = {74};
-  const Loaded loaded = load("weights: [{stage: first, uniform: true}]\nmeasurements: [{evidence: "
-                             "tests, value: score, normal: 5}, {evidence: marks, normal: 0.8}]");
-  struct Spread {
-    const char* what;
-    std::function<Estimate(const Simulation&)> of;
-    double sum = 0, squares = 0, errors = 0;
-  };
-  std::vector<Spread> all = {
-      {"outcome",
-       [](const Simulation& s) { return outcome_probability(s.all, 0, 2, Outcome::advances); }},
-      {"place", [](const Simulation& s) { return place_probability(s.all, 0, 1, 2); }},
-      {"one of the first two", [](const Simulation& s) { return place_within(s.all, 0, 1, 2); }},
-      {"score of at least 74",
-       [](const Simulation& s) { return probability(s.all.stages[0].reached[0], s.all.samples); }},
-      {"ahead", [](const Simulation& s) { return *ahead_probability(s.all, 0, 0, 1); }},
-      {"central weight", [](const Simulation& s) { return *central_weight(s.all, 0, 0, 0, 2); }},
-      {"median", [](const Simulation& s) { return *score_quantile(s, s.all, 0, 0, 0.5); }},
-      {"entropy", [](const Simulation& s) { return place_entropy(s.all, 0, 2); }},
-  };
+  const Loaded loaded = load(uncertainty);
   Diagnostics diagnostics;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     options.seed = seed;
@@ -270,6 +258,45 @@ TEST_CASE("standard errors are the deviations over seeds") {
                   << one.errors / seeds);
     CHECK(one.errors / seeds == Approx(deviation).epsilon(0.25)); // four deviations of that
   }
+}
+
+} // namespace
+
+TEST_CASE("standard errors are the deviations over seeds") {
+  SimulateOptions options; // nothing here is rounded or tied
+  options.samples = 600;
+  options.at_least = {74};
+  check_errors(
+      "weights: [{stage: first, uniform: true}]\nmeasurements: [{evidence: tests, value: score, "
+      "normal: 5}, {evidence: marks, normal: 0.8}]",
+      options,
+      {
+          {"outcome",
+           [](const Simulation& s) { return outcome_probability(s.all, 0, 2, Outcome::advances); }},
+          {"place", [](const Simulation& s) { return place_probability(s.all, 0, 1, 2); }},
+          {"one of the first two",
+           [](const Simulation& s) { return place_within(s.all, 0, 1, 2); }},
+          {"score of at least 74",
+           [](const Simulation& s) {
+             return probability(s.all.stages[0].reached[0], s.all.samples);
+           }},
+          {"ahead", [](const Simulation& s) { return *ahead_probability(s.all, 0, 0, 1); }},
+          {"central weight",
+           [](const Simulation& s) { return *central_weight(s.all, 0, 0, 0, 2); }},
+          {"median", [](const Simulation& s) { return *score_quantile(s, s.all, 0, 0, 0.5); }},
+          {"entropy", [](const Simulation& s) { return place_entropy(s.all, 0, 2); }},
+      });
+}
+
+TEST_CASE("standard errors of confidence factors are the deviations over seeds") {
+  SimulateOptions options; // the central weights hardly differ from seed to seed
+  options.samples = 600;
+  const auto of = [](std::size_t candidate) {
+    return [candidate](const Simulation& s) { return *confidence_factor(s.all, 0, candidate); };
+  };
+  check_errors("weights: [{stage: first, dirichlet: 1000000}]\nmeasurements: [{evidence: tests, "
+               "value: score, normal: 5}, {evidence: marks, normal: 0.8}]",
+               options, {{"confidence of a", of(0)}, {"confidence of b", of(1)}});
 }
 
 TEST_CASE("entropy of places: certain is 0 bits, a coin 1, and four alike 2") {
