@@ -44,7 +44,8 @@ SmaaModel model_of(std::size_t candidates, std::size_t criteria) {
 }
 
 /// The same as a program, each criterion an equal weight, and the errors of its measurements.
-Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::string& errors) {
+Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::string& errors,
+                     const std::string& steps) {
   std::string csv = "candidate,criterion,value";
   for (std::size_t i = 0; i < candidates; ++i)
     for (std::size_t j = 0; j < criteria; ++j)
@@ -56,14 +57,14 @@ Uncertain program_of(std::size_t candidates, std::size_t criteria, const std::st
   for (std::size_t j = 0; j < criteria; ++j)
     rules += "        k" + std::to_string(j) +
              ": {weight: " + format_decimal(1.0 / static_cast<double>(criteria)) +
-             ", from: t, where: {criterion: k" + std::to_string(j) + "}}\n";
+             ", from: t, where: {criterion: k" + std::to_string(j) + "}" + steps + "}\n";
   Diagnostics diagnostics;
   Uncertain out;
   out.variants.push_back(
       load_bundle(parse_text(rules, "program.yaml", diagnostics), ".", diagnostics));
   out.uncertainty = read_uncertainty(parse_text("weights: [{uniform: true}]\nmeasurements: "
                                                 "[{evidence: t, " +
-                                                    errors + "}}]\n",
+                                                    errors + "}]\n",
                                                 "uncertainty.yaml", diagnostics),
                                      diagnostics);
   if (diagnostics.has_errors()) {
@@ -131,11 +132,11 @@ void add_limits(const bench::Limits& limits) {
 
 /// Whole simulations, from the compiled program to the counts, with all that is reported.
 void add_simulate(const std::string& name, std::size_t n, std::size_t m, const std::string& errors,
-                  std::uint64_t samples, unsigned threads) {
+                  const std::string& steps, std::uint64_t samples, unsigned threads) {
   benchmark::RegisterBenchmark(
       ("simulate" + name + "/" + name_of(n, m) + "/threads " + std::to_string(threads)).c_str(),
       [=](benchmark::State& state) {
-        const Uncertain uncertain = program_of(n, m, errors);
+        const Uncertain uncertain = program_of(n, m, errors, steps);
         SimulateOptions options;
         options.threads = threads;
         options.samples = samples;
@@ -165,19 +166,23 @@ int main(int argc, char** argv) {
     add_limits(bench::limits_avx512);
 #endif
   const std::string normal = "normal: {sd: 0.05", lognormal = "lognormal: {sd: 0.05";
-  const std::string over_criteria = ", correlation: {over: criterion, all: 0.5}",
-                    over_candidates = ", correlation: {over: candidate, all: 0.5}";
+  const std::string over_criteria = ", correlation: {over: criterion, all: 0.5}}",
+                    over_candidates = ", correlation: {over: candidate, all: 0.5}}";
   for (const unsigned threads : {1U, 2U})
     for (const auto& [n, m] : sizes) {
       const auto add = [&, n = n, m = m](const char* name, const std::string& errors,
-                                         std::uint64_t numbers, std::uint64_t least) {
-        add_simulate(name, n, m, errors, std::max(least, numbers / (n * m)), threads);
+                                         std::uint64_t numbers, const char* steps = "") {
+        // Long enough that what is done once a simulation, and the last piece of work, weigh little.
+        add_simulate(name, n, m, errors, steps,
+                     std::max<std::uint64_t>(some / 16, numbers / (n * m)), threads);
       };
-      // Long enough that what is done once a simulation, and the last piece of work, weigh little.
-      add("", normal, some * 200, some / 16);
-      add(", criteria correlated", normal + over_criteria, some * 100, some / 16);
-      add(", candidates correlated", normal + over_candidates, some * 100, some / 16);
-      add(", lognormal, criteria correlated", lognormal + over_criteria, some / 4, 64);
+      add("", normal + "}", some * 200);
+      add(", criteria correlated", normal + over_criteria, some * 100);
+      add(", candidates correlated", normal + over_candidates, some * 100);
+      add(", criteria correlated, min-max", normal + over_criteria, some * 200,
+          ", steps: [minmax]");
+      add(", lognormal, criteria correlated", lognormal + over_criteria, some * 200);
+      add(", binomial", "binomial: 1000", some * 200);
     }
   return bench::run(argc, argv);
 }

@@ -19,7 +19,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 SIZES = [(5, 3), (20, 10), (100, 20), (1000, 20)]
-DEVIATION = 0.05
+DEVIATION, ITEMS = 0.05, 1000
 
 
 def table(n, m):
@@ -60,27 +60,41 @@ def blocks(samples, numbers):
         yield min(block, samples - begin)
 
 
-def numpy_direct(x, samples, root=None, lognormal=False):
-    """Every measurement drawn; with `root`, correlated over the criteria."""
+def numpy_direct(x, samples, root=None, kind="normal", scaled=False):
+    """Every measurement drawn; with `root`, correlated over the criteria; `scaled`, min-max."""
     (n, m), random = x.shape, np.random.Generator(np.random.SFC64(1))
     counts = Counts(n, m)
     for some in blocks(samples, n * m):
         w = weights(random, some, m)
-        z = random.standard_normal((some, n, m))
-        if root is not None:
-            z = z @ root.T
-        cells = x * np.exp(DEVIATION * z) if lognormal else x + DEVIATION * z
+        if kind == "binomial":
+            cells = random.binomial(ITEMS, x, (some, n, m)) / ITEMS
+        else:
+            z = random.standard_normal((some, n, m))
+            if root is not None:
+                z = z @ root.T
+            cells = x * np.exp(DEVIATION * z) if kind == "lognormal" else x + DEVIATION * z
+        if scaled:
+            low = cells.min(axis=1, keepdims=True)
+            cells = (cells - low) / (cells.max(axis=1, keepdims=True) - low)
         counts.add(np.einsum("snm,sm->sn", cells, w), w)
     return counts.places / counts.samples
 
 
-def numpy_correlated(x, samples, lognormal=False):
+def numpy_correlated(x, samples, kind="normal", scaled=False):
     m = x.shape[1]
-    return numpy_direct(x, samples, np.linalg.cholesky(0.5 * np.eye(m) + 0.5), lognormal)
+    return numpy_direct(x, samples, np.linalg.cholesky(0.5 * np.eye(m) + 0.5), kind, scaled)
+
+
+def numpy_scaled(x, samples):
+    return numpy_correlated(x, samples, scaled=True)
 
 
 def numpy_lognormal(x, samples):
-    return numpy_correlated(x, samples, True)
+    return numpy_correlated(x, samples, "lognormal")
+
+
+def numpy_binomial(x, samples):
+    return numpy_direct(x, samples, kind="binomial")
 
 
 def numpy_collapsed(x, samples):
@@ -135,7 +149,9 @@ def pyrepo_mcda(x, samples):
 
 OTHERS = [("numpy, collapsed", numpy_collapsed, 40), ("numpy, every measurement", numpy_direct, 8),
           ("numpy, criteria correlated", numpy_correlated, 6),
-          ("numpy, lognormal, criteria correlated", numpy_lognormal, 4), ("pymcdm 1.4.0", pymcdm, 0),
+          ("numpy, criteria correlated, min-max", numpy_scaled, 4),
+          ("numpy, lognormal, criteria correlated", numpy_lognormal, 4),
+          ("numpy, binomial", numpy_binomial, 2), ("pymcdm 1.4.0", pymcdm, 0),
           ("scikit-criteria 0.9", scikit_criteria, 0), ("pyrepo-mcda 0.1.15", pyrepo_mcda, 0)]
 
 
@@ -267,7 +283,8 @@ def main():
          [line("one thread", one), line("two threads", two),
           ["ratio", *(f"{rates[two.format(n)] / rates[one.format(n)]:.2f}" for n in names)]])
     dependent, rows = "simulate, {}/{}/threads {}", []
-    for what in ("criteria correlated", "candidates correlated", "lognormal, criteria correlated"):
+    for what in ("criteria correlated", "candidates correlated", "criteria correlated, min-max",
+                 "lognormal, criteria correlated", "binomial"):
         one = [rates[dependent.format(what, n, 1)] for n in names]
         two = [rates[dependent.format(what, n, 2) + "/real_time"] /
                rates[dependent.format(what, n, 1) + "/real_time"] for n in names]
@@ -276,7 +293,7 @@ def main():
             rows.append(["  times numpy's direct form",
                          *(f"{a / b:.3g}" for a, b in zip(one, others[f"numpy, {what}"]))])
         rows.append(["  two threads, wall clock, times one", *(f"{ratio:.2f}" for ratio in two)])
-    show("Whole simulations with measurements that depend on each other, processor time", header,
+    show("Whole simulations where measurements are not independent or not normal, processor time", header,
          rows)
     sobol = margins(options.program.with_name("bench_margins"), options.quick)
     show("Margins, and Sobol indices of 20 inputs" + (" (64 samples)" if options.quick else
