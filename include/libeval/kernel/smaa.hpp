@@ -104,8 +104,8 @@ struct SmaaCounts {
 void add_tied(std::span<const std::uint32_t> tied, std::size_t begin, std::size_t columns,
               std::span<std::uint64_t> places);
 
-/// Scores of a program stand in `lowest` and `highest` to 33 binary digits, so that ways of adding up
-/// that differ in the last ones agree.
+/// Scores of a program stand in `lowest` and `highest` to 33 binary digits, so that ways of adding
+/// up that differ in the last ones agree.
 [[nodiscard]] double shortened(double score);
 
 /// Counts ranks. The counts depend on the seed and the range of replicates alone: not on the
