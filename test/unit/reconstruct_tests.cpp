@@ -313,6 +313,22 @@ TEST_CASE(
         "bounds here");
 }
 
+TEST_CASE(
+    "A ratio to a column of what nobody published is no less than 0, and capped no more than 1") {
+  const auto of = [](const std::string& steps) {
+    const Reconstruction r = reconstruct_record(load_record(
+        program_with("a: {}, b: {}",
+                     "    score: {points: 10, from: t, steps: [{ratio: {of: made, to: target}}" +
+                         steps + ", {mean: test}]}\n",
+                     "  t: {unpublished: {test: 5}, keys: [candidate, test], values: [made, "
+                     "target]}\n"),
+        record_of({"first: a"})));
+    return ranges(r);
+  };
+  CHECK(of(", {cap: 1}") == "1-10, 0-9");
+  CHECK(of("") == "1-?, 0-?");
+}
+
 TEST_CASE("One alone scaled to the best is the best, also where marks may be zero") {
   const Reconstruction r = reconstruct_record(load_record(
       program_with("a: {}",

@@ -127,7 +127,8 @@ struct Within {
   [[nodiscard]] bool usual() const { return low == 0.0 && high == 1.0; }
 };
 
-Within within_by(const std::vector<Step>& steps) {
+/// Marks are taken for no less than 0 unless their scale says otherwise.
+Within within_by(const std::vector<Step>& steps, double lowest_mark = 0) {
   static const Words change = {"log",      "exp",      "power", "add",
                                "subtract", "multiply", "scale", "baseline"};
   Within out;
@@ -139,6 +140,8 @@ Within within_by(const std::vector<Step>& steps) {
       out.high = std::min(out.high.value_or(*at), *at);
     else if (step.name == "floor" && at && !out.usual())
       out.low = std::max(out.low.value_or(*at), *at);
+    else if (ratio && out.usual() && lowest_mark >= 0)
+      out.high = std::nullopt;
     else if (ratio || step.name == "zscore" || (!out.usual() && change.contains(step.name)))
       out = {std::nullopt, std::nullopt};
   }
@@ -204,7 +207,7 @@ public:
 private:
   void bound_by_points(const UnknownLeaf& leaf, double lowest_mark) {
     const Node& node = *leaf.node;
-    const Within within = within_by(node.measure.steps);
+    const Within within = within_by(node.measure.steps, lowest_mark);
     const auto share = [&](double part) { return fraction_of(*node.points) * fraction_of(part); };
     for (std::size_t e = 0; e < n_; ++e) {
       const Knowledge::Cell& cell = out_.cells[leaf.first_cell + e];
