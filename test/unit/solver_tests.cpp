@@ -77,6 +77,37 @@ TEST_CASE("A settled system has the points of the one it comes from and bounds n
   CHECK(left_out > 20);
 }
 
+TEST_CASE("What an objective is shown not to reach is above all points") {
+  Random r(9);
+  int closer = 0, closest = 0;
+  for (int k = 0; k < 400; ++k) {
+    INFO("system " << k);
+    const IntegerSystem system = random_system(r);
+    Shaver shaver(system); // one for all objectives: what was tried leaves no trace
+    const auto points = points_of(system);
+    for (int times = 0; times < 4 && !points.empty(); ++times) {
+      Shaver::Objective objective;
+      for (std::uint32_t v = 0; v < unknowns; ++v)
+        objective.emplace_back(v, r.in(-3, 3));
+      std::int64_t most = -1000;
+      for (const auto& point : points) {
+        std::int64_t sum = 0;
+        for (const auto& [v, factor] : objective)
+          sum += factor * point[v];
+        most = std::max(most, sum);
+      }
+      const std::int64_t bound = shaver.shave(objective, 60, -60);
+      CHECK(bound >= most);
+      closer += bound < 60 ? 1 : 0;
+      closest += bound == most ? 1 : 0;
+      CHECK(shaver.shave(objective, bound, bound) == bound);
+      CHECK(shaver.shave(objective, 60, bound) == bound);
+    }
+  }
+  CHECK(closer > 800);
+  CHECK(closest > 200);
+}
+
 TEST_CASE("Maxima are those of all points, and what is quick claims no more than it has proven") {
   Random r(8);
   int quick_answers = 0, impossible = 0;
