@@ -40,6 +40,8 @@ void add_statements(Shapes& s) {
         "the number was rounded to this step; exact if left out"},
        {"ties", choice({"none", "allowed"}), false, "`allowed`: level with counts as ahead"},
        {"value", dictionary(number()), false, "scores by candidate"},
+       {"values", list(number(), 1), false,
+        "the scores of all entrants, or of those in `of`, in some order"},
        {"range", dictionary(either({tuple({number(), number()}), object("statement.range")})),
         false, "bounds by candidate"},
        {"mean", number(), false, "the mean score"},
@@ -51,6 +53,7 @@ void add_statements(Shapes& s) {
        {"order", list(either({scalar(), list(scalar(), 1)}), 2), false,
         "best first; a list inside is in no known order"},
        {"ahead", object("statement.ahead"), false, "at least so much ahead"},
+       {"place", dictionary(integer(1)), false, "places by candidate, 1-2-2-4"},
        {"above_mean", names(), false, "who is above the mean"},
        {"below_mean", names(), false, "who is below the mean"},
        {"outcome", dictionary(outcome), false, "outcomes by candidate"},
@@ -58,8 +61,8 @@ void add_statements(Shapes& s) {
       false,
       false,
       {},
-      {{"value", "range", "mean", "sum", "gap", "first", "last", "top", "order", "ahead",
-        "above_mean", "below_mean", "outcome", "marks"}}};
+      {{"value", "values", "range", "mean", "sum", "gap", "first", "last", "top", "order", "ahead",
+        "place", "above_mean", "below_mean", "outcome", "marks"}}};
   s["published"] = {"a file of statements",
                     {{"published", scalar(), true, "an id for the file"},
                      {"title", text(), false, "what people see"},

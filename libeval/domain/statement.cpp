@@ -26,6 +26,7 @@ std::optional<double> number_at(const Tree& tree, std::string_view key) {
 
 constexpr std::pair<const char*, Kind> words[] = {
     {"value", Kind::value},     {"range", Kind::range},
+    {"values", Kind::values},   {"place", Kind::place},
     {"mean", Kind::mean},       {"sum", Kind::sum},
     {"gap", Kind::gap},         {"first", Kind::first},
     {"last", Kind::last},       {"top", Kind::top},
@@ -59,10 +60,10 @@ public:
         s.where = found->where;
         what(*found, s);
       }
-    if (s.rounded && s.kind != Kind::value && s.kind != Kind::mean && s.kind != Kind::sum &&
-        s.kind != Kind::gap)
+    if (s.rounded && s.kind != Kind::value && s.kind != Kind::values && s.kind != Kind::mean &&
+        s.kind != Kind::sum && s.kind != Kind::gap)
       diagnostics_.error(tree.find("rounded")->where, "`rounded` stands beside no number",
-                         "it belongs to `value`, `mean`, `sum` and `gap`");
+                         "it belongs to `value`, `values`, `mean`, `sum` and `gap`");
     if (s.rounded && !s.rounded->to && !s.rounded->digits && !s.rounded->significant)
       diagnostics_.error(tree.find("rounded")->where, "`rounded` needs a step",
                          "such as `rounded: 0.1`");
@@ -76,8 +77,18 @@ private:
   void what(const Tree& tree, Statement& s) {
     switch (s.kind) {
     case Kind::value:
+    case Kind::place:
       for (const Entry& entry : tree.map())
         s.values.emplace_back(entry.key, entry.value.number());
+      return;
+    case Kind::values:
+      for (const Tree& item : tree.list())
+        s.values.emplace_back("", item.number());
+      if (!s.of.empty() && s.values.size() != s.of.size())
+        diagnostics_.error(tree.where,
+                           std::to_string(s.values.size()) + " scores for " +
+                               std::to_string(s.of.size()) + " candidates",
+                           "one for each of those in `of`; a score that two have stands twice");
       return;
     case Kind::range:
       for (const Entry& entry : tree.map())

@@ -82,9 +82,11 @@ void drop_decisions(Stage& stage, const std::string& id, Diagnostics& diagnostic
 bool speaks_of_all(const Statement& statement) {
   using Kind = Statement::Kind;
   switch (statement.kind) {
+  case Kind::values:
   case Kind::mean:
   case Kind::sum:
   case Kind::gap:
+  case Kind::place:
   case Kind::above_mean:
   case Kind::below_mean:
     return statement.of.empty();

@@ -36,7 +36,8 @@ public:
       return evidence(s);
     const Stage* stage = find_stage(s);
     for (const auto& [id, value] : s.values)
-      candidate(s, id);
+      if (s.kind != Statement::Kind::values)
+        candidate(s, id);
     for (const auto& bounds : s.ranges)
       candidate(s, bounds.candidate);
     for (const auto& group : s.groups)
@@ -100,6 +101,18 @@ private:
     return nullptr;
   }
 
+  void place(const Statement& s, const std::string& id, double place) {
+    const std::size_t all = s.of.empty() ? bundle_.program.candidates.size() : s.of.size();
+    if (!s.of.empty() && std::ranges::find(s.of, id) == s.of.end())
+      diagnostics_.error(s.where, ticked(id) + " has a place among others than those in `of`",
+                         "name it there too");
+    else if (place > static_cast<double>(all))
+      diagnostics_.error(s.where,
+                         ticked(id) + " has the place " + format_decimal(place) + " among " +
+                             std::to_string(all),
+                         "places are counted from 1, and of equal scores all have the best one");
+  }
+
   void numbers(const Statement& s, const Node& node, double step) {
     using Kind = Statement::Kind;
     const bool within_points = node.points && !may_leave_points(node);
@@ -111,8 +124,8 @@ private:
                                " has " + format_decimal(*node.points) + " points",
                            "no score is below 0 or above the points of its part");
     };
-    for (const auto& [id, value] : s.values) {
-      possible(value, ticked(id));
+    const auto score = [&](double value, const std::string& what) {
+      possible(value, what);
       const double steps = value / step;
       if (!s.rounded && node.parts.empty() &&
           std::abs(steps - std::round(steps)) > 1e-9 * std::max(1.0, std::abs(steps)))
@@ -120,7 +133,12 @@ private:
                            "`" + format_decimal(value) + "` is no multiple of the reporting step " +
                                format_decimal(step),
                            "say how it was rounded, `rounded: 0.01`, or make `step` smaller");
-    }
+    };
+    for (const auto& [id, value] : s.values)
+      if (s.kind == Kind::place)
+        place(s, id, value);
+      else
+        score(value, s.kind == Kind::values ? "a score" : ticked(id));
     for (const Statement::Bounds& range : s.ranges)
       if (within_points &&
           ((range.low &&

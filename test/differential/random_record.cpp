@@ -182,7 +182,7 @@ private:
         out += x[at][d];
       return out;
     };
-    switch (r_.in(0, 12)) {
+    switch (r_.in(0, 15)) {
     case 0: {
       const bool rounded = r_.one_in(3);
       const int value = inside(rounded ? to_nearest(truth[c] + noise, 100) : truth[c] + noise);
@@ -324,6 +324,38 @@ private:
         const int difference = m * x[at][c] - sum(x);
         return ahead(above ? difference : -difference);
       };
+      break;
+    }
+    case 12: {
+      const bool rounded = r_.one_in(3);
+      std::vector<int> numbers;
+      for (const std::size_t d : of)
+        numbers.push_back(rounded ? to_nearest(truth[d], 100) : truth[d]);
+      numbers[0] = inside(numbers[0] + (rounded ? noise / 100 * 100 : noise));
+      std::ranges::sort(numbers);
+      s.text = part + "values: [";
+      for (const int number : numbers)
+        s.text += (s.text.back() == '[' ? "" : ", ") + hundredths(number);
+      s.text += std::string("]") + (rounded ? ", rounded: 1" : "") + of_text;
+      s.holds = [=](const Scores& x, const Outcomes&) {
+        std::vector<int> there;
+        for (const std::size_t d : of)
+          there.push_back(rounded ? to_nearest(x[at][d], 100) : x[at][d]);
+        std::ranges::sort(there);
+        return there == numbers;
+      };
+      break;
+    }
+    case 13: {
+      const std::size_t who =
+          of[static_cast<std::size_t>(r_.in(0, static_cast<int>(of.size()) - 1))];
+      const auto place_of = [of, at, who](const Scores& x) {
+        return 1 + static_cast<int>(std::ranges::count_if(
+                       of, [&](std::size_t d) { return x[at][d] > x[at][who]; }));
+      };
+      const int place = r_.one_in(4) ? r_.in(1, static_cast<int>(of.size())) : place_of(hidden_);
+      s.text = part + "place: {" + name(who) + ": " + std::to_string(place) + "}" + of_text;
+      s.holds = [=](const Scores& x, const Outcomes&) { return place_of(x) == place; };
       break;
     }
     default: {

@@ -239,6 +239,29 @@ TEST_CASE("So much ahead, above and below the mean") {
   CHECK(totals({"above_mean: a, of: [a, b]", "value: {b: 9}"}) == "10, 9, 0-10");
 }
 
+TEST_CASE("The scores that there are, in some order") {
+  CHECK(totals({"values: [3, 2, 1]"}) == "1-3, 1-3, 1-3");
+  CHECK(totals({"values: [3, 2, 1]", "first: b", "value: {c: 2}"}) == "1, 3, 2");
+  CHECK(totals({"values: [7, 7, 1]", "last: c"}) == "7, 7, 1");
+  CHECK(totals({"values: [4, 9], of: [a, c]", "order: [c, a]"}) == "4, 0-10, 9");
+  CHECK(totals({"values: [7, 2], of: [a, b], rounded: 1", "order: [a, b]"}, "0.1") ==
+        "6.5-7.4, 1.5-2.4, 0-10");
+  CHECK(totals({"values: [3, 2, 1]", "value: {a: 4}"}) == "contradiction: s0 s1");
+  CHECK_THROWS_WITH(totals({"values: [4, 9, 1], of: [a, c]"}),
+                    contains("3 scores for 2 candidates"));
+  CHECK_THROWS_WITH(totals({"values: [11, 2, 1]"}), contains("a score is 11"));
+}
+
+TEST_CASE("The place of one candidate in a part") {
+  CHECK(totals({"place: {a: 1}", "value: {b: 7, c: 9}"}) == "9-10, 7, 9"); // a shared first place
+  CHECK(totals({"place: {a: 2}", "value: {b: 7, c: 9}"}) == "7-8, 7, 9");
+  CHECK(totals({"place: {a: 2}, of: [a, b]", "value: {b: 7}"}) == "0-6, 7, 0-10");
+  CHECK(totals({"place: {a: 3, b: 1}", "value: {c: 4}"}) == "0-3, 4-10, 4");
+  CHECK(totals({"place: {a: 2, b: 2, c: 2}"}) == "contradiction: s0");
+  CHECK_THROWS_WITH(totals({"place: {a: 4}"}), contains("has the place 4 among 3"));
+  CHECK_THROWS_WITH(totals({"place: {a: 1}, of: [b, c]"}), contains("among others"));
+}
+
 TEST_CASE("Better is smaller where a part is a cost") {
   const std::string time = "    score: {points: 10, direction: cost, from: published}\n";
   const auto of = [&](const std::vector<std::string>& statements) {

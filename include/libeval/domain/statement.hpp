@@ -20,6 +20,7 @@ namespace libeval {
 struct Statement {
   enum class Kind {
     value,      ///< scores of candidates: `values`
+    values,     ///< the scores of the entrants or of those in `of`, in some order: `values`
     range,      ///< bounds on scores of candidates: `ranges`
     mean,       ///< of the entrants or of those in `of`: `number`
     sum,        ///< likewise
@@ -29,6 +30,7 @@ struct Statement {
     top,        ///< `groups[0]` are ahead of everybody else, in some order
     order,      ///< each group is ahead of the next; inside a group the order is not said
     ahead,      ///< `groups[0][0]` is at least `number` ahead of each of `groups[1]`
+    place,      ///< of candidates among the entrants or those in `of`, 1-2-2-4: `values`
     above_mean, ///< `groups[0]` are above the mean of the entrants or of those in `of`
     below_mean, ///< likewise
     outcome,    ///< outcomes of candidates, as in a decision: `outcomes`
@@ -45,7 +47,7 @@ struct Statement {
   std::string source, date;
   std::string level_word = "official"; ///< as written
   Level level = Level::verified;
-  std::vector<std::pair<std::string, double>> values;
+  std::vector<std::pair<std::string, double>> values; ///< of `values` without candidates
   std::vector<Bounds> ranges;
   double number = 0;
   std::vector<std::vector<std::string>> groups;

@@ -91,12 +91,16 @@ int compare_at(const Keys& keys, std::size_t a, std::size_t b,
   return 0;
 }
 
+Fraction least_value(const Linear& x, const LinearBound& low) {
+  const Fraction unit = unit_of(x), steps = low.at / unit;
+  return unit * Fraction(low.strict ? floor(steps) + 1 : ceil(steps));
+}
+
 void imply(const RowWriter& out, const Linear& active, const Linear& x, const LinearBound& low) {
   const auto least = lowest(x, out.system.unknowns);
   if (!least)
     throw std::domain_error("a score without bounds");
-  const Fraction unit = unit_of(x), steps = low.at / unit; // values of x are multiples of its unit
-  const Fraction needed = unit * Fraction(low.strict ? floor(steps) + 1 : ceil(steps));
+  const Fraction needed = least_value(x, low);
   const Fraction reach = *least < needed ? *least - needed : Fraction(0);
   out.system.rows.push_back(
       row_of(x + active * reach, LinearBound{needed + reach, false}, std::nullopt, out.tag));

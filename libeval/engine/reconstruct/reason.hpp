@@ -75,6 +75,9 @@ struct RowWriter {
   std::vector<Knowledge::Derived>* derived = nullptr;
 };
 
+/// What a bound from below leaves of the values of an expression, multiples of one number.
+[[nodiscard]] Fraction least_value(const Linear& x, const LinearBound& low);
+
 /// Adds a row that makes x >= low where the expression `active` is 1; where it is 0 or below, the
 /// row says nothing. Throws std::domain_error where x has no bounds.
 void imply(const RowWriter& out, const Linear& active, const Linear& x, const LinearBound& low);

@@ -2,13 +2,17 @@
 #include "engine/reconstruct/statements.hpp"
 
 #include "engine/compile/round_mode.hpp"
+#include "engine/reconstruct/reason.hpp"
 #include "engine/reconstruct/rounding.hpp"
 
 #include <libeval/base/decimal.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace libeval {
@@ -66,6 +70,10 @@ private:
           say(k_.scores[node_][e], low, high);
         }
       return;
+    case Kind::values:
+      return in_some_order(s);
+    case Kind::place:
+      return places(s);
     case Kind::range:
       for (const auto& bounds : s.ranges)
         if (const std::size_t e = entrant(bounds.candidate); e != nobody)
@@ -139,6 +147,78 @@ private:
       if (s.kind != Kind::top)
         break; // the others are level with it
     }
+  }
+
+  /// Who has which of the numbers: a choice for each candidate and number. In the order of the
+  /// scores they are in the order of the numbers.
+  void in_some_order(const Statement& s) {
+    std::map<double, std::int64_t> times; // ascending
+    for (const auto& [unnamed, number] : s.values)
+      ++times[number];
+    if (s.values.size() != all_.size()) {
+      k_.system.rows.push_back({{}, 1, std::nullopt, tag_}); // more entered, or fewer
+      return;
+    }
+    std::vector<Row> each;
+    for (const auto& [number, count] : times)
+      each.push_back({{}, count, count, tag_});
+    const auto scores = std::make_shared<std::vector<Linear>>();
+    for (const std::size_t e : all_)
+      scores->push_back(k_.scores[node_][e]);
+    for (std::size_t i = 0; i < scores->size(); ++i) {
+      const Linear& x = (*scores)[i];
+      Row one{{}, 1, 1, tag_};
+      Linear least, most;
+      std::int64_t before = 0;
+      std::size_t at = 0;
+      for (const auto& [number, count] : times) {
+        const auto has = [scores, i, before, count = count](const Point& point) {
+          std::int64_t behind = 0; // by score, and of equal ones by position
+          const Fraction own = value_at((*scores)[i], point);
+          for (std::size_t j = 0; j < scores->size(); ++j) {
+            const Fraction other = value_at((*scores)[j], point);
+            behind += other < own || (other == own && j < i) ? 1 : 0;
+          }
+          return std::int64_t{before <= behind && behind < before + count};
+        };
+        const std::uint32_t v = k_.add_derived({0, 1}, has);
+        const auto [low, high] = meant_by(number, s.rounded);
+        const Linear turned = x * Fraction(-1);
+        least = least + Linear::variable(v, least_value(x, low));
+        most =
+            most - Linear::variable(v, least_value(turned, {high.at * Fraction(-1), high.strict}));
+        one.terms.emplace_back(v, 1);
+        each[at++].terms.emplace_back(v, 1);
+        before += count;
+      }
+      say(x - least, LinearBound{Fraction(0), false}, std::nullopt);
+      say(x - most, std::nullopt, LinearBound{Fraction(0), false});
+      k_.system.rows.push_back(std::move(one));
+    }
+    for (Row& row : each)
+      k_.system.rows.push_back(std::move(row));
+  }
+
+  /// So many are ahead, no more and no fewer.
+  void places(const Statement& s) {
+    Keys keys(1);
+    for (std::size_t e = 0; e < k_.entrants.size(); ++e)
+      keys[0].push_back(k_.good(node_, e));
+    Field field;
+    field.in.assign(k_.entrants.size(), 0);
+    field.if_passes.resize(k_.entrants.size());
+    for (const std::size_t e : all_)
+      field.in[e] = 1;
+    for (const auto& [id, place] : s.values)
+      if (const std::size_t e = entrant(id); e != nobody) {
+        const auto ahead = static_cast<std::int64_t>(place) - 1;
+        try {
+          bound_ahead({k_.system, tag_, &k_.derived}, keys, field, e, Ahead::strictly, ahead,
+                      ahead);
+        } catch (const std::domain_error&) {
+          missing_ = true; // without bounds nothing is counted
+        }
+      }
   }
 
   /// First minus last: two more unknowns that are the largest and the smallest score.
