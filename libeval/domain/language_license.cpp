@@ -23,7 +23,10 @@ void add_license_terms(Shapes& s) {
        {"clause", scalar(), true, "where it stands in the text"},
        {"reading", text(), true, "what it asks, in a few words"},
        {"prefix", text(), false, "of `naming`: what the name of what is made begins with"},
-       {"accepts", list(scalar(), 1), false, "of `share_alike`: further licenses that will do"}}};
+       {"accepts", list(scalar(), 1), false,
+        "of `share_alike`: further licenses that will do; of `no_training_on_outputs`: whose "
+        "works, "
+        "and what was made from them, the outputs may improve"}}};
   s["read_license"] = {
       "a license somebody has read",
       {{"id", scalar(), true,

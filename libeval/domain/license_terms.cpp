@@ -159,6 +159,27 @@ std::vector<LicenseDuties> duties_of(const LicenseExpression& expression, Carrie
   return out;
 }
 
+namespace {
+
+/// Whether what is granted covers everything that an offer leaves to choose: of `-or-later` all
+/// versions, not one of them.
+bool covers_offer(const License& granted, const License& offered) {
+  if (!covers(granted, offered))
+    return false;
+  const Versioned from = versioned(modern(granted)), to = versioned(modern(offered));
+  return !to.or_later || (from.or_later && from.version <= to.version);
+}
+
+/// Section 13 of the AGPL lets its works be combined with works under the GPL of that version, and
+/// keeps itself on its part: whether that is the case no license field says.
+bool may_be_combined(const License& inbound, const License& offered) {
+  const Versioned from = versioned(modern(inbound)), to = versioned(modern(offered));
+  const bool meet = from.version == to.version || (from.or_later && from.version <= to.version);
+  return from.family.starts_with("AGPL-") && to.family.starts_with("GPL-") && meet;
+}
+
+} // namespace
+
 Truth keeps_license(const License& inbound, const LicenseTerm& term,
                     const LicenseExpression& outbound) {
   std::vector<License> will_do = {inbound};
@@ -167,11 +188,12 @@ Truth keeps_license(const License& inbound, const LicenseTerm& term,
       will_do.push_back(read->licenses[0]);
   std::vector<Truth> broken;
   for (const License& license : outbound.licenses)
-    broken.push_back(
-        license.kind == License::Kind::no_assertion ? Truth::unknown
-        : std::ranges::any_of(will_do, [&](const License& one) { return covers(one, license); })
-            ? Truth::no
-            : Truth::yes);
+    broken.push_back(license.kind == License::Kind::no_assertion ? Truth::unknown
+                     : std::ranges::any_of(
+                           will_do, [&](const License& one) { return covers_offer(one, license); })
+                         ? Truth::no
+                     : may_be_combined(inbound, license) ? Truth::unknown
+                                                         : Truth::yes);
   // Every choice must keep it and of a conjunction one part: the dual of what a licensee asks.
   return !read_license(outbound, broken).truth;
 }
@@ -179,7 +201,20 @@ Truth keeps_license(const License& inbound, const LicenseTerm& term,
 bool name_begins_with(std::string_view name, std::string_view prefix) {
   if (const std::size_t slash = name.rfind('/'); slash != std::string_view::npos)
     name.remove_prefix(slash + 1);
-  return same_letters(name.substr(0, prefix.size()), prefix);
+  const auto is_gap = [](char c) { return c == ' ' || c == '-' || c == '_'; };
+  const auto is_number = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t at = 0;
+  for (const char c : prefix) {
+    if (is_gap(c))
+      continue;
+    while (at < name.size() && is_gap(name[at]))
+      ++at;
+    if (at == name.size() || lower(name[at]) != lower(c))
+      return false;
+    ++at;
+  }
+  // `Llama 30B` does not begin with `Llama 3`.
+  return prefix.empty() || !is_number(prefix.back()) || at == name.size() || !is_number(name[at]);
 }
 
 } // namespace libeval

@@ -44,8 +44,12 @@ LicenseTerm limit(std::string clause, std::string reading) {
 LicenseTerm not_commercial(Carriers along, std::string clause, std::string reading) {
   return term(Obligation::non_commercial, along, std::move(clause), std::move(reading));
 }
-LicenseTerm no_training(std::string clause, std::string reading) {
-  return term(Obligation::no_training_on_outputs, outputs, std::move(clause), std::move(reading));
+LicenseTerm no_training(std::string clause, std::string reading,
+                        std::vector<std::string> accepts = {}) {
+  LicenseTerm out =
+      term(Obligation::no_training_on_outputs, outputs, std::move(clause), std::move(reading));
+  out.accepts = std::move(accepts);
+  return out;
 }
 
 void add_permissive(std::vector<LicenseTerms>& all) {
@@ -140,7 +144,7 @@ void add_copyleft(std::vector<LicenseTerms>& all) {
   add("GPL", "GNU General Public License", {"3.0", "4, 5, 6", "5(c)"}, program, whole,
       {"AGPL-3.0-only", "AGPL-3.0-or-later"});
   add("AGPL", "GNU Affero General Public License", {"3.0", "4, 5, 6, 13", "5(c)"}, program, whole,
-      {"GPL-3.0-only", "GPL-3.0-or-later"});
+      {});
   const std::string library = "the library itself, changed or not, under the same license";
   add("LGPL", "GNU Lesser General Public License", {"2.1", "1, 2, 4, 6", "2"}, {Carrier::code},
       library, {"GPL-2.0-or-later"});
@@ -164,7 +168,10 @@ void add_llama(std::vector<LicenseTerms>& all) {
        {"llama2"},
        "https://github.com/meta-llama/llama/blob/main/LICENSE",
        {notice(weights, "1.b.i, 1.b.iii", "the agreement, and an attribution in a Notice file"),
-        no_training("1.b.v", "materials and outputs may not improve other large language models"),
+        no_training("1.b.v",
+                    "materials and outputs may not \"improve any other large language model "
+                    "(excluding Llama 2 or derivative works thereof)\"",
+                    {"LicenseRef-scancode-llama-2-license-2023"}),
         limit("2; 1.b.iv", big + "; acceptable use policy")},
        {}});
   all.push_back(
@@ -175,7 +182,10 @@ void add_llama(std::vector<LicenseTerms>& all) {
        {notice(weights, "1.b.i, 1.b.iii",
                "the agreement, \"Built with Meta Llama 3\", and an attribution in a Notice file"),
         naming(weights, "1.b.i", "Llama 3"),
-        no_training("1.b.v", "materials and outputs may not improve other large language models"),
+        no_training("1.b.v",
+                    "materials and outputs may not \"improve any other large language model "
+                    "(excluding Meta Llama 3 or derivative works thereof)\"",
+                    {"LicenseRef-llama-3-license-2024"}),
         limit("2; 1.b.iv", big + "; acceptable use policy")},
        {}});
   struct Version {
@@ -258,7 +268,10 @@ void add_models(std::vector<LicenseTerms>& all) {
        {"tongyi-qianwen", "tongyi-qianwen-license-agreement"},
        "https://github.com/QwenLM/Qwen/blob/main/Tongyi%20Qianwen%20LICENSE%20AGREEMENT",
        {notice(weights, "3", "the agreement, notices of changes, an attribution in a Notice file"),
-        no_training("5.b", "materials and outputs may not improve other large language models"),
+        no_training("5.b",
+                    "materials and outputs may not \"improve any other large language model "
+                    "(excluding Tongyi Qianwen or derivative works thereof)\"",
+                    {"LicenseRef-scancode-tongyi-qianwen-2023"}),
         limit("4", "more than 100 million monthly users need a license")},
        {}});
   all.push_back(

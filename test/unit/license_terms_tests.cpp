@@ -124,6 +124,20 @@ TEST_CASE("license terms: the same license, or one that is accepted") {
   CHECK(keeps("GPL-3.0-only", "AGPL-3.0-only") == Truth::yes);
   CHECK(keeps("GPL-2.0-only", "GPL-3.0-only") == Truth::no);
   CHECK(keeps("GPL-2.0-or-later", "GPL-3.0-only") == Truth::yes);
+  // What is offered leaves every version to choose; a table of pairs (OSADL) says no as well.
+  CHECK(keeps("GPL-2.0-only", "GPL-2.0-or-later") == Truth::no);
+  CHECK(keeps("GPL-3.0-only", "GPL-3.0-or-later") == Truth::no);
+  CHECK(keeps("GPL-3.0-or-later", "GPL-2.0-or-later") == Truth::no);
+  CHECK(keeps("GPL-2.0-or-later", "GPL-2.0-or-later") == Truth::yes);
+  CHECK(keeps("GPL-2.0-or-later", "GPL-3.0-or-later") == Truth::yes);
+  CHECK(keeps("GPL-2.0-only", "GPL-2.0-or-later AND GPL-2.0-only") == Truth::yes);
+  CHECK(keeps("LGPL-2.1-only", "GPL-2.0-or-later") == Truth::yes);
+  // AGPL 13: it stays on its part.
+  CHECK(keeps("AGPL-3.0-only", "GPL-3.0-only") == Truth::unknown);
+  CHECK(keeps("AGPL-3.0-only", "GPL-2.0-only") == Truth::no);
+  CHECK(keeps("AGPL-3.0-only", "GPL-2.0-or-later") == Truth::no);
+  CHECK(keeps("AGPL-3.0-only", "GPL-3.0-only AND AGPL-3.0-only") == Truth::yes);
+  CHECK(keeps("AGPL-3.0-only", "MIT") == Truth::no);
   CHECK(keeps("CC-BY-SA-4.0", "GPL-3.0-only") == Truth::yes);
   CHECK(keeps("CC-BY-NC-SA-4.0", "CC-BY-SA-4.0") == Truth::no);
   CHECK(keeps("LGPL-2.1-only", "GPL-2.0-only") == Truth::yes);
@@ -131,7 +145,14 @@ TEST_CASE("license terms: the same license, or one that is accepted") {
 }
 
 TEST_CASE("license terms: a name begins with the prefix, the owner aside") {
-  CHECK(name_begins_with("acme/Llama-3-Acme-8B", "Llama 3") == false); // a hyphen is no space
+  // Names on a hub have no spaces.
+  CHECK(name_begins_with("acme/Llama-3-Acme-8B", "Llama 3"));
+  CHECK(name_begins_with("acme/llama3", "Llama 3"));
+  CHECK(name_begins_with("HyperCLOVAX-SEED-Law-3B", "HyperCLOVA X"));
+  CHECK(name_begins_with("Llama 3.1 Acme", "Llama 3"));
+  CHECK_FALSE(name_begins_with("Llama-30B-Acme", "Llama 3"));
+  CHECK_FALSE(name_begins_with("Llama-2-Acme", "Llama 3"));
+  CHECK_FALSE(name_begins_with("Llama", "Llama 3"));
   CHECK(name_begins_with("acme/Llama-3-Acme-8B", "Llama"));
   CHECK(name_begins_with("llama-acme", "Llama"));
   CHECK_FALSE(name_begins_with("Acme-Llama", "Llama"));

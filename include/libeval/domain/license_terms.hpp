@@ -39,7 +39,7 @@ struct LicenseTerm {
   std::string clause;               ///< where it stands in the text
   std::string reading;              ///< in a few words
   std::string prefix;               ///< of `naming`: what the name begins with
-  std::vector<std::string> accepts; ///< of `share_alike`: further licenses that will do
+  std::vector<std::string> accepts; ///< licenses that will do; of outputs: whose works may improve
 };
 
 /// A license that somebody has read: a kind that is not among its terms is not in its text.
@@ -87,7 +87,7 @@ struct LicenseDuties {
 [[nodiscard]] Truth keeps_license(const License& inbound, const LicenseTerm& term,
                                   const LicenseExpression& outbound);
 
-/// Whether a name, without the owner before `/`, begins with `prefix`, letters alike.
+/// Whether a name, without the owner before `/`, begins with `prefix`; blanks, `-`, `_` are alike.
 [[nodiscard]] bool name_begins_with(std::string_view name, std::string_view prefix);
 
 } // namespace libeval

@@ -2,6 +2,7 @@
 // Conditions on licenses: of everything that a thing was made from, near and far, along carriers.
 #include <libeval/domain/license_terms.hpp>
 
+#include "domain/license_list.hpp"
 #include "engine/policy/formula.hpp"
 
 #include <algorithm>
@@ -185,10 +186,30 @@ private:
              : condition_.use == Condition::Use::commercial ? Truth::no
                                                             : Truth::yes;
     case Obligation::no_training_on_outputs:
-      return Truth::no; // it was, or nothing would be due
+      return of_works_under(term.accepts); // it was trained, or nothing would be due
     default:
       return Truth::unknown;
     }
+  }
+
+  /// Whether the subject has weights of somebody's work under one of these licenses.
+  [[nodiscard]] Truth of_works_under(const std::vector<std::string>& accepted) const {
+    Truth out = Truth::no;
+    if (accepted.empty())
+      return out;
+    const auto is_accepted = [&](const License& license) {
+      return std::ranges::any_of(accepted, [text = to_string(license)](const std::string& one) {
+        return same_letters(one, text);
+      });
+    };
+    for (const Ancestor& one : ancestors_of(asked_, {Carrier::weights})) {
+      if (one.node == asked_.subject || asked_.external(one.node) == Truth::no)
+        continue;
+      for (const LicenseExpression& said : licenses_of(one.node, asked_))
+        if (std::ranges::any_of(said.licenses, is_accepted))
+          out = out || (one.reached && asked_.external(one.node));
+    }
+    return out;
   }
 
   /// What is claimed about an obligation on the derivations of own things from an ancestor, or
@@ -233,6 +254,21 @@ private:
   std::map<std::uint8_t, std::unordered_map<NodeIndex, Truth>> reached_;
 };
 
+/// As license_allowed; but whether a license that is on no list and that nobody has read is one of
+/// those that are allowed, under another name, is not known.
+Truth allowed_in(const LicenseExpression& expression, const std::vector<License>& granted,
+                 const Asked& asked) {
+  const auto duties = duties_of(expression, {}, asked.policy.terms);
+  std::vector<Truth> of_each;
+  for (std::size_t i = 0; i < duties.size(); ++i) {
+    const License& license = expression.licenses[i];
+    const Truth truth = license_allowed(one_license(license), granted).truth;
+    const bool unread = license.kind == License::Kind::reference && duties[i].terms == nullptr;
+    of_each.push_back(unread ? truth || Truth::unknown : truth);
+  }
+  return read_license(expression, of_each).truth;
+}
+
 } // namespace
 
 ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
@@ -250,7 +286,7 @@ ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
       continue;
     const auto said = licenses_of(one.node, asked);
     const Truth allowed = of_all(said, [&](const LicenseExpression& expression) {
-      return license_allowed(expression, granted).truth;
+      return allowed_in(expression, granted, asked);
     });
     add(out, in_words(said), one.node, if_above(asked, one, allowed));
   }
