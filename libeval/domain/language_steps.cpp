@@ -203,7 +203,7 @@ const std::vector<StepEntry>& steps() {
         {"equal", number(), false, "count only these"}}},
       {{"majority", StepFamily::over, "1 where more than a share is above zero"},
        {over_key(),
-        {"above", number(0, 1), false, "the share, 0.5"},
+        {"above", either({number(0, 1), share()}), false, "the share, 0.5 or `1/2`"},
         {"at_least", either({number(0, 1), share()}), false, "instead: this share, `2/3`"},
         weights()}},
       {{"drop", aside, "sets the highest and lowest aside"},

@@ -88,7 +88,17 @@ Eigen::MatrixXd complete_units(const Marks& marks, const kernel::Groups& units) 
 void agree(const Marks& marks, const kernel::Groups& units, PanelCheck& out) {
   using kernel::Metric;
   const auto add = [&](const char* name, std::optional<double> value, kernel::NoAgreement why) {
+    // Of a number of the size of one nothing is known below the rounding of its sums.
+    if (value && std::abs(*value) < 1e-12)
+      value = 0;
     out.agreement.push_back({name, value, value ? "" : in_words(why)});
+  };
+  // Those below look only at units that all have marked.
+  const auto add_of_all = [&](const char* name, std::optional<double> value,
+                              kernel::NoAgreement why, const std::string& few) {
+    add(name, value, why);
+    if (!value && why == kernel::NoAgreement::too_few)
+      out.agreement.back().why = few;
   };
   for (const auto& [name, metric] :
        {std::pair{"alpha_nominal", Metric::nominal}, std::pair{"alpha_ordinal", Metric::ordinal},
@@ -100,11 +110,15 @@ void agree(const Marks& marks, const kernel::Groups& units, PanelCheck& out) {
   out.complete = static_cast<std::size_t>(whole.rows());
   const kernel::Icc icc = kernel::intraclass(whole);
   const auto why = icc.why == kernel::NoAgreement::none ? kernel::NoAgreement::constant : icc.why;
+  const std::string few = marks.jurors.size() < 2
+                              ? "one juror marked, two are needed"
+                              : (out.complete == 1 ? "1 unit was" : "no unit was") +
+                                    std::string(" marked by all, 2 are needed");
   const char* single[] = {"icc_1_1", "icc_2_1", "icc_3_1"};
   const char* average[] = {"icc_1_k", "icc_2_k", "icc_3_k"};
   const auto add_icc = [&](const char* const* names, const auto& values, const auto& limits) {
     for (std::size_t i = 0; i < 3; ++i) {
-      add(names[i], values[i], why);
+      add_of_all(names[i], values[i], why, few);
       if (values[i] && limits[i])
         out.limits.push_back({names[i], limits[i]->lower, limits[i]->upper});
     }
@@ -112,7 +126,7 @@ void agree(const Marks& marks, const kernel::Groups& units, PanelCheck& out) {
   add_icc(single, icc.single, icc.single_limits);
   add_icc(average, icc.average, icc.average_limits);
   const kernel::Concordance w = kernel::kendall_w(whole);
-  add("kendall_w", w.w, w.why);
+  add_of_all("kendall_w", w.w, w.why, few);
   const kernel::Kappa kappa = kernel::fleiss_kappa(marks.value, units);
   add("fleiss_kappa", kappa.value, kappa.why);
 }

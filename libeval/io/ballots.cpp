@@ -50,7 +50,11 @@ public:
     if (names_.empty() && problems_ == 0)
       problem("", "the file names no candidates",
               "a file of PrefLib says how many there are first");
-    if (problems_ == 0 && voters_ && *voters_ != total_)
+    const bool read = problems_ == 0; // else what is counted here is not what stands there
+    check_number(read, alternatives_, static_cast<double>(names_.size()), "candidates",
+                 "it names ");
+    check_number(read, orders_, static_cast<double>(orders_read_), "orders", "there stand ");
+    if (read && voters_ && *voters_ != total_)
       problem("", "the file says " + format_decimal(*voters_) +
                       " voters, and its ballots come to " + format_decimal(total_));
   }
@@ -61,6 +65,14 @@ private:
     diagnostics_.error(at.empty() ? Where{source_, std::max<std::size_t>(line_, 1), 1, 1}
                                   : place_of(source_, line_, at),
                        std::move(message), std::move(help));
+  }
+
+  /// What the head says against what stands there.
+  void check_number(bool read, std::optional<double> said, double is, const std::string& what,
+                    const std::string& stands) {
+    if (read && said && *said != is)
+      problem("", "the file says " + format_decimal(*said) + " " + what + ", and " + stands +
+                      format_decimal(is));
   }
 
   std::optional<double> whole(std::string_view text, double low, double high) {
@@ -94,6 +106,10 @@ private:
                            value = trimmed(line.substr(colon + 1));
     if (key == "NUMBER VOTERS") {
       voters_ = whole(value, 0, 1e15);
+    } else if (key == "NUMBER ALTERNATIVES") {
+      alternatives_ = whole(value, 0, 1e15);
+    } else if (key == "NUMBER UNIQUE ORDERS") {
+      orders_ = whole(value, 0, 1e15);
     } else if (key.starts_with(name)) {
       const auto number = whole(trimmed(key.substr(name.size())), 1, 1e6);
       if (!number || *number != static_cast<double>(names_.size() + 1))
@@ -135,7 +151,8 @@ private:
 
   void sum_line(std::string_view line) {
     const auto parts = split(line, ',');
-    if (parts.size() != 3 || !(voters_ = whole(parts[0], 0, 1e15)))
+    if (parts.size() != 3 || !(voters_ = whole(parts[0], 0, 1e15)) ||
+        !(orders_ = whole(parts[2], 0, 1e15)))
       return problem(line, "after the names stand the numbers of voters, votes and orders",
                      "write `VOTERS,VOTES,ORDERS`");
     summed_ = true;
@@ -149,6 +166,7 @@ private:
       return problem(line, "a ballot says how many such there are first",
                      modern_ ? "write `3: 1,2,{3,4}`" : "write `3,1,2,{3,4}`");
     total_ += *count;
+    ++orders_read_;
     box_.begin(static_cast<std::uint32_t>(line_), *count);
     std::string_view rest = trimmed(line.substr(end + 1));
     bool tied = false;
@@ -197,7 +215,8 @@ private:
   std::vector<std::uint32_t> names_;
   std::size_t line_ = 0, expected_ = 0, problems_ = 0;
   bool modern_ = false, summed_ = false;
-  std::optional<double> voters_;
+  std::optional<double> voters_, alternatives_, orders_;
+  std::size_t orders_read_ = 0;
   double total_ = 0;
 };
 

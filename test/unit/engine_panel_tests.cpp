@@ -126,3 +126,23 @@ TEST_CASE("a part that brings nobody together is no panel, and one juror has no 
   CHECK_FALSE(agreement(panels[0], "alpha_interval").value.has_value());
   CHECK_FALSE(agreement(panels[0], "icc_2_k").value.has_value());
 }
+
+TEST_CASE("a panel in which one juror marked little says why there is no ICC, and zero is zero") {
+  const auto why = [](const std::string& marks) {
+    const Bundle bundle = test::load_text(
+        "libeval: 1\nprogram: p\ncandidates: [a, b, c]\nevidence:\n  marks:\n    csv: |\n"
+        "      juror,candidate,mark\n" +
+        marks +
+        "    keys: [juror, candidate]\n    values: [mark]\n    sparse: [juror]\nstages:\n"
+        "  - {id: s, places: 1, score: {from: marks, steps: [{mean: juror}]}}\n");
+    return check_panels(bundle, decide(bundle)).at(0);
+  };
+  const PanelCheck one = why("      i,a,1\n      i,b,2\n      i,c,3\n      j,a,1\n      j,b,3\n"
+                             "      j,c,3\n      k,c,2\n");
+  CHECK(one.complete == 1);
+  CHECK(agreement(one, "alpha_interval").value);
+  for (const char* name : {"icc_1_1", "icc_3_k", "kendall_w"})
+    CHECK(agreement(one, name).why == "1 unit was marked by all, 2 are needed");
+  const PanelCheck none = why("      i,a,1\n      i,b,2\n      j,b,3\n      j,c,3\n      k,a,2\n");
+  CHECK(agreement(none, "icc_2_1").why == "no unit was marked by all, 2 are needed");
+}

@@ -131,8 +131,16 @@ void Lowering::reduce(Reducer kind) {
     reduction.parameter = text("kind") == "lower" ? -1 : text("kind") == "upper" ? 1 : 0;
   if (kind == Reducer::quantile)
     reduction.parameter = number("at").value_or(0.5);
-  if (kind == Reducer::majority)
-    reduction.parameter = number("above").value_or(0.5);
+  if (kind == Reducer::majority) {
+    const Tree* above = arg("above");
+    const bool counted = above == nullptr || above->is_number();
+    const auto share = counted ? number("above").value_or(0.5) : read_share(*above);
+    if (!share) {
+      frame_.array = no_array;
+      return;
+    }
+    reduction.parameter = *share;
+  }
   if (kind == Reducer::sd && text("sd") == "population")
     reduction.kind = Reducer::sd_population;
   if (kind == Reducer::owa) {
