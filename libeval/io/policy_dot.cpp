@@ -34,7 +34,7 @@ Marked marked_in(const Judgments& judgments) {
       if (subject.verdict != Verdict::fail)
         continue;
       for (const ConditionTrace& trace : subject.conditions)
-        if (trace.reach && trace.truth == Truth::yes && trace.reach->witness) {
+        if (trace.reach && trace.truth != Truth::unknown && trace.reach->witness) {
           out.edges.insert(trace.reach->witness->edges.begin(), trace.reach->witness->edges.end());
           out.nodes.insert(trace.reach->witness->nodes.begin(), trace.reach->witness->nodes.end());
         }

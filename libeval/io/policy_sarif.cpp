@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/policy_report.hpp>
+#include <libeval/io/words.hpp>
 
 #include "io/json_writer.hpp"
 #include "io/policy_words.hpp"
@@ -70,6 +71,24 @@ void write_place(JsonWriter& out, const Where& where) {
   out.close('}').close('}').close(']');
 }
 
+/// What is not met, or open, of a verdict that is no pass.
+std::string reasons(const Rule& rule, const ConditionTrace& trace, const SubjectVerdict& subject,
+                    const PolicyWords& words) {
+  constexpr std::size_t most = 8;
+  const Condition& condition = rule.formula[trace.condition];
+  std::string out;
+  if (subject.verdict != Verdict::fail && subject.verdict != Verdict::unknown)
+    return out;
+  if (trace.observed)
+    out += ". Score " + shown(*trace.observed);
+  std::size_t said = 0;
+  for (const ClaimTrace& claim : trace.claims)
+    if (claim.truth == trace.truth && claim.truth != Truth::yes && ++said <= most)
+      out += (claim.truth == Truth::unknown ? ". Open: " : ". Not met: ") +
+             words.claim(condition, claim);
+  return said > most ? out + " and " + counted(said - most, "more", "more") : out;
+}
+
 void write_result(JsonWriter& out, const Program& program, const JudgedPolicy& judged,
                   const PolicyWords& words, const Judgment& judgment,
                   const SubjectVerdict& subject) {
@@ -83,9 +102,11 @@ void write_result(JsonWriter& out, const Program& program, const JudgedPolicy& j
   out.key("level").text(level);
   std::string message =
       who + (thing.empty() ? "" : ", " + thing) + ": " + rule.title + ": " + words.verdict(subject);
-  for (const ConditionTrace& trace : subject.conditions)
-    if (trace.reach && trace.truth == Truth::yes && trace.reach->witness)
+  for (const ConditionTrace& trace : subject.conditions) {
+    if (trace.reach && trace.truth != Truth::unknown && trace.reach->witness)
       message += ". " + witness_line(policy, *judged.judgments.graph, *trace.reach->witness);
+    message += reasons(rule, trace, subject, words);
+  }
   if (!subject.error.empty())
     message += ". " + subject.error;
   if (!subject.cured_on.empty())

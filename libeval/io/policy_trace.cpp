@@ -61,10 +61,11 @@ private:
     const Condition& asked = rule.formula[trace.condition];
     if (trace.observed)
       line("score", shown(*trace.observed));
-    if (trace.reach && trace.truth != Truth::no && trace.reach->witness)
-      line(trace.truth == Truth::yes ? "witness" : "perhaps",
+    if (trace.reach && trace.reach->witness)
+      line(trace.truth == Truth::unknown ? "perhaps" : "witness",
            escape_control(witness_line(policy_, *graph_, *trace.reach->witness)));
-    if (trace.reach && trace.truth == Truth::no && rule.form == Rule::Form::deny)
+    if (trace.reach && trace.truth == Truth::no && !trace.reach->witness &&
+        rule.form == Rule::Form::deny)
       line("checked", counted(trace.reach->checked.size(), "thing"));
     for (const ClaimTrace& claim : trace.claims)
       if (claim.truth != Truth::unknown && subject.subject != no_node &&

@@ -141,6 +141,19 @@ TEST_CASE("obligation rule: naming follows from the name, along weights and outp
   CHECK(judged(far, due("share_alike")).verdict == Verdict::not_applicable);
 }
 
+TEST_CASE("obligation rule: a verdict names the clause and the source of its reading") {
+  std::string other = record("X11", "MIT", llama);
+  other.replace(other.find("team/Llama-Own"), 14, "team/Our-Own-X");
+  const Judgment judgment = judged(other, due("naming"));
+  REQUIRE(judgment.verdict == Verdict::fail);
+  const ConditionTrace& trace = judgment.subjects.at(0).conditions.at(0);
+  REQUIRE(trace.claims.size() == 1);
+  CHECK_THAT(trace.claims[0].what, contains("[1.b.i, https://github.com/meta-llama/llama-models"));
+  REQUIRE(trace.reach);
+  CHECK(trace.reach->witness->edges.size() == 2); // over outputs, then over weights
+  CHECK(judgment.level == Level::verified);
+}
+
 TEST_CASE("obligation rule: outputs that may not train") {
   // It was the maker of `f` who trained on them; the term travels on outputs alone.
   std::string trained = record("X11", "MIT", "LicenseRef-scancode-tongyi-qianwen-2023");

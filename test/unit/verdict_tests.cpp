@@ -91,6 +91,47 @@ TEST_CASE("a fail that rests on one admission says so") {
   CHECK(judgment.subjects[0].rests_on[0].level == Level::admitted);
 }
 
+TEST_CASE("a thing to replace is named only where the rule passes then") {
+  JudgeOptions options;
+  options.score = [](std::size_t, const std::string&) { return std::optional<double>(5); };
+  const auto replaced = [&](const std::string& how, const std::string& bound) {
+    const Case one =
+        case_of("deny_if: {" + how + ": [{reaches: {along: [weights], to: external}}, " +
+                "{score: {part: total, at_least: " + bound + "}}]}");
+    const Judgment judgment = judged(one, options);
+    CHECK(judgment.verdict == Verdict::fail);
+    return !judgment.subjects.at(0).conditions.at(0).reach->choke.empty();
+  };
+  CHECK(replaced("all", "4"));
+  CHECK(replaced("any", "6"));
+  CHECK_FALSE(replaced("any", "4")); // the score fails it alone
+}
+
+TEST_CASE("a fail by a license shows the way, its evidence, the license and where it stands") {
+  const Case one = case_of(
+      "require: {license: {allowed: [MIT], along: [weights]}}", "", "2026-02-01",
+      "lineage: l\nparties: {team: {}, other: {}}\nmodels:\n  m: {owner: team}\n"
+      "  i: {owner: team}\n  f: {owner: other, license: {expression: GPL-3.0-only, source: "
+      "LICENSE of f}}\nderivations:\n"
+      "  - {child: m, parent: i, kind: fine_tuned_from, evidence: [{for: self_declared, by: team, "
+      "date: 2026-01-02, source: card}]}\n"
+      "  - {child: i, parent: f, kind: fine_tuned_from, evidence: [{for: verified, source: "
+      "logs}]}\n");
+  const std::vector<JudgedPolicy> all = {{&one.policy, judge(one.program, one.policy)}};
+  const Judgment& judgment = all[0].judgments.all.at(0);
+  CHECK(judgment.verdict == Verdict::fail);
+  CHECK(judgment.level == Level::admitted); // the weaker of the two derivations
+  const std::string text = report(one.program, all);
+  for (const char* part : {"m <- fine_tuned_from - i", "i <- fine_tuned_from - f", "[card]",
+                           "[logs]", "license GPL-3.0-only [LICENSE of f] of f is not allowed"})
+    CHECK_THAT(text, contains(part));
+  CHECK_THAT(to_json(one.program, all), contains("\"weakest\": \"admitted\""));
+  const std::string sarif = to_sarif(one.program, all);
+  CHECK_THAT(sarif, contains("m <- fine_tuned_from - i <- fine_tuned_from - f"));
+  CHECK_THAT(sarif, contains("is not allowed"));
+  CHECK_THAT(to_dot(one.program, all[0]), contains("color=red"));
+}
+
 TEST_CASE("forms of rules: deny, require, note") {
   CHECK(judged(case_of("deny_if: {derives: {kind: frozen_component, to: external, undeclared: "
                        "ignored}}"))

@@ -13,12 +13,18 @@
 namespace libeval {
 namespace {
 
+/// A license, and where the record says that it stands.
+struct Said {
+  LicenseExpression license;
+  std::string source;
+};
+
 /// What a license field says on the day asked about: what was concluded, else everything that is
 /// said. A part stands under the license of its whole unless it has one.
-std::vector<LicenseExpression> licenses_of(NodeIndex node, const Asked& asked) {
+std::vector<Said> said_of(NodeIndex node, const Asked& asked) {
   const std::string& day = asked.view.times.at;
   for (; node != no_node; node = asked.view.graph.whole[node]) {
-    std::vector<LicenseExpression> concluded, said;
+    std::vector<Said> concluded, said;
     for (const LicenseClaim& claim : asked.view.lineage.nodes[node].licenses) {
       const bool begun = claim.from.empty() || day.empty() || claim.from <= day;
       const bool ended = !claim.until.empty() && (day.empty() || claim.until <= day);
@@ -27,12 +33,31 @@ std::vector<LicenseExpression> licenses_of(NodeIndex node, const Asked& asked) {
       Diagnostics unheard; // the loader has said what is wrong with it
       auto read = parse_license_field(claim.expression, LicenseGrammar::spdx_3_0, {}, unheard);
       (claim.acknowledged == LicenseClaim::Acknowledged::concluded ? concluded : said)
-          .push_back(read ? std::move(*read) : one_license({}));
+          .push_back({read ? std::move(*read) : one_license({}), claim.source});
     }
     if (!concluded.empty() || !said.empty())
       return concluded.empty() ? said : concluded;
   }
   return {};
+}
+
+std::vector<LicenseExpression> licenses_of(NodeIndex node, const Asked& asked) {
+  std::vector<LicenseExpression> out;
+  for (Said& one : said_of(node, asked))
+    out.push_back(std::move(one.license));
+  return out;
+}
+
+/// ` [where the license stands]`, if the record says so.
+std::string cited(NodeIndex node, const Asked& asked) {
+  std::vector<std::string> sources;
+  for (const Said& one : said_of(node, asked))
+    if (!one.source.empty() && std::ranges::find(sources, one.source) == sources.end())
+      sources.push_back(one.source);
+  std::string out;
+  for (const std::string& source : sources)
+    out += (out.empty() ? " [" : ", ") + source;
+  return out.empty() ? out : out + "]";
 }
 
 std::string written(const std::vector<LicenseExpression>& all) {
@@ -98,6 +123,29 @@ void finish(const Condition& condition, const Asked& asked, ConditionTrace& out)
   mind_records(condition, asked, out);
 }
 
+/// Of a no: the way to what fails, the strongest, then the shortest.
+void show_way(Carriers along, const Asked& asked, ConditionTrace& out) {
+  if (out.possible.truth() != Truth::no)
+    return;
+  std::vector<NodeIndex> failing;
+  for (const ClaimTrace& claim : out.claims)
+    if (claim.truth == Truth::no)
+      failing.push_back(claim.node);
+  ReachQuestion question;
+  question.starts = {asked.subject};
+  question.along = along;
+  question.at = {asked.rule.convict_at, asked.rule.clear_at};
+  question.target = [&failing](NodeIndex node) {
+    return std::ranges::find(failing, node) != failing.end() ? Truth::yes : Truth::no;
+  };
+  ReachAnswer answer = asked.view.walk.ask(question);
+  if (answer.truth != Truth::yes || answer.witness->edges.empty())
+    return;
+  out.reach.emplace();
+  out.reach->truth = Truth::no;
+  out.reach->witness = std::move(answer.witness);
+}
+
 /// The license that the subject is offered under, as the condition or the lineage says.
 std::vector<LicenseExpression> outbound_of(const Condition& condition, const Asked& asked) {
   if (condition.name.empty())
@@ -119,6 +167,7 @@ public:
 
   /// Whether one kind of obligation is met towards an ancestor, if it is due at all.
   Possible met(Obligation kind, NodeIndex ancestor) {
+    clauses_.clear();
     bool surely = false, perhaps = false;
     const auto said = licenses_of(ancestor, asked_);
     const Truth out = of_all(said, [&](const LicenseExpression& one) {
@@ -130,10 +179,16 @@ public:
         for (const LicenseTerm* term : duties[i].due) {
           if (term->kind != kind)
             continue;
+          const std::string clause = term->clause + ", " + duties[i].terms->source;
+          if (clauses_.find(clause) == std::string::npos)
+            clauses_ += (clauses_.empty() ? "" : "; ") + clause;
           const Truth due = reached(ancestor, term->along);
           surely = surely || due == Truth::yes;
           perhaps = perhaps || due == Truth::unknown;
-          truth = truth && (!due || kept(*term, one.licenses[i], ancestor));
+          const Truth met = !due || kept(*term, one.licenses[i], ancestor);
+          if (met == Truth::no)
+            broken_.bits = static_cast<std::uint8_t>(broken_.bits | term->along.bits);
+          truth = truth && met;
         }
         of_each.push_back(truth == Truth::no && duties[i].may_be_lifted ? Truth::unknown : truth);
       }
@@ -142,6 +197,17 @@ public:
     if (surely)
       return Possible::of(out);
     return perhaps || said.empty() ? Possible::of(out).or_nothing() : Possible::nothing();
+  }
+
+  /// ` [clause, source of the reading]` of the terms that `met` looked at last.
+  [[nodiscard]] std::string clauses() const {
+    return clauses_.empty() ? "" : " [" + clauses_ + "]";
+  }
+  /// What the terms that are not met travel on.
+  [[nodiscard]] Carriers broken() const {
+    Carriers out = broken_;
+    out.bits &= condition_.along.bits;
+    return out;
   }
 
 private:
@@ -250,6 +316,8 @@ private:
   const Condition& condition_;
   const Asked& asked_;
   std::vector<LicenseExpression> outbound_;
+  std::string clauses_;
+  Carriers broken_;
   std::vector<Ancestor> own_; ///< things between the subject and what is not its owner's
   std::map<std::uint8_t, std::unordered_map<NodeIndex, Truth>> reached_;
 };
@@ -288,9 +356,10 @@ ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
     const Truth allowed = of_all(said, [&](const LicenseExpression& expression) {
       return allowed_in(expression, granted, asked);
     });
-    add(out, in_words(said), one.node, if_above(asked, one, allowed));
+    add(out, in_words(said) + cited(one.node, asked), one.node, if_above(asked, one, allowed));
   }
   finish(condition, asked, out);
+  show_way(condition.along, asked, out);
   return out;
 }
 
@@ -311,9 +380,11 @@ ConditionTrace ask_compatible(const Condition& condition, const Asked& asked) {
         return compatible(in_as, out_as, *asked.policy.matrix).truth;
       });
     });
-    add(out, in_words(said), one.node, if_above(asked, one, may), written(outbound));
+    add(out, in_words(said) + cited(one.node, asked), one.node, if_above(asked, one, may),
+        written(outbound));
   }
   finish(condition, asked, out);
+  show_way(condition.along, asked, out);
   return out;
 }
 
@@ -328,11 +399,12 @@ ConditionTrace ask_terms(const Condition& condition, const Asked& asked) {
       if (const auto kind = obligation_from(word)) {
         const Possible met = duties.met(*kind, one.node);
         if (!met.only_none())
-          add(out, word + " by " + in_words(licenses_of(one.node, asked)), one.node,
-              asked.external(one.node) == Truth::yes ? met : met.or_nothing());
+          add(out, word + " by " + in_words(licenses_of(one.node, asked)) + duties.clauses(),
+              one.node, asked.external(one.node) == Truth::yes ? met : met.or_nothing());
       }
   }
   mind_records(condition, asked, out);
+  show_way(duties.broken(), asked, out);
   return out;
 }
 

@@ -139,7 +139,31 @@ private:
 
 } // namespace
 
+namespace {
+
+/// What may be replaced is said only where the rule passes then: with its condition cleared, as the
+/// others are.
+void keep_remedies(SubjectVerdict& verdict, const Asked& asked) {
+  for (ConditionTrace& leaf : verdict.conditions) {
+    if (!leaf.reach || leaf.reach->choke.empty())
+      continue;
+    std::vector<ConditionTrace> others;
+    for (const ConditionTrace& one : verdict.conditions) {
+      ConditionTrace& copy = others.emplace_back();
+      copy.condition = one.condition;
+      copy.possible = &one == &leaf ? Possible::of(Truth::no) : one.possible;
+    }
+    const Possible holds = value_of(asked.rule.formula, others);
+    const Possible good = asked.rule.form == Rule::Form::require ? holds : !holds;
+    if (!good.only_none() && good.truth() != Truth::yes)
+      leaf.reach->choke.clear();
+  }
+}
+
+} // namespace
+
 void settle(SubjectVerdict& verdict, const Asked& asked) {
+  keep_remedies(verdict, asked);
   if (verdict.verdict != Verdict::unknown || asked.rule.formula.empty())
     return;
   Costs whole = Settling(asked, verdict.conditions).whole();

@@ -83,7 +83,7 @@ void collect_items(ConditionTrace& trace, const Condition& condition, const Aske
   if (!trace.reach)
     return;
   const ReachAnswer& reach = *trace.reach;
-  if (trace.truth == Truth::yes)
+  if (trace.truth != Truth::unknown && reach.witness)
     for (std::size_t i = 0; i < reach.witness->edges.size(); ++i)
       collect.edge(reach.witness->edges[i], reach.witness->nodes[i]);
   for (const OpenFact& open : reach.critical)

@@ -247,7 +247,7 @@ private:
         level = by;
     };
     for (const ConditionTrace& trace : subject.conditions) {
-      if (trace.reach && trace.truth == Truth::yes && trace.reach->witness)
+      if (trace.reach && trace.truth != Truth::unknown && trace.reach->witness)
         lower(trace.reach->witness->weakest);
       if (trace.reach && trace.truth == Truth::no &&
           rule.formula[trace.condition].undeclared_counts)
