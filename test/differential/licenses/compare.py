@@ -154,7 +154,8 @@ def main(peer, modules, count=4000):
     texts = [f["text"] for part in ("read", "canonical", "refused") for f in facts[part]]
     texts += [form.format(rng.choice(IDS + ODD), rng.choice(IDS + ODD)) for form in FORMS for _ in range(20)]
     texts += [formula(rng, rng.randint(0, 3)) for _ in range(int(count))]
-    cases = [(f["text"], f["granted"]) for f in facts["satisfied"]]
+    # go-spdx asks in other cases of letters as well, which spdx-satisfies does not take.
+    cases = [(f["text"], f["granted"]) for f in facts["satisfied"] if "go-spdx" not in f["source"]]
     plain = [i for i in IDS if i not in ("mit", "APACHE-2.0")]
 
     def simple(depth):
