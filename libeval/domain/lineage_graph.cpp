@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "domain/lineage_steps.hpp"
 #include "domain/owners.hpp"
 
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/strong_components.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 
@@ -131,7 +133,66 @@ void link_equal_digests(const Lineage& lineage, const std::vector<NodeIndex>& ow
   }
 }
 
+/// A whole and its parts, both ways.
+void link_parts(const Lineage& lineage, const std::vector<NodeIndex>& whole, Edges& edges) {
+  constexpr std::size_t carriers = 6;
+  std::map<NodeIndex, std::array<std::uint32_t, carriers>> bringing; // parts, by whole and carrier
+  const auto for_parts = [&](auto call) {
+    for (NodeIndex i = 0; i < whole.size(); ++i)
+      if (whole[i] != no_node && lineage.nodes[i].kind != NodeKind::party)
+        call(i, brought_by(lineage.nodes[i].kind));
+  };
+  for_parts([&](NodeIndex part, Carriers brought) {
+    auto& count = bringing[whole[part]];
+    for (std::size_t c = 0; c < carriers; ++c)
+      count[c] += brought.has(static_cast<Carrier>(c)) ? 1U : 0U;
+  });
+  for_parts([&](NodeIndex part, Carriers brought) {
+    bool only = true;
+    for (std::size_t c = 0; c < carriers; ++c)
+      only = only && (!brought.has(static_cast<Carrier>(c)) || bringing[whole[part]][c] == 1);
+    edges.emplace_back(whole[part],
+                       LineageEdge{part, no_node, brought, stated, true, LineageEdge::Link::part});
+    edges.emplace_back(part, LineageEdge{whole[part], no_node, taken_by(lineage.nodes[part].kind),
+                                         stated, only, LineageEdge::Link::whole});
+  });
+}
+
 } // namespace
+
+Carriers brought_by(NodeKind kind) {
+  switch (kind) {
+  case NodeKind::model:
+    return everything;
+  case NodeKind::weights:
+    return {Carrier::weights, Carrier::behavior};
+  case NodeKind::dataset:
+    return {Carrier::data};
+  case NodeKind::code:
+    return {Carrier::code};
+  case NodeKind::architecture:
+    return {Carrier::design};
+  case NodeKind::tokenizer:
+    return {Carrier::tokenizer};
+  case NodeKind::party:
+  case NodeKind::document:
+    break;
+  }
+  return {};
+}
+
+Carriers taken_by(NodeKind kind) {
+  switch (kind) {
+  case NodeKind::weights: // trained on data, after a design
+    return {Carrier::weights, Carrier::behavior, Carrier::data, Carrier::design};
+  case NodeKind::dataset: // written by models
+    return {Carrier::data, Carrier::behavior};
+  case NodeKind::tokenizer:
+    return {Carrier::tokenizer, Carrier::data};
+  default:
+    return brought_by(kind);
+  }
+}
 
 std::span<const NodeIndex> owners_of(const LineageGraph& graph, const OwnerDisputes& disputes,
                                      NodeIndex node) {
@@ -236,14 +297,7 @@ LineageGraph build_graph(const Lineage& lineage, const Times& times,
   }
   Edges edges;
   edges.reserve(lineage.derivations.size());
-  for (NodeIndex i = 0; i < n; ++i) {
-    if (whole[i] == no_node || lineage.nodes[i].kind == NodeKind::party)
-      continue;
-    edges.emplace_back(whole[i],
-                       LineageEdge{i, no_node, everything, stated, true, LineageEdge::Link::part});
-    if (lineage.nodes[whole[i]].complete.empty())
-      complete[whole[i]] = stated;
-  }
+  link_parts(lineage, whole, edges);
   for (std::uint32_t d = 0; d < lineage.derivations.size(); ++d) {
     const Derivation& derivation = lineage.derivations[d];
     const NodeIndex child = owners.find(derivation.child);
@@ -261,6 +315,8 @@ LineageGraph build_graph(const Lineage& lineage, const Times& times,
   }
   link_equal_digests(lineage, owner, edges, defects);
   LineageGraph graph = build_graph(std::move(owner), std::move(whole), std::move(complete), edges);
+  for (const LineageNode& node : lineage.nodes)
+    graph.kind.push_back(node.kind);
   std::vector<NodeIndex> by_id(n);
   std::iota(by_id.begin(), by_id.end(), 0U);
   std::ranges::sort(
@@ -284,7 +340,8 @@ std::vector<std::uint32_t> strong_components(const LineageGraph& graph) {
   pairs.reserve(graph.edges.size());
   for (NodeIndex child = 0; child < graph.size(); ++child)
     for (const LineageEdge& edge : graph.parents(child))
-      pairs.emplace_back(child, edge.parent);
+      if (edge.link != LineageEdge::Link::whole)
+        pairs.emplace_back(child, edge.parent);
   const Csr csr(boost::edges_are_sorted, pairs.begin(), pairs.end(),
                 static_cast<std::uint32_t>(graph.size()));
   std::vector<std::uint32_t> component(graph.size());
@@ -322,49 +379,68 @@ std::vector<std::vector<NodeIndex>> cycles(const LineageGraph& graph) {
 
 std::vector<Truth> inherits(const LineageGraph& graph, const Inherit& rule) {
   const std::size_t n = graph.size();
-  // Children of every node over edges that count, in two strengths: reachability of something
+  // A place is a thing, or what came into a whole as a whole: those have numbers from n on.
+  std::vector<std::uint32_t> own_place;
+  std::uint32_t places = static_cast<std::uint32_t>(n);
+  for (NodeIndex node = 0; node < n; ++node)
+    if (std::ranges::any_of(graph.parents(node), [](const LineageEdge& edge) {
+          return edge.link == LineageEdge::Link::part;
+        })) {
+      own_place.resize(n, no_node);
+      own_place[node] = places++;
+    }
+  const auto own_of = [&](NodeIndex node) {
+    return own_place.empty() || own_place[node] == no_node ? node : own_place[node];
+  };
+  // Children of every place over edges that count, in two strengths: reachability of something
   // foreign over edges that are believed, then over those that are not refuted.
   struct Child {
-    NodeIndex child;
+    std::uint32_t child;
     Truth truth;
   };
-  std::vector<std::uint32_t> first(n + 1, 0);
-  std::vector<Truth> out(n, Truth::no);
-  std::vector<NodeIndex> queue;
-  queue.reserve(n);
+  std::vector<std::uint32_t> first(places + 1, 0);
+  std::vector<Truth> out(places, Truth::no);
+  std::vector<std::uint32_t> queue;
+  queue.reserve(places);
   const Thresholds complete{rule.complete, rule.complete};
   const auto foreign = [&](NodeIndex child, NodeIndex parent) {
     if (graph.owner[parent] == no_node || graph.owner[child] == no_node)
       return Truth::unknown;
     return graph.owner[parent] == graph.owner[child] ? Truth::no : Truth::yes;
   };
-  std::vector<Truth> truths(graph.edges.size());
-  for (std::size_t e = 0; e < graph.edges.size(); ++e) {
-    const LineageEdge& edge = graph.edges[e];
-    truths[e] = edge.carries.meets(rule.along) ? edge.truth(rule.at) : Truth::no;
-    if (truths[e] != Truth::no)
-      ++first[edge.parent + 1];
-  }
+  // Calls with child and parent place, the truth of the edge and whether the parent is reached.
+  const auto for_each_edge = [&](auto call) {
+    for (NodeIndex child = 0; child < n; ++child) {
+      for (const LineageEdge& edge : graph.parents(child)) {
+        if (!edge.carries.meets(rule.along))
+          continue;
+        const Truth truth = edge.truth(rule.at);
+        const bool part = edge.link == LineageEdge::Link::part;
+        const bool whole = edge.link == LineageEdge::Link::whole;
+        if (truth != Truth::no)
+          call(part ? child : own_of(child), whole ? own_of(edge.parent) : edge.parent, truth,
+               whole ? Truth::no : foreign(child, edge.parent));
+      }
+      if (own_of(child) != child)
+        call(child, own_of(child), Truth::yes, Truth::no);
+    }
+  };
+  for_each_edge([&](std::uint32_t, std::uint32_t parent, Truth, Truth) { ++first[parent + 1]; });
   std::partial_sum(first.begin(), first.end(), first.begin());
   std::vector<Child> children(first.back());
   {
     std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
-    for (NodeIndex child = 0; child < n; ++child)
-      for (std::uint32_t e = graph.first[child]; e < graph.first[child + 1]; ++e) {
-        const Truth truth = truths[e];
-        if (truth == Truth::no)
-          continue;
-        const NodeIndex parent = graph.edges[e].parent;
-        children[next[parent]++] = {child, truth};
-        out[child] = out[child] || (truth && foreign(child, parent));
-      }
+    for_each_edge([&](std::uint32_t child, std::uint32_t parent, Truth truth, Truth found) {
+      children[next[parent]++] = {child, truth};
+      out[child] = out[child] || (truth && found);
+    });
   }
   for (NodeIndex i = 0; i < n; ++i)
     if (believe(graph.complete[i], complete) != Truth::yes)
-      out[i] = out[i] || Truth::unknown;
+      out[own_of(i)] = out[own_of(i)] || Truth::unknown;
   for (const Truth level : {Truth::yes, Truth::unknown}) {
     queue.clear();
-    for (NodeIndex i = 0; i < n; ++i)
+    for (std::uint32_t i = 0; i < places; ++i)
       if (out[i] >= level)
         queue.push_back(i);
     for (std::size_t head = 0; head < queue.size(); ++head)
@@ -374,6 +450,7 @@ std::vector<Truth> inherits(const LineageGraph& graph, const Inherit& rule) {
           queue.push_back(child.child);
         }
   }
+  out.resize(n);
   return out;
 }
 

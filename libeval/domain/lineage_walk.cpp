@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/domain/lineage_walk.hpp>
 
+#include "domain/lineage_steps.hpp"
 #include "domain/unit_cut.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <deque>
 #include <numeric>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace libeval {
 namespace {
@@ -18,10 +22,11 @@ constexpr std::size_t most_facts = 64;
 struct Local {
   struct Edge {
     std::uint32_t to;   ///< local
-    std::uint32_t edge; ///< of the graph
+    std::uint32_t edge; ///< of the graph; none: from a whole to what came into it as a whole
     Truth truth;
+    [[nodiscard]] std::uint32_t length() const { return edge == none ? 0 : 1; }
   };
-  std::vector<NodeIndex> nodes;
+  std::vector<NodeIndex> nodes; ///< a whole may stand there twice: the thing, what came into it
   std::vector<std::uint32_t> first{0};
   std::vector<Edge> edges;
   std::vector<Truth> target;
@@ -48,24 +53,29 @@ public:
   std::optional<ReachPath> shortest(May may, Arrives arrives) {
     distance_.assign(local_.size(), none);
     queue_.clear();
-    for (std::uint32_t s = 0; s < local_.starts; ++s) {
-      distance_[s] = 0;
-      queue_.push_back(s);
-    }
+    const auto reach = [&](std::uint32_t node, std::uint32_t distance) {
+      distance_[node] = distance;
+      queue_.push_back(node);
+      for (const Local::Edge& edge : local_.from(node))
+        if (edge.length() == 0 && distance_[edge.to] == none) {
+          distance_[edge.to] = distance;
+          queue_.push_back(edge.to);
+        }
+    };
+    for (std::uint32_t s = 0; s < local_.starts; ++s)
+      reach(s, 0);
     std::uint32_t best = none;
     for (std::size_t head = 0; head < queue_.size(); ++head) {
       const std::uint32_t node = queue_[head];
-      if (distance_[node] >= best)
-        continue;
+      if (distance_[node] > best)
+        break;
       if (arrives(node)) {
         best = distance_[node];
         continue;
       }
       for (const Local::Edge& edge : local_.from(node))
-        if (distance_[edge.to] == none && may(edge)) {
-          distance_[edge.to] = distance_[node] + 1;
-          queue_.push_back(edge.to);
-        }
+        if (distance_[edge.to] == none && may(edge))
+          reach(edge.to, distance_[node] + 1);
     }
     if (best == none)
       return std::nullopt;
@@ -74,12 +84,10 @@ public:
       const std::uint32_t node = queue_[i];
       if (distance_[node] > best)
         continue;
-      if (distance_[node] == best)
-        good[node] = arrives(node) ? 1 : 0;
-      else
-        for (const Local::Edge& edge : local_.from(node))
-          if (may(edge) && distance_[edge.to] == distance_[node] + 1 && good[edge.to] != 0)
-            good[node] = 1;
+      good[node] = arrives(node) ? 1 : 0;
+      for (const Local::Edge& edge : local_.from(node))
+        if (goes_on(node, edge) && may(edge) && good[edge.to] != 0)
+          good[node] = 1;
     }
     ReachPath path;
     std::uint32_t at = none;
@@ -87,14 +95,17 @@ public:
       if (good[s] != 0 && (at == none || before(s, at)))
         at = s;
     path.nodes.push_back(local_.nodes[at]);
-    while (distance_[at] < best) {
+    while (!arrives(at)) {
       const Local::Edge* next = nullptr;
       for (const Local::Edge& edge : local_.from(at))
-        if (may(edge) && distance_[edge.to] == distance_[at] + 1 && good[edge.to] != 0 &&
+        if (may(edge) && goes_on(at, edge) && good[edge.to] != 0 &&
             (next == nullptr || before(edge.to, next->to) ||
-             (edge.to == next->to && pro(edge) > pro(*next))))
+             (edge.to == next->to && edge.edge != none && pro(edge) > pro(*next))))
           next = &edge;
       assert(next != nullptr); // somebody stands one step nearer
+      at = next->to;
+      if (next->edge == none)
+        continue;
       path.nodes.push_back(local_.nodes[next->to]);
       path.edges.push_back(next->edge);
       const std::uint8_t strength = pro(*next);
@@ -102,7 +113,6 @@ public:
         const auto level = static_cast<Level>(strength - 1);
         path.weakest = path.weakest ? std::min(*path.weakest, level) : level;
       }
-      at = next->to;
     }
     return path;
   }
@@ -110,6 +120,9 @@ public:
 private:
   [[nodiscard]] bool before(std::uint32_t a, std::uint32_t b) const {
     return graph_.before(local_.nodes[a], local_.nodes[b]);
+  }
+  [[nodiscard]] bool goes_on(std::uint32_t from, const Local::Edge& edge) const {
+    return distance_[edge.to] == distance_[from] + edge.length();
   }
   [[nodiscard]] std::uint8_t pro(const Local::Edge& edge) const {
     return graph_.edges[edge.edge].belief.pro;
@@ -146,23 +159,48 @@ std::vector<std::uint8_t> leading_to_sinks(const Local& local) {
   return leads;
 }
 
+/// The nodes that are reached however what is open turns out.
+std::vector<std::uint8_t> surely_reached(const Local& local) {
+  std::vector<std::uint8_t> sure(local.size(), 0);
+  std::vector<std::uint32_t> queue;
+  const auto reach = [&](std::uint32_t node) {
+    if (sure[node] == 0) {
+      sure[node] = 1;
+      queue.push_back(node);
+    }
+  };
+  for (std::uint32_t s = 0; s < local.starts; ++s)
+    reach(s);
+  for (std::size_t head = 0; head < queue.size(); ++head)
+    for (const Local::Edge& edge : local.from(queue[head]))
+      if (edge.truth == Truth::yes)
+        reach(edge.to);
+  return sure;
+}
+
 std::vector<OpenFact> critical_facts(const Local& local) {
-  const std::vector<std::uint8_t> leads = leading_to_sinks(local);
+  const std::vector<std::uint8_t> leads = leading_to_sinks(local), sure = surely_reached(local);
   std::vector<OpenFact> out;
+  std::set<OpenFact> told;
+  const auto tell = [&](const OpenFact& fact) {
+    if (told.insert(fact).second)
+      out.push_back(fact);
+  };
   for (std::uint32_t node = 0; node < local.size(); ++node) {
     for (const Local::Edge& edge : local.from(node))
-      if (edge.truth == Truth::unknown && leads[edge.to] != 0)
-        out.push_back({OpenFact::Kind::derivation, local.nodes[node], edge.edge});
+      if (edge.truth == Truth::unknown && leads[edge.to] != 0 && sure[edge.to] == 0)
+        tell({OpenFact::Kind::derivation, local.nodes[node], edge.edge});
     if (local.open_record[node] != 0)
-      out.push_back({OpenFact::Kind::record, local.nodes[node], none});
+      tell({OpenFact::Kind::record, local.nodes[node], none});
     if (local.target[node] == Truth::unknown)
-      out.push_back({OpenFact::Kind::target, local.nodes[node], none});
+      tell({OpenFact::Kind::target, local.nodes[node], none});
   }
   return out;
 }
 
-/// The fewest open facts on a way to a target.
-std::vector<OpenFact> fewest_to_establish(const Local& local) {
+/// The fewest open facts on a way to a target; what nothing on record could establish (how two
+/// things are related, into which part something came) is on none.
+std::vector<OpenFact> fewest_to_establish(const LineageGraph& graph, const Local& local) {
   struct Step {
     std::uint32_t cost = none, from = none, edge = none;
   };
@@ -180,6 +218,8 @@ std::vector<OpenFact> fewest_to_establish(const Local& local) {
       continue;
     done[node] = 1;
     for (const Local::Edge& edge : local.from(node)) {
+      if (edge.truth == Truth::unknown && !graph.edges[edge.edge].certain)
+        continue;
       const std::uint32_t cost = best[node].cost + (edge.truth == Truth::unknown ? 1 : 0);
       if (cost >= best[edge.to].cost)
         continue;
@@ -215,8 +255,9 @@ std::vector<OpenFact> fewest_to_establish(const Local& local) {
 }
 
 /// The fewest open facts that cut every way to a sink. Precondition: no way to a sink is without
-/// one.
-std::vector<OpenFact> fewest_to_refute(const Local& local) {
+/// one. `into_parts`: into which part of a whole something came is one of the facts.
+std::vector<OpenFact> fewest_to_refute(const LineageGraph& graph, const Local& local,
+                                       bool into_parts) {
   const auto n = static_cast<std::uint32_t>(local.size());
   UnitCut cut(n + 2, n, n + 1);
   for (std::uint32_t s = 0; s < local.starts; ++s)
@@ -229,7 +270,8 @@ std::vector<OpenFact> fewest_to_refute(const Local& local) {
   };
   for (std::uint32_t node = 0; node < n; ++node) {
     for (const Local::Edge& edge : local.from(node)) {
-      if (edge.truth == Truth::unknown)
+      if (edge.truth == Truth::unknown &&
+          (into_parts || graph.edges[edge.edge].link != LineageEdge::Link::whole))
         add(node, edge.to, {OpenFact::Kind::derivation, local.nodes[node], edge.edge});
       else
         cut.add(node, edge.to, false);
@@ -246,6 +288,7 @@ std::vector<OpenFact> fewest_to_refute(const Local& local) {
   for (const std::uint32_t arc : cut.smallest(most_facts))
     out.push_back(facts[arc]);
   std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -312,7 +355,8 @@ std::vector<NodeIndex> choke_points(const Local& local) {
   }
   std::vector<NodeIndex> out;
   for (std::uint32_t i = 0; i < way.size(); ++i) {
-    if (far == i && local.target[way[i]] == Truth::no)
+    if (far == i && local.target[way[i]] == Truth::no &&
+        (out.empty() || out.back() != local.nodes[way[i]]))
       out.push_back(local.nodes[way[i]]);
     look_from(way[i]);
   }
@@ -326,64 +370,99 @@ LineageWalk::LineageWalk(const LineageGraph& graph)
 
 ReachAnswer LineageWalk::ask(const ReachQuestion& question) {
   ReachAnswer answer;
+  using At = LineagePlace::At;
   ++question_;
   Local local;
+  std::vector<LineagePlace> places;
   std::vector<std::uint8_t> expand;
-  const auto look_at = [&](NodeIndex node, bool expands) {
-    if (mark_[node] == question_)
-      return local_[node];
-    mark_[node] = question_;
-    local_[node] = static_cast<std::uint32_t>(local.nodes.size());
-    local.nodes.push_back(node);
+  std::unordered_map<std::uint64_t, std::uint32_t> others; // places that are no things
+  const auto look_at = [&](const LineagePlace& place, bool expands) {
+    const auto next = static_cast<std::uint32_t>(places.size());
+    if (place.at == At::thing) {
+      if (mark_[place.node] == question_)
+        return local_[place.node];
+      mark_[place.node] = question_;
+      local_[place.node] = next;
+    } else if (const auto [known, is_new] = others.try_emplace(place.key(), next); !is_new) {
+      return known->second;
+    }
+    places.push_back(place);
+    local.nodes.push_back(place.node);
     expand.push_back(expands ? 1 : 0);
-    return local_[node];
+    return next;
   };
   std::vector<NodeIndex> starts = question.starts;
   std::ranges::sort(starts, [&](NodeIndex a, NodeIndex b) { return graph_.before(a, b); });
   for (const NodeIndex start : starts)
-    look_at(start, true);
+    look_at({start, At::thing, question.along}, true);
   local.starts = local.nodes.size();
-  if (question.direct) // a part counts as one however it is met first
-    for (std::size_t i = 0; i < local.nodes.size(); ++i) // NOLINT(modernize-loop-convert): it grows
-      for (const LineageEdge& edge : graph_.parents(local.nodes[i]))
-        if (edge.link == LineageEdge::Link::part)
-          look_at(edge.parent, true);
+  std::unordered_set<NodeIndex> itself; // with its parts: those are not what it came from
+  if (question.direct) {
+    std::vector<NodeIndex> queue = starts;
+    for (std::size_t head = 0; head < queue.size(); ++head)
+      if (itself.insert(queue[head]).second)
+        for (const LineageEdge& edge : graph_.parents(queue[head]))
+          if (edge.link == LineageEdge::Link::part)
+            queue.push_back(edge.parent);
+  }
   const Thresholds complete{question.complete, question.complete};
-  std::vector<std::uint32_t> edges;
-  for (std::uint32_t at = 0; at < local.nodes.size(); ++at) {
-    const NodeIndex node = local.nodes[at];
-    const bool own = question.direct && expand[at] != 0;
-    local.target.push_back(own ? Truth::no : question.target(node));
+  const auto needs_record = [&](const LineagePlace& place) {
+    const NodeKind kind = graph_.kind.empty() ? NodeKind::model : graph_.kind[place.node];
+    return question.needs_record && taken_by(kind).meets(place.along) &&
+           question.needs_record(place.node) &&
+           believe(graph_.complete[place.node], complete) != Truth::yes;
+  };
+  struct Next {
+    std::uint32_t edge;
+    LineagePlace to;
+  };
+  std::vector<Next> steps;
+  for (std::uint32_t at = 0; at < places.size(); ++at) {
+    const LineagePlace place = places[at];
+    local.target.push_back(place.at != At::thing || itself.contains(place.node)
+                               ? Truth::no
+                               : question.target(place.node));
     local.open_record.push_back(0);
     if (local.target.back() != Truth::yes && expand[at] != 0) {
-      local.open_record.back() = question.needs_record && question.needs_record(node) &&
-                                         believe(graph_.complete[node], complete) != Truth::yes
-                                     ? 1
-                                     : 0;
-      edges.clear();
-      for (std::uint32_t e = graph_.first[node]; e < graph_.first[node + 1]; ++e)
-        edges.push_back(e);
-      std::ranges::sort(edges, [&](std::uint32_t a, std::uint32_t b) {
-        const NodeIndex p = graph_.edges[a].parent, q = graph_.edges[b].parent;
-        return p != q ? graph_.before(p, q) : a < b;
+      bool as_a_whole = false; // its record is asked there
+      steps.clear();
+      for_each_step(graph_, place, question.along, [&](std::uint32_t e, const LineagePlace& to) {
+        as_a_whole = as_a_whole || e == none;
+        steps.push_back({e, to});
       });
-      for (const std::uint32_t e : edges) {
-        const LineageEdge& edge = graph_.edges[e];
-        const bool part = edge.link == LineageEdge::Link::part;
-        if (!part &&
-            (!edge.carries.meets(question.along) || (question.follows && !question.follows(edge))))
+      local.open_record.back() = !as_a_whole && needs_record(place) ? 1 : 0;
+      std::ranges::sort(steps, [&](const Next& a, const Next& b) {
+        return a.to.node != b.to.node ? graph_.before(a.to.node, b.to.node) : a.edge < b.edge;
+      });
+      for (const Next& step : steps) {
+        if (step.edge == none) {
+          local.edges.push_back({look_at(step.to, true), none, Truth::yes});
+          continue;
+        }
+        const LineageEdge& edge = graph_.edges[step.edge];
+        const bool structure =
+            edge.link == LineageEdge::Link::part || edge.link == LineageEdge::Link::whole;
+        if (!structure && question.follows && !question.follows(edge))
           continue;
         const Truth truth = edge.truth(question.at);
         if (truth == Truth::no) {
-          answer.refuted.push_back(e);
+          answer.refuted.push_back(step.edge);
           continue;
         }
-        local.edges.push_back({look_at(edge.parent, !question.direct || part), e, truth});
+        const bool expands = !question.direct || structure ||
+                             (step.to.at == At::thing && itself.contains(step.to.node));
+        local.edges.push_back({look_at(step.to, expands), step.edge, truth});
       }
     }
     local.first.push_back(static_cast<std::uint32_t>(local.edges.size()));
   }
   answer.checked = local.nodes;
+  if (!others.empty()) { // what stands there twice is named once
+    for (std::vector<std::uint32_t>* list : {&answer.checked, &answer.refuted}) {
+      std::unordered_set<std::uint32_t> known;
+      std::erase_if(*list, [&](std::uint32_t one) { return !known.insert(one).second; });
+    }
+  }
 
   Ways ways(graph_, local);
   const auto is_target = [&](std::uint32_t node) { return local.target[node] == Truth::yes; };
@@ -394,7 +473,8 @@ ReachAnswer LineageWalk::ask(const ReachQuestion& question) {
          level > strength_of(*witness->weakest) && !witness->edges.empty(); --level)
       if (auto stronger = ways.shortest(
               [&](const Local::Edge& edge) {
-                return believed(edge) && graph_.edges[edge.edge].belief.pro >= level;
+                return believed(edge) &&
+                       (edge.edge == none || graph_.edges[edge.edge].belief.pro >= level);
               },
               is_target)) {
         witness = std::move(stronger);
@@ -417,8 +497,10 @@ ReachAnswer LineageWalk::ask(const ReachQuestion& question) {
     answer.witness =
         ways.shortest(any, [&](std::uint32_t node) { return local.open_record[node] != 0; });
   answer.critical = critical_facts(local);
-  answer.settle_no = fewest_to_refute(local);
-  answer.settle_yes = fewest_to_establish(local);
+  answer.settle_no = fewest_to_refute(graph_, local, false);
+  if (answer.settle_no.empty())
+    answer.settle_no = fewest_to_refute(graph_, local, true);
+  answer.settle_yes = fewest_to_establish(graph_, local);
   answer.choke = choke_points(local);
   return answer;
 }

@@ -93,6 +93,8 @@ std::string to_dot(const Program& program, const JudgedPolicy& judged) {
   for (NodeIndex child = 0; child < graph.size(); ++child)
     for (std::uint32_t e = graph.first[child]; e < graph.first[child + 1]; ++e) {
       const LineageEdge& edge = graph.edges[e];
+      if (edge.link == LineageEdge::Link::whole) // drawn from the whole to the part
+        continue;
       std::string look = look_of(edge.truth(at));
       std::string label;
       if (edge.link == LineageEdge::Link::derivation) {

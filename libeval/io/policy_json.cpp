@@ -50,8 +50,9 @@ public:
     id(edge.parent);
     out_.key("kind").text(edge.derivation != no_node
                               ? policy_.lineage->derivations[edge.derivation].kind
-                          : edge.link == LineageEdge::Link::part ? "part"
-                                                                 : "equal_digest");
+                          : edge.link == LineageEdge::Link::part  ? "part"
+                          : edge.link == LineageEdge::Link::whole ? "part_of"
+                                                                  : "equal_digest");
   }
 
   void fact(const OpenFact& open) {

@@ -94,6 +94,8 @@ std::string PolicyWords::item(const UsedItem& used) const {
 
 std::string PolicyWords::edge(std::uint32_t e, NodeIndex child) const {
   const LineageEdge& edge = graph_->edges[e];
+  if (edge.link == LineageEdge::Link::whole)
+    return "what came into " + id(edge.parent) + " as a whole came into " + id(child);
   const std::string how = edge.link == LineageEdge::Link::digest ? " = "
                           : edge.derivation == no_node
                               ? ", with its part "
@@ -178,6 +180,8 @@ std::string PolicyWords::point(const Rule& rule, const SubjectVerdict& subject,
   if (point.fact)
     switch (point.fact->kind) {
     case OpenFact::Kind::derivation:
+      if (graph_->edges[point.fact->edge].link == LineageEdge::Link::whole)
+        return "it is shown that nothing of " + fact(*point.fact);
       return known(fact(*point.fact) + (point.holds ? " is shown" : " is refuted"),
                    point.holds ? rule.convict_at : rule.clear_at);
     case OpenFact::Kind::record:

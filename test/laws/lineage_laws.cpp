@@ -151,12 +151,13 @@ TEST_CASE("what is proposed to settle an unknown settles it and is as little as 
     std::size_t fewest_no = 99, fewest_yes = 99;
     for (std::size_t k = 0; k < (std::size_t{1} << open.size()); ++k) {
       std::set<PlainFact> chosen, others = everything;
-      bool a_record = false;
+      bool a_record = false; // or a relation of which nothing on record says more
       for (std::size_t i = 0; i < open.size(); ++i)
         if ((k >> i) % 2 == 1) {
           chosen.insert(open[i]);
           others.erase(open[i]);
-          a_record = a_record || open[i].kind == OpenFact::Kind::record;
+          a_record = a_record || open[i].kind == OpenFact::Kind::record ||
+                     (open[i].kind == OpenFact::Kind::derivation && !w.edges[open[i].at].certain);
         }
       if (!reaches(w, others))
         fewest_no = std::min(fewest_no, chosen.size());

@@ -18,6 +18,28 @@
 /// open: texts and sets, no graph, no evidence, nothing of the library's.
 namespace libeval::test {
 
+/// What a thing of a kind is, as a part of something.
+inline Carriers plainly_is(NodeKind kind) {
+  using enum Carrier;
+  return kind == NodeKind::weights   ? Carriers{weights, behavior}
+         : kind == NodeKind::code    ? Carriers{code}
+         : kind == NodeKind::dataset ? Carriers{data}
+                                     : Carriers{weights, behavior, data, code};
+}
+
+/// What can come into a thing of a kind.
+inline Carriers plainly_takes(NodeKind kind) {
+  using enum Carrier;
+  return kind == NodeKind::weights   ? Carriers{weights, behavior, data}
+         : kind == NodeKind::dataset ? Carriers{data, behavior}
+                                     : plainly_is(kind);
+}
+
+inline Carriers common(Carriers a, Carriers b) {
+  a.bits = static_cast<std::uint8_t>(a.bits & b.bits);
+  return a;
+}
+
 /// Facts by their truth; what evidence says so is made up when the library is asked (`lineage_of`).
 struct PolicyWorld {
   enum Owner { own, foreign, not_known };
@@ -34,6 +56,7 @@ struct PolicyWorld {
     Carriers carries;
     Truth truth = Truth::yes;
     std::map<std::string, Truth> claims; ///< obligations
+    std::vector<std::size_t> into = {};  ///< of a whole: the parts that it came into
   };
   std::vector<Thing> things;
   std::vector<Edge> edges;
@@ -49,9 +72,22 @@ struct PolicyWorld {
         return i;
     return thing;
   }
-  /// A whole needs no record of its own beside those of its parts.
-  [[nodiscard]] bool has_parts(std::size_t thing) const {
-    return std::ranges::find(things, things[thing].id, &Thing::whole) != things.end();
+  /// Into which parts what came into a whole may have come: the sets of those that can take it,
+  /// with one of them at least; the empty set where there are none.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> ways_into(std::size_t whole,
+                                                                Carriers carried) const {
+    std::vector<std::size_t> parts;
+    for (std::size_t i = 0; i < things.size(); ++i)
+      if (things[i].whole == things[whole].id && plainly_takes(things[i].kind).meets(carried))
+        parts.push_back(i);
+    std::vector<std::vector<std::size_t>> out;
+    for (std::size_t k = parts.empty() ? 0 : 1; k < (std::size_t{1} << parts.size()); ++k) {
+      out.emplace_back();
+      for (std::size_t i = 0; i < parts.size(); ++i)
+        if ((k >> i) % 2 == 1)
+          out.back().push_back(parts[i]);
+    }
+    return out;
   }
   [[nodiscard]] Owner owner_of(std::size_t thing) const { return things[whole_of(thing)].owner; }
   [[nodiscard]] std::optional<std::string> license_of(std::size_t thing) const {
@@ -65,9 +101,10 @@ struct TestKind {
   const char* word;
   Carriers carries;
 };
-inline const std::array<TestKind, 4> test_kinds = {{{"fine_tuned_from", {Carrier::weights}},
+inline const std::array<TestKind, 5> test_kinds = {{{"fine_tuned_from", {Carrier::weights}},
                                                     {"frozen_component", {Carrier::weights}},
                                                     {"trained_on_outputs_of", {Carrier::behavior}},
+                                                    {"trained_on", {Carrier::data}},
                                                     {"code_reused_from", {Carrier::code}}}};
 
 /// What `LicenseRef-b` asks; `LicenseRef-a` asks nothing and `MIT` no more than a notice.
@@ -112,7 +149,7 @@ public:
 
   PolicyWorld world() {
     PolicyWorld w;
-    w.things = {{"m", "", NodeKind::model, PolicyWorld::own, Truth::yes, license()},
+    w.things = {{"m", "", NodeKind::model, PolicyWorld::own, truth(6), license()},
                 {"m/a", "m", NodeKind::weights, PolicyWorld::own, truth(6), {}},
                 {"m/c", "m", NodeKind::code, PolicyWorld::own, truth(6), {}},
                 {"i", "", NodeKind::model, PolicyWorld::own, truth(6), license()}};
@@ -122,6 +159,10 @@ public:
                           : chance(6) ? PolicyWorld::own
                                       : PolicyWorld::foreign,
                           truth(4), license()});
+    w.things.push_back({"d", "", NodeKind::dataset,
+                        chance(2) ? PolicyWorld::own : PolicyWorld::foreign, truth(6), license()});
+    if (chance(3))
+      w.things.push_back({"m/b", "m", NodeKind::weights, PolicyWorld::own, truth(6), {}});
     w.things.push_back({"x/p", "x", NodeKind::weights, PolicyWorld::own, truth(4), {}});
     const std::size_t many = pick(6);
     for (std::size_t e = 0; e < many; ++e) {
@@ -169,7 +210,8 @@ private:
   Carriers along() {
     Carriers out;
     while (out.none())
-      for (const Carrier carrier : {Carrier::weights, Carrier::behavior, Carrier::code})
+      for (const Carrier carrier :
+           {Carrier::weights, Carrier::behavior, Carrier::data, Carrier::code})
         if (chance(2))
           out.bits = static_cast<std::uint8_t>(out.bits | Carriers{carrier}.bits);
     return out;
@@ -265,9 +307,8 @@ public:
       if (thing.license)
         node.licenses.push_back(
             {*thing.license, {}, {}, {}, {}, LicenseClaim::Acknowledged::declared, {}});
-      if (!w_.has_parts(i))
-        node.complete = evidence(thing.record == Truth::yes ? Truth::yes : Truth::unknown,
-                                 w_.rule.complete_at, w_.rule.complete_at);
+      node.complete = evidence(thing.record == Truth::yes ? Truth::yes : Truth::unknown,
+                               w_.rule.complete_at, w_.rule.complete_at);
       if (i == 0 && w_.control)
         node.controls.push_back(
             {"stop", 1, evidence(*w_.control, w_.rule.clear_at, w_.rule.convict_at, true), {}});
@@ -338,7 +379,11 @@ inline Verdict judged(const PolicyWorld& w, Lineage lineage) {
   policy.matrix = test_matrix();
   JudgeOptions options;
   options.score = [&](std::size_t, const std::string&) { return w.score; };
-  return judge(program, policy, options).all.at(0).verdict;
+  const Judgment judgment = judge(program, policy, options).all.at(0);
+  for (const SubjectVerdict& one : judgment.subjects) // of several groups of weights the one asked
+    if (one.subject != no_node && policy.lineage->nodes[one.subject].id == w.things[w.subject].id)
+      return one.verdict;
+  return judgment.verdict;
 }
 
 inline Verdict judged(const PolicyWorld& w, std::mt19937& random) {
@@ -364,17 +409,54 @@ private:
 
   bool own(std::size_t thing) const { return w_.owner_of(thing) == PolicyWorld::own; }
 
+  struct Above {
+    Set things;                ///< what is in the subject, with itself
+    Set edges;                 ///< over which something came into it
+    Set content, with_content; ///< whose derivations count; and the wholes of those
+  };
+
   /// Everything a thing was made from along some carriers, with itself.
-  Set above(std::size_t from, Carriers along) const {
-    Set out{from};
-    for (std::size_t before = 0; before != out.size();) {
-      before = out.size();
-      for (const PolicyWorld::Edge& edge : w_.edges)
-        if (edge.truth == Truth::yes && edge.carries.meets(along) && out.contains(edge.child))
-          out.insert(edge.parent);
-      for (std::size_t i = 0; i < w_.things.size(); ++i)
-        if (w_.whole_of(i) != i && out.contains(w_.whole_of(i)))
-          out.insert(i);
+  Above above(std::size_t from, Carriers along) const {
+    Above out{{from}, {}, {}, {}};
+    // What came into a thing along these carriers counts.
+    std::set<std::pair<std::size_t, std::uint8_t>> came{{from, along.bits}};
+    for (std::size_t before = 0; before != came.size();) {
+      before = came.size();
+      for (const auto& [at, bits] : std::set(came)) {
+        Carriers asked;
+        asked.bits = bits;
+        for (std::size_t e = 0; e < w_.edges.size(); ++e) {
+          const PolicyWorld::Edge& edge = w_.edges[e];
+          const bool as_part = std::ranges::find(edge.into, at) != edge.into.end();
+          if (edge.truth != Truth::yes || (edge.child != at && !as_part))
+            continue;
+          const Carriers passes =
+              as_part ? common(edge.carries, plainly_takes(w_.things[at].kind)) : edge.carries;
+          if (passes.meets(asked)) {
+            out.edges.insert(e);
+            out.things.insert(edge.parent);
+            came.emplace(edge.parent, along.bits);
+          } else if (passes.has(Carrier::data) && asked.has(Carrier::behavior) &&
+                     w_.things[edge.parent].kind == NodeKind::dataset) {
+            came.emplace(edge.parent, Carriers{Carrier::behavior}.bits);
+          }
+        }
+        for (std::size_t i = 0; i < w_.things.size(); ++i)
+          if (w_.whole_of(i) == at && i != at) {
+            const bool brings = plainly_is(w_.things[i].kind).meets(asked);
+            if (brings)
+              out.things.insert(i);
+            came.emplace(i, brings ? along.bits : bits);
+          }
+      }
+    }
+    for (const auto& [at, bits] : came) {
+      Carriers asked;
+      asked.bits = bits;
+      out.content.insert(at);
+      out.with_content.insert(at);
+      if (plainly_takes(w_.things[at].kind).meets(asked))
+        out.with_content.insert(w_.whole_of(at));
     }
     return out;
   }
@@ -382,7 +464,8 @@ private:
   bool is_target(const Condition& c, std::size_t thing) const {
     if (c.to.external || !c.to.owners.empty())
       return !own(thing);
-    return w_.things[thing].id == c.to.things.front();
+    return w_.things[thing].id == c.to.things.front() ||
+           w_.things[thing].whole == c.to.things.front();
   }
 
   /// In the logic of conditions, where what is not applicable takes no part.
@@ -400,7 +483,7 @@ private:
           out = !out ? *one : c.kind == Condition::Kind::all ? *out && *one : *out || *one;
       return out;
     case Condition::Kind::reaches: {
-      const Set all = above(w_.subject, c.along);
+      const Set all = above(w_.subject, c.along).things;
       return std::ranges::any_of(all, [&](std::size_t n) { return is_target(c, n); });
     }
     case Condition::Kind::derives:
@@ -419,9 +502,14 @@ private:
   }
 
   bool derives(const Condition& c) const {
-    const Set itself = above(w_.subject, {});
+    const Set itself = above(w_.subject, {}).content;
     return std::ranges::any_of(w_.edges, [&](const PolicyWorld::Edge& edge) {
-      return edge.truth == Truth::yes && itself.contains(edge.child) &&
+      const bool of_part = std::ranges::any_of(edge.into, [&](std::size_t part) {
+        const Carriers takes = plainly_takes(w_.things[part].kind);
+        return itself.contains(part) &&
+               edge.carries.meets(c.along.none() ? takes : common(takes, c.along));
+      });
+      return edge.truth == Truth::yes && (itself.contains(edge.child) || of_part) &&
              !itself.contains(edge.parent) && (c.along.none() || edge.carries.meets(c.along)) &&
              (c.words.empty() || c.words[0] == edge.kind) && is_target(c, edge.parent);
     });
@@ -429,7 +517,7 @@ private:
 
   std::optional<bool> licenses(const Condition& c) const {
     std::optional<bool> out;
-    for (const std::size_t n : above(w_.subject, c.along)) {
+    for (const std::size_t n : above(w_.subject, c.along).things) {
       if (n == w_.subject ? !c.of_itself : own(n))
         continue;
       const std::string is = *w_.license_of(n);
@@ -443,10 +531,8 @@ private:
 
   std::optional<bool> recorded(const Condition& c) const {
     std::optional<bool> out;
-    const Set all = above(w_.subject, c.along);
-    for (const PolicyWorld::Edge& edge : w_.edges)
-      if (edge.truth == Truth::yes && all.contains(edge.child) && own(edge.child) &&
-          edge.carries.meets(c.along))
+    for (const std::size_t e : above(w_.subject, c.along).edges)
+      if (const PolicyWorld::Edge& edge = w_.edges[e]; own(edge.child))
         for (const std::string& word : c.words)
           if (const auto claim = edge.claims.find(word); claim != edge.claims.end())
             out = out.value_or(true) && claim->second == Truth::yes;
@@ -455,8 +541,8 @@ private:
 
   std::optional<bool> licensed(const Condition& c) const {
     std::optional<bool> out;
-    const Set all = above(w_.subject, c.along);
-    for (const std::size_t n : all) {
+    const Above all = above(w_.subject, c.along);
+    for (const std::size_t n : all.things) {
       if (own(n) || *w_.license_of(n) != "LicenseRef-b")
         continue;
       for (const std::string& word : c.words) {
@@ -464,8 +550,8 @@ private:
                       : word == "share_alike" ? Carriers{Carrier::weights}
                                               : Carriers{Carrier::behavior};
         on.bits = static_cast<std::uint8_t>(on.bits & c.along.bits);
-        if (!on.none() && above(w_.subject, on).contains(n))
-          out = out.value_or(true) && kept(c, word, n, all);
+        if (!on.none() && above(w_.subject, on).things.contains(n))
+          out = out.value_or(true) && kept(c, word, n, all.with_content);
       }
     }
     return out;
@@ -533,6 +619,13 @@ inline std::vector<Turns> open_in(const PolicyWorld& w) {
   const bool records_count = std::ranges::all_of(
       w.rule.formula, [](const Condition& c) { return !c.parts.empty() || c.undeclared_counts; });
   for (std::size_t e = 0; e < w.edges.size(); ++e) {
+    if (w.edges[e].truth != Truth::no && w.edges[e].into.empty()) {
+      Turns turns;
+      for (const auto& into : w.ways_into(w.edges[e].child, w.edges[e].carries))
+        turns.emplace_back([e, into](PolicyWorld& v) { v.edges[e].into = into; });
+      if (turns.size() > 1 || !w.ways_into(w.edges[e].child, w.edges[e].carries)[0].empty())
+        out.push_back(turns);
+    }
     if (w.edges[e].truth == Truth::unknown)
       out.push_back({[e](PolicyWorld& v) { v.edges[e].truth = Truth::yes; },
                      [e](PolicyWorld& v) { v.edges[e].truth = Truth::no; }});
@@ -552,20 +645,22 @@ inline std::vector<Turns> open_in(const PolicyWorld& w) {
       out.push_back(turns);
     }
     // Whoever may be of the team: its record is asked for.
-    if (w.things[i].record != Truth::yes && !w.has_parts(i) &&
-        w.owner_of(i) != PolicyWorld::foreign) {
+    if (w.things[i].record != Truth::yes && w.owner_of(i) != PolicyWorld::foreign) {
       Turns turns = {[i](PolicyWorld& v) { v.things[i].record = Truth::yes; }};
       if (records_count)
         for (const TestKind& kind : test_kinds)
           for (const char* license : test_licenses)
-            turns.emplace_back([i, kind, license](PolicyWorld& v) {
-              v.things[i].record = Truth::yes;
-              if (v.owner_of(i) != PolicyWorld::own)
-                return;
-              v.edges.push_back({i, v.things.size(), kind.word, kind.carries, Truth::yes, {}});
-              v.things.push_back({"hidden" + std::to_string(v.things.size()), "", NodeKind::model,
-                                  PolicyWorld::foreign, Truth::yes, license});
-            });
+            for (const auto& into : w.ways_into(i, kind.carries))
+              if (plainly_takes(w.things[i].kind).meets(kind.carries))
+                turns.emplace_back([i, kind, license, into](PolicyWorld& v) {
+                  v.things[i].record = Truth::yes;
+                  if (v.owner_of(i) != PolicyWorld::own)
+                    return;
+                  v.edges.push_back(
+                      {i, v.things.size(), kind.word, kind.carries, Truth::yes, {}, into});
+                  v.things.push_back({"hidden" + std::to_string(v.things.size()), "",
+                                      NodeKind::model, PolicyWorld::foreign, Truth::yes, license});
+                });
       out.push_back(turns);
     }
   }

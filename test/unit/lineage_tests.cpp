@@ -22,6 +22,7 @@ parties:
 models:
   m:
     owner: lab
+    complete: [{for: self_declared, by: team}]
     parts:
       decoder: {complete: [{for: self_declared, by: team}]}
       vision: {complete: [{for: self_declared, by: team}]}
@@ -86,11 +87,12 @@ TEST_CASE(
   const LineageGraph graph = build_graph(lineage, {});
   const auto index = index_nodes(lineage);
   const NodeIndex vision = index.at("m/vision");
-  REQUIRE(graph.parents(vision).size() == 1);
-  CHECK(graph.parents(vision)[0].belief.level_for() == Level::admitted);
+  REQUIRE(graph.parents(vision).size() == 2);
+  CHECK(graph.parents(vision)[0].link == LineageEdge::Link::whole);
+  CHECK(graph.parents(vision)[1].belief.level_for() == Level::admitted);
   // Before the statement was made there was only the claim.
   const LineageGraph before = build_graph(lineage, {"2026-01-04", ""});
-  CHECK(before.parents(vision)[0].belief.level_for() == Level::alleged);
+  CHECK(before.parents(vision)[1].belief.level_for() == Level::alleged);
   // Praise of the own work stays what it is.
   CHECK(graph.complete[vision].level_for() == Level::self_declared);
 }

@@ -24,8 +24,10 @@ inline constexpr std::uint32_t no_node = std::numeric_limits<std::uint32_t>::max
 struct LineageEdge {
   enum class Link : std::uint8_t {
     derivation, ///< declared
-    part,       ///< the child is a whole, the parent one of its parts
-    digest      ///< the two have an equal digest; which came from which is not known
+    part,       ///< the child is a whole, the parent one of its parts; carries what the part is
+    digest,     ///< the two have an equal digest; which came from which is not known
+    whole       ///< the child is a part, the parent its whole: what came into the whole came into
+                ///< some part of it; certain if no other part brings what this one does
   };
   NodeIndex parent = no_node;
   std::uint32_t derivation = no_node; ///< position in Lineage::derivations
@@ -42,16 +44,18 @@ struct LineageEdge {
 };
 
 /// The lineage as arrays: the parents of every node side by side, what is believed already weighed
-/// for two times. A whole comes from its parts, so what a part inherits the whole does. 2 million
+/// for two times. What a part inherits the whole does, and what came into a whole came into some
+/// part of it; how a walk goes stands in LineageWalk. 2 million
 /// nodes with 1.5 million edges take less than 80 MB.
 struct LineageGraph {
   std::vector<std::uint32_t> first; ///< edges of node n: [first[n], first[n + 1])
   std::vector<LineageEdge> edges;   ///< by child, then parent, then derivation
   std::vector<NodeIndex> owner;     ///< the group of the owner (a party); none: not known
   std::vector<NodeIndex> whole;     ///< the model of a part, the group of a party; or none
-  std::vector<Belief> complete;     ///< that every derivation of a node is on record; a whole needs
-                                    ///< no claim of its own beside those of its parts
+  std::vector<Belief> complete;     ///< that every derivation of a node is on record, and of a
+                                    ///< whole every part
   std::vector<std::uint32_t> rank;  ///< order of the ids, for ties; empty: that of the positions
+  std::vector<NodeKind> kind;       ///< empty: models
 
   [[nodiscard]] std::size_t size() const { return owner.size(); }
   [[nodiscard]] std::span<const LineageEdge> parents(NodeIndex node) const {
@@ -115,7 +119,7 @@ struct Inherit {
 /// least fixpoint of
 ///   inherits(n) = max over n -> p of min(believed(n -> p), max(other owner(p), inherits(p)))
 /// and at least unknown where the record of a node is not known to be complete, or an owner is not
-/// known. Iterative; O(nodes + edges).
+/// known. Parts count if they bring what is asked for. Iterative; O(nodes + edges).
 [[nodiscard]] std::vector<Truth> inherits(const LineageGraph& graph, const Inherit& rule);
 
 } // namespace libeval

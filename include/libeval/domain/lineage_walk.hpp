@@ -11,7 +11,10 @@
 /// One question to the lineage, with everything that explains its answer.
 namespace libeval {
 
-/// Whether something is reached from one of the starts.
+/// Whether something is reached from one of the starts. A part that brings what is asked for is
+/// reached with its whole; of others (a tokenizer, where weights are asked for) their derivations
+/// count. What came into a whole came into some part of it that can take it. Where outputs are
+/// asked for, those that a data set came from are in what was trained on it.
 struct ReachQuestion {
   std::vector<NodeIndex> starts; ///< distinct
   Carriers along = {Carrier::weights};
@@ -75,7 +78,7 @@ public:
 private:
   const LineageGraph& graph_;
   std::vector<std::uint32_t> mark_;  ///< the question that looked at a node last
-  std::vector<std::uint32_t> local_; ///< its position among those looked at
+  std::vector<std::uint32_t> local_; ///< its position among those looked at (of things)
   std::uint32_t question_ = 0;
 };
 

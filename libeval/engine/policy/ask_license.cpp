@@ -287,7 +287,7 @@ private:
     std::optional<Truth> all, surely, highest;
     for (const Ancestor& child : own_)
       for (const LineageEdge& edge : asked_.view.graph.parents(child.node)) {
-        const Truth counts = child.reached && !asked_.external(child.node) &&
+        const Truth counts = child.came_into && !asked_.external(child.node) &&
                              edge.truth({asked_.rule.convict_at, asked_.rule.clear_at});
         if (edge.parent != ancestor || edge.derivation == no_node || counts == Truth::no)
           continue;
@@ -350,6 +350,8 @@ ConditionTrace ask_license(const Condition& condition, const Asked& asked) {
   }
   for (const Ancestor& one : ancestors_of(asked, condition.along)) {
     const bool own = one.node == asked.subject;
+    if (one.reached == Truth::no)
+      continue;
     if (own ? !condition.of_itself : asked.external(one.node) == Truth::no)
       continue;
     const auto said = licenses_of(one.node, asked);
@@ -372,7 +374,8 @@ ConditionTrace ask_compatible(const Condition& condition, const Asked& asked) {
   }
   const auto outbound = outbound_of(condition, asked);
   for (const Ancestor& one : ancestors_of(asked, condition.along)) {
-    if (one.node == asked.subject || asked.external(one.node) == Truth::no)
+    if (one.reached == Truth::no || one.node == asked.subject ||
+        asked.external(one.node) == Truth::no)
       continue;
     const auto said = licenses_of(one.node, asked);
     const Truth may = of_all(outbound, [&](const LicenseExpression& out_as) {
@@ -393,7 +396,8 @@ ConditionTrace ask_terms(const Condition& condition, const Asked& asked) {
   out.possible = Possible::nothing();
   Duties duties(condition, asked);
   for (const Ancestor& one : ancestors_of(asked, condition.along)) {
-    if (one.node == asked.subject || asked.external(one.node) == Truth::no)
+    if (one.reached == Truth::no || one.node == asked.subject ||
+        asked.external(one.node) == Truth::no)
       continue;
     for (const std::string& word : condition.words)
       if (const auto kind = obligation_from(word)) {

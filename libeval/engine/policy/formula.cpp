@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conditions of rules: each asked by itself, then put together in strong Kleene logic.
 #include "engine/policy/formula.hpp"
+#include "domain/lineage_steps.hpp"
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace libeval {
 namespace {
@@ -25,8 +27,10 @@ std::function<Truth(NodeIndex)> target_of(const Condition& condition, const Aske
     if (const NodeIndex party = asked.view.find(id); party != no_node)
       owners.push_back(asked.view.graph.owner[party]);
   return [&asked, things, owners](NodeIndex node) {
-    if (std::ranges::find(things, node) != things.end())
-      return Truth::yes;
+    for (NodeIndex whole = node; whole != no_node && !things.empty();
+         whole = asked.view.graph.whole[whole]) // a part reached is something of its whole
+      if (std::ranges::find(things, whole) != things.end())
+        return Truth::yes;
     if (owners.empty())
       return Truth::no;
     const auto whose = owners_of(asked.view.graph, asked.view.disputes, node);
@@ -118,12 +122,11 @@ ConditionTrace ask_obligations(const Condition& condition, const Asked& asked) {
   const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
   const LineageGraph& graph = asked.view.graph;
   for (const Ancestor& child : ancestors_of(asked, condition.along)) {
-    const Truth own = child.reached && !asked.external(child.node);
+    const Truth own = child.came_into && !asked.external(child.node);
     for (std::uint32_t e = graph.first[child.node]; e < graph.first[child.node + 1]; ++e) {
       const LineageEdge& edge = graph.edges[e];
       const Truth derived = own && edge.truth(at);
-      if (edge.derivation == no_node || !edge.carries.meets(condition.along) ||
-          derived == Truth::no)
+      if (edge.derivation == no_node || !edge.carries.meets(child.came) || derived == Truth::no)
         continue;
       for (const ObligationClaim& one :
            asked.view.lineage.derivations[edge.derivation].obligations) {
@@ -191,15 +194,36 @@ Truth Asked::external(NodeIndex node) const {
 }
 
 std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {
+  using At = LineagePlace::At;
+  const LineageGraph& graph = asked.view.graph;
   const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
-  std::vector<Ancestor> out = {{asked.subject, Truth::yes}};
-  std::unordered_map<NodeIndex, bool> seen = {{asked.subject, true}};
+  std::vector<std::pair<LineagePlace, Truth>> places;
+  std::unordered_set<std::uint64_t> seen;
+  const auto reach = [&](const LineagePlace& place, Truth truth) {
+    if (seen.insert(place.key()).second)
+      places.emplace_back(place, truth);
+  };
+  reach({asked.subject, At::thing, along}, Truth::yes);
   for (const Truth least : {Truth::yes, Truth::unknown})
-    for (std::size_t i = 0; i < out.size(); ++i)
-      for (const LineageEdge& edge : asked.view.graph.parents(out[i].node))
-        if (edge.carries.meets(along) && edge.truth(at) >= least &&
-            seen.try_emplace(edge.parent, true).second)
-          out.push_back({edge.parent, least});
+    for (std::size_t i = 0; i < places.size(); ++i)
+      for_each_step(graph, LineagePlace(places[i].first), along,
+                    [&](std::uint32_t e, const LineagePlace& to) {
+                      const Truth truth = e == no_node ? Truth::yes : graph.edges[e].truth(at);
+                      if (truth >= least)
+                        reach(to, least);
+                    });
+  std::vector<Ancestor> out;
+  std::unordered_map<NodeIndex, std::size_t> known;
+  for (const auto& [place, truth] : places) {
+    const auto [one, is_new] = known.try_emplace(place.node, out.size());
+    if (is_new)
+      out.push_back({place.node, Truth::no, Truth::no, {}});
+    Ancestor& ancestor = out[one->second];
+    if (place.at == At::thing)
+      ancestor.reached = ancestor.reached || truth;
+    ancestor.came_into = ancestor.came_into || truth;
+    ancestor.came.bits = static_cast<std::uint8_t>(ancestor.came.bits | place.along.bits);
+  }
   return out;
 }
 

@@ -57,10 +57,12 @@ struct Asked {
 /// A node that a subject was made from, and whether it is.
 struct Ancestor {
   NodeIndex node = no_node;
-  Truth reached = Truth::unknown;
+  Truth reached = Truth::no;   ///< no: only what came into it is in the subject
+  Truth came_into = Truth::no; ///< whether what came into it along `came` is in the subject
+  Carriers came;
 };
 /// The nodes above the subject, with itself first: those that are believed, then those that are not
-/// refuted; each in the order of the graph. Iterative.
+/// refuted; each in the order of the graph, each once. Iterative.
 [[nodiscard]] std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along);
 
 /// Adds a claim that is one of several which must all hold.

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 namespace libeval {
 namespace {
@@ -195,12 +196,18 @@ private:
     if (rule.for_each == "submission")
       return models;
     const LineageGraph& graph = view(program_.as_of).graph;
-    std::vector<NodeIndex> queue = models, out;
+    std::vector<NodeIndex> queue, out;
+    std::unordered_set<NodeIndex> known;
+    const auto reach = [&](NodeIndex node) {
+      if (known.insert(node).second)
+        queue.push_back(node);
+    };
+    for (const NodeIndex model : models)
+      reach(model);
     for (std::size_t head = 0; head < queue.size(); ++head)
       for (const LineageEdge& edge : graph.parents(queue[head]))
-        if (edge.link == LineageEdge::Link::part &&
-            std::ranges::find(queue, edge.parent) == queue.end())
-          queue.push_back(edge.parent);
+        if (edge.link == LineageEdge::Link::part)
+          reach(edge.parent);
     for (const NodeIndex node : queue)
       if (to_string(lineage_->nodes[node].kind) == rule.for_each)
         out.push_back(node);
@@ -492,6 +499,9 @@ std::string witness_line(const PolicyFile& policy, const LineageGraph& graph,
       break;
     case LineageEdge::Link::digest:
       out += " = " + next;
+      break;
+    case LineageEdge::Link::whole:
+      out += ", a part of " + next;
       break;
     }
   }
