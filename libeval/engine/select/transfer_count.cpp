@@ -30,7 +30,7 @@ Decimal decimal_of(double x) {
       out.exponent -= broken ? 1 : 0;
     }
   if (out.digits.empty())
-    out.digits = "0";
+    out.digits += '0';
   return out;
 }
 
