@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/policy/judged.hpp"
 #include "support/policy_case.hpp"
 
 #include <libeval/io/policy_report.hpp>
@@ -248,6 +249,23 @@ TEST_CASE("a waiver takes the consequence, never the verdict, while it is in for
   CHECK(judge(expired.program, expired.policy).expired_waivers == std::vector<std::size_t>{0});
   const Case unused = with("subject: m/a, verdict: fail, status: accepted, expires: 2026-07-01");
   CHECK(judge(unused.program, unused.policy).unused_waivers == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("where the worst is waived the consequence is that of what is left") {
+  Case one =
+      case_of("for_each: weights, " + from_scratch,
+              "waivers: [{rule: R, reason: r, subject: m/b, verdict: fail, status: accepted, "
+              "expires: 2026-07-01}]\n");
+  Lineage open = *one.policy.lineage;
+  for (LineageNode& node : open.nodes)
+    if (node.id == "m/a")
+      node.complete.clear();
+  one.policy.lineage = std::make_shared<const Lineage>(std::move(open));
+  const Judgment judgment = judged(one);
+  CHECK(judgment.verdict == Verdict::fail);
+  CHECK(judgment.waived);
+  CHECK(in_force(judgment) == Verdict::unknown);
+  CHECK(in_force(judged(case_of("for_each: weights, " + from_scratch))) == Verdict::fail);
 }
 
 TEST_CASE("what is wrong with a rule is said") {

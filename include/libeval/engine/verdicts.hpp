@@ -91,7 +91,7 @@ struct Judgment {
   std::size_t candidate = 0; ///< position in Program::candidates
   Verdict verdict = Verdict::unknown;
   bool noted = false, cured = false;
-  bool waived = false; ///< everything that fails or is unknown has an accepted waiver
+  bool waived = false; ///< everything with that verdict has an accepted waiver
   std::optional<Level> level;
   std::vector<SubjectVerdict> subjects; ///< at least one, except where nothing was looked at
   std::size_t decisive = nobody;        ///< position in `subjects`

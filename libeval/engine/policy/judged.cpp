@@ -78,6 +78,18 @@ std::string line_of(const Rule& rule, const SubjectVerdict& subject, const Polic
 
 } // namespace
 
+Verdict in_force(const Judgment& judgment) {
+  const auto unwaived = [&](Verdict verdict) {
+    return std::ranges::any_of(judgment.subjects, [&](const SubjectVerdict& subject) {
+      return subject.waiver == nobody && subject.verdict == verdict;
+    });
+  };
+  for (const Verdict verdict : {Verdict::fail, Verdict::error, Verdict::unknown})
+    if (unwaived(verdict))
+      return verdict;
+  return Verdict::pass;
+}
+
 Finding finding_of(const Judgment& judgment, const PolicyFile& policy, const Judgments& judgments,
                    std::size_t step) {
   Finding finding;

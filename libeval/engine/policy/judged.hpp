@@ -9,4 +9,8 @@ namespace libeval {
 [[nodiscard]] Finding finding_of(const Judgment& judgment, const PolicyFile& policy,
                                  const Judgments& judgments, std::size_t step);
 
+/// The verdict whose consequence follows: the worst of those that are not waived; a pass where all
+/// of them are.
+[[nodiscard]] Verdict in_force(const Judgment& judgment);
+
 } // namespace libeval

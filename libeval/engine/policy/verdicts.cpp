@@ -337,7 +337,6 @@ private:
 
   static void combine(Judgment& out) {
     out.verdict = Verdict::not_applicable;
-    bool waived = false, in_force = false;
     for (std::size_t s = 0; s < out.subjects.size(); ++s) {
       const SubjectVerdict& one = out.subjects[s];
       out.noted = out.noted || one.noted;
@@ -349,14 +348,12 @@ private:
       if (worse > before || first_unwaived ||
           (worse == before && worse == 1 && one.noted && !out.subjects[out.decisive].noted))
         out.decisive = s;
-      if (worse >= 2)
-        (one.waiver != nobody ? waived : in_force) = true;
     }
     if (out.decisive == nobody)
       return;
     out.verdict = out.subjects[out.decisive].verdict;
     out.level = out.subjects[out.decisive].level;
-    out.waived = waived && !in_force;
+    out.waived = badness(out.verdict) >= 2 && out.subjects[out.decisive].waiver != nobody;
   }
 
   /// Judges again without each item that speaks in the trace.

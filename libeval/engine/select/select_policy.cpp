@@ -135,7 +135,7 @@ void Selector::apply(const select::Policy& s) {
       for (auto at = std::ranges::lower_bound(judgments.all, r, {}, &Judgment::rule);
            at != judgments.all.end() && at->rule == r; ++at) {
         stage_.findings.push_back(finding_of(*at, *file, judgments, step_));
-        follow(rule, e++, at->verdict, at->waived);
+        follow(rule, e++, in_force(*at));
       }
       continue;
     }
@@ -150,21 +150,21 @@ void Selector::apply(const select::Policy& s) {
         finding.detail = shared.text(judged.decisive->statement);
         finding.sources = shared.list_of(judged.decisive->source);
       }
-      follow(rule, e, judged.verdict, false);
+      follow(rule, e, judged.verdict);
     }
   }
 }
 
-void Selector::follow(const Rule& rule, std::uint32_t e, Verdict verdict, bool waived) {
+void Selector::follow(const Rule& rule, std::uint32_t e, Verdict verdict) {
   bool fails = verdict == Verdict::fail;
   const bool open = verdict == Verdict::unknown || verdict == Verdict::error;
   if (open && rule.on_unknown == OnUnknown::fail)
     fails = true;
   const bool holds = rule.on_unknown == OnUnknown::hold ||
                      (rule.on_unknown == OnUnknown::pass && verdict == Verdict::error);
-  if (open && holds && !waived && rule.consequence != Rule::Consequence::note && standing(e))
+  if (open && holds && rule.consequence != Rule::Consequence::note && standing(e))
     fails = open_.ask({rule.id.str(), candidate(e)}, Verdict::pass) == Verdict::fail;
-  if (!fails || waived || !standing(e))
+  if (!fails || !standing(e))
     return;
   if (rule.consequence == Rule::Consequence::disqualify) {
     put_out(e, Outcome::disqualified);

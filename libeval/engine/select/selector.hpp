@@ -42,7 +42,7 @@ private:
 
   // --- the steps ---
   void apply(const select::Policy& s);
-  void follow(const Rule& rule, std::uint32_t e, Verdict verdict, bool waived);
+  void follow(const Rule& rule, std::uint32_t e, Verdict verdict);
   void apply(const select::Require& s);
   void apply(const select::Order& s);
   void apply(const select::Group& s);
