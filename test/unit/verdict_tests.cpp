@@ -229,6 +229,49 @@ TEST_CASE("what was missing and given later is cured, with its history") {
   CHECK(waiting.subjects.at(0).curable_until == "2026-02-01");
 }
 
+TEST_CASE("a cure that was undone is none, and days of licenses count") {
+  const auto noticed = [](const std::string& history, const std::string& as_of) {
+    return judged(case_of("require: {obligations: {kinds: [notice], along: [code]}}, at: "
+                          "2026-01-15, cure: {from: 2026-01-15, days: 10}",
+                          "", as_of,
+                          "lineage: l\nparties: {team: {}, other: {}}\nmodels: {m: {owner: "
+                          "team}}\ncode: {k: {owner: other}}\nderivations: [{child: m, parent: k, "
+                          "kind: code_reused_from, obligations: {notice: [" +
+                              history + "]}}]\n"));
+  };
+  const std::string missing = "{against: verified, until: 2026-01-18}, ";
+  const Judgment given = noticed(missing + "{for: verified, from: 2026-01-18}", "2026-02-01");
+  CHECK(given.verdict == Verdict::pass);
+  CHECK(given.subjects.at(0).cured_on == "2026-01-18");
+  // Taken away again: within the time, after it, and given once more.
+  const std::string taken = "{for: verified, from: 2026-01-18, until: 2026-01-19}, ";
+  CHECK(noticed(missing + taken + "{against: verified, from: 2026-01-19}", "2026-02-01").verdict ==
+        Verdict::fail);
+  CHECK(noticed(missing + "{for: verified, from: 2026-01-18, until: 2026-01-28}, {against: "
+                          "verified, from: 2026-01-28}",
+                "2026-02-01")
+            .verdict == Verdict::fail);
+  CHECK(noticed(missing + taken +
+                    "{against: verified, from: 2026-01-19, until: 2026-01-22}, {for: verified, "
+                    "from: 2026-01-22}",
+                "2026-02-01")
+            .subjects.at(0)
+            .cured_on == "2026-01-22");
+  CHECK(noticed("{against: verified}", "2026-01-25").subjects.at(0).curable_until == "2026-01-25");
+  const auto licensed = [](const std::string& until) {
+    return judged(case_of(
+        "require: {license: {allowed: [MIT], along: [weights], undeclared: ignored}}, at: "
+        "2026-01-15, cure: {from: 2026-01-15, days: 10}",
+        "", "2026-02-01",
+        "lineage: l\nparties: {team: {}, other: {}}\nmodels: {m: {owner: team}, f: {owner: other, "
+        "license: [{expression: GPL-3.0-only, until: 2026-01-20}, {expression: MIT, from: "
+        "2026-01-20" +
+            until + "}]}}\nderivations: [{child: m, parent: f, kind: fine_tuned_from}]\n"));
+  };
+  CHECK(licensed("").subjects.at(0).cured_on == "2026-01-20");
+  CHECK(licensed("}, {expression: GPL-3.0-only, from: 2026-01-22").verdict == Verdict::fail);
+}
+
 TEST_CASE("a waiver takes the consequence, never the verdict, while it is in force") {
   const auto with = [](const std::string& waiver) {
     return case_of("for_each: weights, " + from_scratch,

@@ -64,6 +64,12 @@ std::set<std::string> days_of(const Lineage& lineage) {
   };
   for (const LineageNode& node : lineage.nodes) {
     add(node.complete);
+    for (const OwnerClaim& claim : node.owners)
+      add(claim.evidence);
+    for (const LicenseClaim& claim : node.licenses)
+      for (const std::string& day : {claim.from, claim.until})
+        if (!day.empty())
+          days.insert(day);
     for (const ControlClaim& claim : node.controls)
       add(claim.evidence);
   }
@@ -280,7 +286,9 @@ private:
     return out;
   }
 
-  /// Whether what failed was mended in time, on the first day on which it did not fail any more.
+  /// Whether what failed was mended in time: it passes on the last day of the time and, if that is
+  /// later, on the day of what is known. The day of the cure is the first from which on it passed
+  /// to the end of the time.
   void cure(const Rule& rule, std::size_t candidate, const std::vector<NodeIndex>& models,
             const std::string& failed, SubjectVerdict& verdict) {
     const std::string end =
@@ -288,17 +296,23 @@ private:
     const std::string last = program_.as_of.empty() ? end : std::min(end, program_.as_of);
     std::set<std::string> days = days_of(*lineage_);
     days.insert(last);
-    for (const std::string& day : days) {
-      if (day <= failed || day > last)
-        continue;
-      SubjectVerdict then = on_day(rule, candidate, models, verdict.subject, view(day));
-      if (then.verdict != Verdict::pass)
-        continue;
-      verdict = std::move(then);
-      verdict.cured_on = day;
-      return;
-    }
-    if (program_.as_of.empty() || program_.as_of < end)
+    const auto on = [&](const std::string& day) {
+      return on_day(rule, candidate, models, verdict.subject, view(day));
+    };
+    std::optional<SubjectVerdict> mended;
+    if (program_.as_of <= last || on(program_.as_of).verdict == Verdict::pass)
+      for (auto day = days.rbegin(); day != days.rend() && *day > failed; ++day) {
+        if (*day > last)
+          continue;
+        SubjectVerdict then = on(*day);
+        if (then.verdict != Verdict::pass)
+          break;
+        mended = std::move(then);
+        mended->cured_on = *day;
+      }
+    if (mended)
+      verdict = std::move(*mended);
+    else if (program_.as_of.empty() || program_.as_of <= end)
       verdict.curable_until = end;
   }
 
