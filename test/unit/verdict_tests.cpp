@@ -311,6 +311,24 @@ TEST_CASE("where the worst is waived the consequence is that of what is left") {
   CHECK(in_force(judged(case_of("for_each: weights, " + from_scratch))) == Verdict::fail);
 }
 
+TEST_CASE("without a day that counts as today it is said that nothing expires") {
+  const auto said = [](const std::string& as_of) {
+    const Case one = case_of(from_scratch,
+                             "waivers: [{rule: R, subject: c, verdict: fail, status: accepted, "
+                             "expires: 2026-01-02, reason: r}]\n",
+                             as_of,
+                             "lineage: l\nparties: {team: {}}\nmodels: {m: {owner: team, complete: "
+                             "[{for: verified, expires: 2026-01-02}]}}\n");
+    std::string out;
+    for (const Diagnostic& d : one.diagnostics.all())
+      out += d.message + "\n";
+    return out;
+  };
+  CHECK(said("") == "the program says no `as_of`, so every waiver is in force\n"
+                    "the program says no `as_of`, so no evidence expires\n");
+  CHECK(said("2026-01-01").empty());
+}
+
 TEST_CASE("what is wrong with a rule is said") {
   const auto message = [](const Case& one) {
     return one.diagnostics.all().empty() ? std::string() : one.diagnostics.all().front().message;
