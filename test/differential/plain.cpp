@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "differential/plain.hpp"
 
+#include "support/every_way.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -430,7 +432,8 @@ void best(Cells& cells, const std::string& over, std::size_t of, bool at_most) {
   });
 }
 
-void select(std::vector<Entrant>& field, const Selection& rules) {
+/// With ties under `hold` ended in one way.
+static void select_once(std::vector<Entrant>& field, const Selection& rules, EveryWay& ways) {
   std::vector<Entrant*> order;
   for (Entrant& e : field)
     if (rules.policy_before && e.fails)
@@ -459,20 +462,44 @@ void select(std::vector<Entrant>& field, const Selection& rules) {
     for (const auto& [region, n] : members)
       fit += rules.quota ? std::min(n, *rules.quota - taken[region]) : n;
     const bool line = fit > left; // else only the quotas may draw one
-    bool drawn = false;
-    for (Entrant* e : tied) {
-      const bool choice =
-          line || (rules.quota && members[e->region] > *rules.quota - taken[e->region]);
-      drawn = drawn || choice;
-      if (!choice)
-        e->outcome = "advances";
-      else if (rules.ruling == Ruling::hold)
-        e->outcome = "held";
+    const auto is_drawn = [&](const Entrant* e) {
+      return line || (rules.quota && members[e->region] > *rules.quota - taken[e->region]);
+    };
+    std::vector<Entrant*> drawn;
+    for (Entrant* e : tied)
+      if (is_drawn(e))
+        drawn.push_back(e);
       else
-        e->outcome = rules.ruling == Ruling::all_advance ? "advances" : "cut";
-    }
-    if (drawn && !line && rules.ruling != Ruling::hold)
+        e->outcome = "advances";
+    if (!drawn.empty() && !line && rules.ruling != Ruling::hold)
       throw Unspecified{}; // how a ruling on ties bends a quota
+    if (!drawn.empty() && rules.ruling == Ruling::hold) {
+      if (rules.quota && drawn.size() > 5)
+        throw Unspecified{}; // in how many orders larger ties are tried
+      if (!rules.quota) {
+        for (Entrant* e : ways.some_of(drawn, left))
+          e->outcome = "advances";
+        break;
+      }
+      for (const auto& e : tied)
+        if (!is_drawn(e)) {
+          ++taken[e->region];
+          --left;
+        }
+      while (!drawn.empty() && left > 0) {
+        const auto at = static_cast<std::ptrdiff_t>(ways.pick(drawn.size()));
+        Entrant* e = drawn[static_cast<std::size_t>(at)];
+        drawn.erase(drawn.begin() + at);
+        if (!room(e))
+          continue;
+        e->outcome = "advances";
+        ++taken[e->region];
+        --left;
+      }
+      continue;
+    }
+    for (Entrant* e : drawn)
+      e->outcome = rules.ruling == Ruling::all_advance ? "advances" : "cut";
     for (const auto& [region, n] : members)
       taken[region] += rules.quota ? std::min(n, *rules.quota - taken[region]) : n;
     left -= std::min(fit, left);
@@ -492,6 +519,21 @@ void select(std::vector<Entrant>& field, const Selection& rules) {
       }
     next -= std::min(n, next);
   }
+}
+
+void select(std::vector<Entrant>& field, const Selection& rules) {
+  std::vector<std::set<std::string>> possible(field.size());
+  std::vector<Entrant> once;
+  EveryWay ways;
+  do {
+    once = field;
+    select_once(once, rules, ways);
+    for (std::size_t e = 0; e < field.size(); ++e)
+      possible[e].insert(once[e].outcome);
+  } while (ways.next());
+  field = std::move(once);
+  for (std::size_t e = 0; e < field.size(); ++e)
+    field[e].outcome = outcome_of_all(possible[e]);
 }
 
 } // namespace libeval::test::plain

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "differential/small_record.hpp"
 
+#include "support/every_way.hpp"
+
 #include "support/random.hpp"
 
 #include <algorithm>
@@ -107,10 +109,9 @@ std::vector<std::size_t> keys_of(const Instance& x) {
   return keys;
 }
 
-Outcomes decide_plainly(const Instance& x, const Scores& s) {
-  enum State { undecided, taken, waiting, reserved, out };
+static Outcomes decide_once(const Instance& x, const Scores& s, EveryWay& ways) {
+  enum State { undecided, taken, reserved, out };
   std::vector<State> state(x.n, undecided);
-  std::size_t spoken_for = 0; // places that wait for a held tie
   Outcomes outcome(x.n, "cut");
   std::vector<std::size_t> keys = {0};
   const auto groups = [&] {
@@ -150,17 +151,15 @@ Outcomes decide_plainly(const Instance& x, const Scores& s) {
     case Step::take: {
       const std::string& ties = step.ties.empty() ? x.ties : step.ties;
       if (step.until) {
-        const std::size_t gone =
-            static_cast<std::size_t>(std::ranges::count(state, taken)) + spoken_for;
+        const auto gone = static_cast<std::size_t>(std::ranges::count(state, taken));
         left -= std::min(left, gone);
       }
       for (const auto& group : groups()) {
         if (left == 0 || (group.size() > left && ties == "all_cut"))
           break;
-        const bool waits = group.size() > left && ties == "hold";
-        for (const std::size_t c : group)
-          put(c, waits ? waiting : taken, waits ? "held" : "advances");
-        spoken_for += waits ? left : 0;
+        const bool some = group.size() > left && ties == "hold";
+        for (const std::size_t c : some ? ways.some_of(group, left) : group)
+          put(c, taken, "advances");
         left -= std::min(left, group.size());
       }
       break;
@@ -177,6 +176,20 @@ Outcomes decide_plainly(const Instance& x, const Scores& s) {
     }
   }
   return outcome;
+}
+
+Outcomes decide_plainly(const Instance& x, const Scores& s) {
+  std::vector<std::set<std::string>> possible(x.n);
+  EveryWay ways;
+  do {
+    const Outcomes one = decide_once(x, s, ways);
+    for (std::size_t c = 0; c < x.n; ++c)
+      possible[c].insert(one[c]);
+  } while (ways.next());
+  Outcomes out;
+  for (const std::set<std::string>& of_one : possible)
+    out.push_back(outcome_of_all(of_one));
+  return out;
 }
 
 std::vector<Completion> all_completions(const Instance& x) {

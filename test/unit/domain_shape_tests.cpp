@@ -57,7 +57,9 @@ TEST_CASE("scalars say what was expected and what stands there") {
   CHECK(said("[1, 2]", number()) == "1:1 expected a number, got a list of 2");
   CHECK(said("{a: 1}", number()) == "1:1 expected a number, got a map with the key `a`");
   CHECK(said("{a: 1, b: 2}", number()) == "1:1 expected a number, got a map");
-  CHECK(said("~", text()) == "1:1 expected a text, got nothing");
+  CHECK(said("~", text()) ==
+        "1:1 expected a text, got nothing (write what it is, or delete the key; inside `{}` a "
+        "comma ends a text that is not quoted)");
   CHECK(said("''", text()) == "1:1 expected a text, got an empty one");
   for (const char* any : {"1", "word", "true"})
     CHECK(said(any, scalar()).empty());

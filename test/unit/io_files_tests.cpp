@@ -168,8 +168,8 @@ TEST_CASE("files: tables are read from files as from texts") {
 }
 
 TEST_CASE("files: a line of any length costs bounded memory") {
-  // A gigabyte as one line, in a sparse file that takes no room on the disk. What is longer than the
-  // longest row is not looked at but for its line ends.
+  // A gigabyte as one line, in a sparse file that takes no room on the disk. What is longer than
+  // the longest row is not looked at but for its line ends.
   const Scene scene;
   const fs::path path = scene.root / "bundle" / "line.csv";
   Scene::write(path, "k,v\na,1\nb,");

@@ -106,13 +106,13 @@ TEST_CASE("A published outcome: missed hurdles, who does not enter, and what is 
   const std::string reserve =
       ten + "    select: [{order: [total]}, {take: {first: 1}}, {reserve: 1}]\n";
   const Reconstruction r = read(reserve, "outcome: {c: reserve}");
-  CHECK(ranges(r) == "0-10, 0-10, 0-9"); // with 10 it would advance or be held
-  CHECK(prospect(r, 0) == "advances or reserve or cut or held");
+  CHECK(ranges(r) == "0-10, 0-10, 0-9");                 // with 10 it would advance or be held
+  CHECK(prospect(r, 0) == "advances or reserve or cut"); // in a tie with b the loser would be it
   CHECK(r.relaxed.empty());
-  const Reconstruction both = reconstruct_record(
-      load_record(program_with(three, reserve),
-                  record_of({"outcome: {c: reserve, b: held}", "value: {b: 6}"})));
+  const Reconstruction both = reconstruct_record(load_record(
+      program_with(three, reserve), record_of({"outcome: {c: cut, b: held}", "value: {b: 6}"})));
   CHECK(ranges(both) == "6, 6, 0-5");
+  CHECK(ranges(read(reserve, "outcome: {c: reserve, b: held}")) == "contradiction: s0");
 }
 
 TEST_CASE("A gap of published evidence beside a part that was not published is no number") {
@@ -506,15 +506,15 @@ TEST_CASE("Draws of a published outcome keep to it") {
     CHECK((drawn.total(i, 1) > drawn.total(i, 0) && drawn.total(i, 1) > drawn.total(i, 2)));
 }
 
-TEST_CASE(
-    "Who is next behind a tie that is held whole, or behind somebody who left, is in reserve") {
+TEST_CASE("Who loses a tie is in reserve, and who is next behind somebody who left") {
   const std::string reserve =
       ten + "    select: [{order: [total]}, {take: {first: 1}}, {reserve: {first: 1}}]\n";
   const auto of = [&](const std::string& statement) {
     return reconstruct_record(load_record(program_with(three, reserve), record_of({statement})));
   };
   const Reconstruction tied = of("first: [a, b]");
-  CHECK(prospect(tied, 2) == "necessarily reserve");
+  CHECK(prospect(tied, 0) == "necessarily held");
+  CHECK(prospect(tied, 2) == "necessarily cut");
   CHECK(tied.relaxed.empty());
   const Reconstruction ordered = of("order: [a, b, c]");
   CHECK(prospect(ordered, 1) == "necessarily reserve");
@@ -526,8 +526,12 @@ TEST_CASE(
       reconstruct_record(load_record(program_with(three, left), record_of({"order: [a, b, c]"})));
   CHECK(prospect(moved, 1) == "necessarily withdrawn");
   CHECK(prospect(moved, 2) == "necessarily reserve");
-  REQUIRE(moved.prospects[2].size() == 2);
-  CHECK(moved.prospects[2][1].rests_on.statements == std::vector<std::size_t>{0});
+  const Reconstruction untied = reconstruct_record(
+      load_record(program_with(three, left.substr(0, left.size() - 2) + ", {ties: all_advance}]\n"),
+                  record_of({"order: [a, b, c]"})));
+  CHECK(prospect(untied, 2) == "necessarily reserve");
+  REQUIRE(untied.prospects[2].size() == 2);
+  CHECK(untied.prospects[2][1].rests_on.statements == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("A bundle with nothing unpublished is sent to decide") {

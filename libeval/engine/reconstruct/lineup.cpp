@@ -197,7 +197,8 @@ private:
                           (word == "cut" && (out_.contest.lines.size() > 1 || any_disqualifies(c)));
     if (of_lines && out_.in_turns())
       return stands_in_turn(tag, c, word);
-    if (of_lines && out_.contest.ties_wait() && !out_.by_places())
+    const bool at_the_first = advances && out_.contest.takes == 1;
+    if (of_lines && out_.contest.ties_wait() && !out_.by_places() && !at_the_first)
       return not_read(tag, word);
     if ((word == "reserve" || word == "held") && out_.by_places())
       return stands_between(tag, c, word == "held");

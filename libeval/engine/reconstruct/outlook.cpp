@@ -92,6 +92,9 @@ public:
 private:
   void find_reasons() {
     const bool in_turns = contest_.lines.size() > 1 && lineup_.in_turns();
+    if (contest_.lines.size() > 1 && contest_.moves && !in_turns)
+      return relax("what outcomes rest on is not worked out where somebody may be put out between "
+                   "two lines and it is open how a tie before it ends");
     const Written whole = in_turns ? written(k_.system) : Written{k_.system, {}};
     const IntegerSystem rules = rules_alone(whole.system);
     for (std::size_t e = 0; e < n_; ++e) {
@@ -182,6 +185,11 @@ private:
     return !std::ranges::includes(out_.seen[e], out_.not_told[e]);
   }
 
+  /// Whether the selection can be written line after line.
+  [[nodiscard]] bool in_turns() const {
+    return lineup_.in_turns() || (lineup_.by_scores() && no_tie_);
+  }
+
   void outcomes() {
     std::vector<std::vector<Region>> regions(n_);
     bool tie_at_line = false;
@@ -201,7 +209,9 @@ private:
     // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
     const bool moved =
         contest_.lines.size() > 1 && (contest_.moves || (tie_at_line && contest_.ties_shift()));
-    if (moved && lineup_.in_turns())
+    // A tie that lies across the first of them would be seen above.
+    no_tie_ = !tie_at_line && contest_.takes == 1;
+    if (moved && in_turns())
       return outcomes_in_turn(regions);
     for (std::size_t e = 0; e < n_; ++e)
       for (const Region& region : regions[e]) {
@@ -403,6 +413,7 @@ private:
   std::size_t n_;
   const IntegerSystem& settled_; ///< for everything but reasons
   Outlook out_;
+  bool no_tie_ = false; ///< none that could be held
   /// By entrant, the most entrants ahead or level and the fewest strictly ahead.
   std::vector<std::int64_t> most_, fewest_;
 };
