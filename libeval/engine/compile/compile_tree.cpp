@@ -33,6 +33,14 @@ void Compiler::compile_score() {
     compile_node(*context.stage.score, nobody);
 }
 
+/// Whether the steps of a node can take parts of which some are smaller-is-better and others not:
+/// models on criteria know the direction of each.
+static bool know_directions(const std::vector<Step>& steps) {
+  const auto first = std::ranges::find_if(steps, [](const Step& s) { return s.name != "missing"; });
+  return first != steps.end() &&
+         (first->name == "topsis" || first->name == "vikor" || first->name == "promethee");
+}
+
 Frame Compiler::parts_side_by_side(const Node& node, const std::vector<std::size_t>& children) {
   Frame out;
   std::vector<std::string> names;
@@ -72,6 +80,17 @@ Frame Compiler::parts_side_by_side(const Node& node, const std::vector<std::size
                 : known.try_emplace((*d.members)[code], static_cast<std::uint32_t>(known.size()))
                       .first->second);
       }
+    }
+    if (part.direction != out.direction && !know_directions(node.measure.steps)) {
+      const bool cost = part.direction == Direction::cost;
+      context.diagnostics.error(
+          node.parts[k].where,
+          "`" + node.parts[k].path + "` is " + (cost ? "smaller" : "larger") + "-is-better and `" +
+              node.parts[0].path + "` is not, and the steps of `" + node.path +
+              "` take all its parts alike",
+          "scale each part by itself, under `leaf` or in its own `steps`, or turn one round, "
+          "`multiply: -1`");
+      return {};
     }
     out.gap.resize(out.cells, 0);
     for (std::size_t i = 0; i < part.cells; ++i) {
