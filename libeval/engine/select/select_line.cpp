@@ -92,6 +92,7 @@ bool Selector::matters_to_others() const {
            std::holds_alternative<select::Grant>(step.what) ||
            std::holds_alternative<select::Duel>(step.what) ||
            std::holds_alternative<select::Reserve>(step.what) ||
+           std::holds_alternative<select::Assign>(step.what) ||
            std::holds_alternative<select::Eliminate>(step.what);
   };
   const auto& steps = context_.stage.select;
