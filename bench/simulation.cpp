@@ -172,7 +172,8 @@ int main(int argc, char** argv) {
     for (const auto& [n, m] : sizes) {
       const auto add = [&, n = n, m = m](const char* name, const std::string& errors,
                                          std::uint64_t numbers, const char* steps = "") {
-        // Long enough that what is done once a simulation, and the last piece of work, weigh little.
+        // Long enough that what is done once a simulation, and the last piece of work, weigh
+        // little.
         add_simulate(name, n, m, errors, steps,
                      std::max<std::uint64_t>(some / 16, numbers / (n * m)), threads);
       };
