@@ -65,8 +65,8 @@ public:
     for (std::uint32_t s = 0; s < local_.starts; ++s)
       reach(s, 0);
     std::uint32_t best = none;
-    for (std::size_t head = 0; head < queue_.size(); ++head) {
-      const std::uint32_t node = queue_[head];
+    for (std::size_t head = 0; head < queue_.size();) {
+      const std::uint32_t node = queue_[head++];
       if (distance_[node] > best)
         break;
       if (arrives(node)) {
@@ -171,8 +171,8 @@ std::vector<std::uint8_t> surely_reached(const Local& local) {
   };
   for (std::uint32_t s = 0; s < local.starts; ++s)
     reach(s);
-  for (std::size_t head = 0; head < queue.size(); ++head)
-    for (const Local::Edge& edge : local.from(queue[head]))
+  for (std::size_t head = 0; head < queue.size();)
+    for (const Local::Edge& edge : local.from(queue[head++]))
       if (edge.truth == Truth::yes)
         reach(edge.to);
   return sure;

@@ -136,6 +136,7 @@ void by_remainders_above(std::span<const Exact> votes, Exact total, std::uint64_
               }) == 0;
   }
   std::vector<Exact> of_rest;
+  of_rest.reserve(rest.size());
   for (const std::uint32_t i : rest)
     of_rest.push_back(votes[i]);
   Seats given = apportion(of_rest, seats, rule);

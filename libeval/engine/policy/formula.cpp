@@ -205,13 +205,14 @@ std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {
   };
   reach({asked.subject, At::thing, along}, Truth::yes);
   for (const Truth least : {Truth::yes, Truth::unknown})
-    for (std::size_t i = 0; i < places.size(); ++i)
-      for_each_step(graph, LineagePlace(places[i].first), along,
-                    [&](std::uint32_t e, const LineagePlace& to) {
-                      const Truth truth = e == no_node ? Truth::yes : graph.edges[e].truth(at);
-                      if (truth >= least)
-                        reach(to, least);
-                    });
+    for (std::size_t next = 0; next < places.size();) {
+      const LineagePlace from = places[next++].first;
+      for_each_step(graph, from, along, [&](std::uint32_t e, const LineagePlace& to) {
+        const Truth truth = e == no_node ? Truth::yes : graph.edges[e].truth(at);
+        if (truth >= least)
+          reach(to, least);
+      });
+    }
   std::vector<Ancestor> out;
   std::unordered_map<NodeIndex, std::size_t> known;
   for (const auto& [place, truth] : places) {

@@ -208,8 +208,8 @@ private:
     };
     for (const NodeIndex model : models)
       reach(model);
-    for (std::size_t head = 0; head < queue.size(); ++head)
-      for (const LineageEdge& edge : graph.parents(queue[head]))
+    for (std::size_t head = 0; head < queue.size();)
+      for (const LineageEdge& edge : graph.parents(queue[head++]))
         if (edge.link == LineageEdge::Link::part)
           reach(edge.parent);
     for (const NodeIndex node : queue)

@@ -306,6 +306,7 @@ private:
     Diagnostics unheard;
     const Filled bundle(context_, scales, high, unheard);
     std::vector<ArrayId> wanted;
+    wanted.reserve(leaves.size());
     for (const UnknownLeaf& leaf : leaves)
       wanted.push_back(frame_of(bundle.compiled(), *leaf.node).array);
     const Run result = run(bundle.compiled().plan, wanted);

@@ -160,6 +160,7 @@ private:
       return;
     }
     std::vector<Row> each;
+    each.reserve(times.size());
     for (const auto& [number, count] : times)
       each.push_back({{}, count, count, tag_});
     const auto scores = std::make_shared<std::vector<Linear>>();

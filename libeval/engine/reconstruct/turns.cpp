@@ -76,7 +76,7 @@ private:
       return a;
     if (is_zero(b) || is_one(a))
       return b;
-    const Linear is = choice(
+    Linear is = choice(
         [a, b](const Point& point) { return std::int64_t{is_set(a, point) && is_set(b, point)}; });
     at_most(is - a, 0);
     at_most(is - b, 0);
@@ -170,7 +170,7 @@ private:
 
   /// The places that wait for a held tie: those that are left, if there is one.
   Linear waited_for(const Linear& tie, const Linear& left, std::int64_t most) {
-    const Linear out = add({0, most}, [tie, left](const Point& point) {
+    Linear out = add({0, most}, [tie, left](const Point& point) {
       return is_set(tie, point) ? floor(value_at(left, point)) : std::int64_t{0};
     });
     const auto n = static_cast<std::int64_t>(n_);
@@ -194,7 +194,7 @@ private:
     const Linear left = Linear(Fraction(count)) - gone;
     const Linear some = choice(
         [left](const Point& point) { return std::int64_t{value_at(left, point).above > 0}; });
-    const Linear out = add({0, count}, [left](const Point& point) {
+    Linear out = add({0, count}, [left](const Point& point) {
       return std::max<std::int64_t>(0, floor(value_at(left, point)));
     });
     const std::int64_t most = ceil(*highest(gone, out_.system.unknowns));
