@@ -11,7 +11,7 @@
 
 namespace libeval {
 
-/// Where the text of a labelled line begins.
+/// Labelled lines of a report: where their text begins.
 inline constexpr std::size_t label_width = 9;
 
 /// Lines of text behind a label, no wider than the screen.

@@ -94,12 +94,8 @@ std::vector<std::uint32_t> dense_places(std::vector<std::pair<double, std::uint3
 
 void Selector::apply(const select::Assign& s) {
   taking_ = true;
-  if (pooled_) {
-    context_.diagnostics.error(context_.stage.select[step_].where,
-                               "`assign` does not work per pool",
-                               "put it before `group` or after `regroup`");
+  if (refuses_pools())
     return;
-  }
   const auto preferred = wishes(*s.preferences);
   const auto ranked = s.priorities ? wishes(*s.priorities) : std::vector<Wish>{};
   if (!preferred || !ranked)

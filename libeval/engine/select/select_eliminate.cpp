@@ -150,12 +150,8 @@ void Selector::check(const select::Eliminate& s) {
 
 void Selector::apply(const select::Eliminate& s) {
   taking_ = true;
-  if (pooled_) {
-    context_.diagnostics.error(context_.stage.select[step_].where,
-                               "`eliminate` does not work per pool",
-                               "put it before `group` or after `regroup`");
+  if (refuses_pools())
     return;
-  }
   const auto taken = static_cast<std::size_t>(std::ranges::count(state_, State::taken));
   const std::size_t places = stage_.places.value_or(1 + taken);
   const std::size_t seats = s.seats.value_or(places > taken ? places - taken : 0);

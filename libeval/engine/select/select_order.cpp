@@ -181,6 +181,14 @@ void Selector::apply(const select::Group& s) {
   report_.affected = pool_names_.size();
 }
 
+bool Selector::refuses_pools() {
+  if (pooled_)
+    context_.diagnostics.error(context_.stage.select[step_].where,
+                               "`" + report_.word + "` does not work per pool",
+                               "put it before `group` or after `regroup`");
+  return pooled_;
+}
+
 void Selector::apply(const select::Regroup&) {
   if (pooled_)
     ensure_order(); // pool places are known from here on

@@ -108,6 +108,9 @@ private:
   const TieGroups& undecided_in_order(std::uint32_t pool, TieGroups& some) const;
   void place(const TieGroups& groups, std::vector<double>& places) const;
 
+  /// Whether there are pools, with which the step does not work; says so.
+  bool refuses_pools();
+
   // --- elimination ---
   void eliminate_by_transfers(const select::Eliminate& s, std::size_t seats);
   void eliminate_by_keys(const select::Eliminate& s, std::size_t seats);
