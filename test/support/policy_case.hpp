@@ -56,6 +56,8 @@ inline Case case_of(const std::string& rule, const std::string& more = "",
 }
 
 inline Judgment judged(const Case& one, const JudgeOptions& options = {}) {
+  for (const Diagnostic& d : one.diagnostics.all())
+    UNSCOPED_INFO(d.message);
   REQUIRE_FALSE(one.diagnostics.has_errors());
   return judge(one.program, one.policy, options).all.at(0);
 }

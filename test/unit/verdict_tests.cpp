@@ -130,6 +130,23 @@ TEST_CASE("an obligation in what may be no ancestor at all convicts nobody") {
           .verdict == Verdict::fail);
 }
 
+TEST_CASE("code in a whole is in its weights only if outputs of the code surely are") {
+  // What came into m came into m/c, its code; m/a has some of it by an alleged derivation alone.
+  const std::string lineage =
+      "lineage: l\nparties: {team: {}}\nmodels:\n  m: {owner: team, parts: {a: {}, c: {kind: "
+      "code}}}\n  i: {owner: team}\nderivations:\n"
+      "  - {child: m, parent: i, kind: code_reused_from, obligations: {naming: [{for: "
+      "verified}]}}\n"
+      "  - {child: m, parent: m/c, kind: trained_on_outputs_of, evidence: [{for: inferred}]}\n";
+  const std::string rule = "require: {obligations: {kinds: [naming], along: [behavior, code]}}";
+  CHECK(judged(case_of("for_each: code, " + rule, "", "2026-02-01", lineage)).verdict ==
+        Verdict::pass);
+  const Judgment of_weights =
+      judged(case_of("for_each: weights, " + rule, "", "2026-02-01", lineage));
+  REQUIRE(of_weights.subjects.at(0).conditions.size() == 1);
+  CHECK(of_weights.subjects[0].conditions[0].possible == Possible::of(Truth::yes).or_nothing());
+}
+
 TEST_CASE("a part that is also derived from another part is looked at as a part") {
   const std::string rule = "deny_if: {derives: {kind: frozen_component, to: external, undeclared: "
                            "ignored}}";

@@ -122,11 +122,11 @@ ConditionTrace ask_obligations(const Condition& condition, const Asked& asked) {
   const Thresholds at = {asked.rule.convict_at, asked.rule.clear_at};
   const LineageGraph& graph = asked.view.graph;
   for (const Ancestor& child : ancestors_of(asked, condition.along)) {
-    const Truth own = child.came_into && !asked.external(child.node);
+    const Truth own = !asked.external(child.node);
     for (std::uint32_t e = graph.first[child.node]; e < graph.first[child.node + 1]; ++e) {
       const LineageEdge& edge = graph.edges[e];
-      const Truth derived = own && edge.truth(at);
-      if (edge.derivation == no_node || !edge.carries.meets(child.came) || derived == Truth::no)
+      const Truth derived = own && edge.truth(at) && child.takes(edge.carries);
+      if (edge.derivation == no_node || derived == Truth::no)
         continue;
       for (const ObligationClaim& one :
            asked.view.lineage.derivations[edge.derivation].obligations) {
@@ -218,12 +218,14 @@ std::vector<Ancestor> ancestors_of(const Asked& asked, Carriers along) {
   for (const auto& [place, truth] : places) {
     const auto [one, is_new] = known.try_emplace(place.node, out.size());
     if (is_new)
-      out.push_back({place.node, Truth::no, Truth::no, {}});
+      out.push_back({place.node, Truth::no, Truth::no, {}, {}});
     Ancestor& ancestor = out[one->second];
     if (place.at == At::thing)
       ancestor.reached = ancestor.reached || truth;
     ancestor.came_into = ancestor.came_into || truth;
-    ancestor.came.bits = static_cast<std::uint8_t>(ancestor.came.bits | place.along.bits);
+    for (Carriers* came : {&ancestor.perhaps, truth == Truth::yes ? &ancestor.surely : nullptr})
+      if (came != nullptr)
+        came->bits = static_cast<std::uint8_t>(came->bits | place.along.bits);
   }
   return out;
 }

@@ -58,8 +58,15 @@ struct Asked {
 struct Ancestor {
   NodeIndex node = no_node;
   Truth reached = Truth::no;   ///< no: only what came into it is in the subject
-  Truth came_into = Truth::no; ///< whether what came into it along `came` is in the subject
-  Carriers came;
+  Truth came_into = Truth::no; ///< whether anything that came into it is in the subject
+  Carriers surely, perhaps;    ///< along which it is; `perhaps` has `surely`
+
+  /// Whether what a derivation of it carries is in the subject.
+  [[nodiscard]] Truth takes(Carriers carried) const {
+    return surely.meets(carried)    ? Truth::yes
+           : perhaps.meets(carried) ? Truth::unknown
+                                    : Truth::no;
+  }
 };
 /// The nodes above the subject, with itself first: those that are believed, then those that are not
 /// refuted; each in the order of the graph, each once. Iterative.
