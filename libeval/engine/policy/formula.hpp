@@ -63,9 +63,7 @@ struct Ancestor {
 
   /// Whether what a derivation of it carries is in the subject.
   [[nodiscard]] Truth takes(Carriers carried) const {
-    return surely.meets(carried)    ? Truth::yes
-           : perhaps.meets(carried) ? Truth::unknown
-                                    : Truth::no;
+    return surely.meets(carried) ? Truth::yes : perhaps.meets(carried) ? Truth::unknown : Truth::no;
   }
 };
 /// The nodes above the subject, with itself first: those that are believed, then those that are not
