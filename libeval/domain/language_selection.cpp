@@ -89,7 +89,8 @@ void add_selection(Shapes& s) {
       "`take`",
       with(with({{"until", either({integer(0), choice({"places"})}), false,
                   "until so many are taken in all"},
-                 {"first", either({integer(0), object("per_pool")}), false, "so many"},
+                 {"first", either({integer(0), dictionary(integer(0))}), false,
+                  "so many, or of each pool"},
                  {"share", either({number(0, 1), share()}), false, "of the field"},
                  {"round", choice({"down", "up", "nearest"}), false, "of the share"},
                  {"min", integer(0), false, "of the share"},
@@ -116,7 +117,6 @@ void add_selection(Shapes& s) {
        {{"cost", "skip"}, {"budget"}},
        {{"advance"}, {"bands"}},
        {{"part"}, {"bands", "at_least", "above", "at_most", "below"}}}};
-  s["per_pool"] = {"`first`", {}, false, true};
   s["select.quota"] = {
       "`quota`",
       {{"by", scalar(), true, "an attribute"}, {"at_most", integer(0), true, "so many of each"}}};

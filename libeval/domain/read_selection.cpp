@@ -65,8 +65,7 @@ select::Take read_take(const Tree& tree) {
     take.kind = Kind::first;
     if (first->is_map()) {
       for (const Entry& entry : first->map())
-        if (entry.value.is_number())
-          take.per_pool[entry.key] = static_cast<std::size_t>(entry.value.number());
+        take.per_pool[entry.key] = static_cast<std::size_t>(entry.value.number());
     } else {
       take.count = count_at(tree, "first");
     }

@@ -3,6 +3,7 @@
 #include "engine/select/selector.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/text.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +23,29 @@ static std::size_t share_of(const select::Take& s, std::size_t field) {
                   s.max.value_or(std::numeric_limits<std::size_t>::max()));
 }
 
+/// Whether counts by pool say how many of every pool there is.
+bool Selector::counts_every_pool(const select::Take& s) {
+  const Where& where = context_.stage.select[step_].where;
+  if (!pooled_ || s.rest) {
+    context_.diagnostics.error(where, "`first` counts by pool, and here the entrants are one field",
+                               "write one number, or `group: ATTRIBUTE` before");
+    return false;
+  }
+  std::vector<std::string> named;
+  for (const auto& [name, count] : s.per_pool)
+    named.push_back(name);
+  bool all = true;
+  for (const std::string& pool : pool_names_)
+    if (!s.per_pool.contains(pool)) {
+      const auto hint = did_you_mean(pool, named);
+      context_.diagnostics.error(where, "`first` does not say how many of pool `" + pool + "`",
+                                 hint ? "did you mean it by `" + *hint + "`?"
+                                      : "write `" + pool + ": 0` if nobody of it is taken");
+      all = false;
+    }
+  return all;
+}
+
 void Selector::apply(const select::Take& s) {
   using Kind = select::Take::Kind;
   taking_ = taking_ || s.kind != Kind::bands || !s.advance.empty();
@@ -34,6 +58,8 @@ void Selector::apply(const select::Take& s) {
                                "`take: {first: N}`, or `regroup` before");
     return;
   }
+  if (!s.per_pool.empty() && !counts_every_pool(s))
+    return;
   const std::size_t pools = per_pool ? pool_names_.size() : 1;
   tell_places_apart(s.filter, s.ties.value_or(ties_));
   const bool orders_anew = !s.by.empty() || (pooled_ && s.rest);
@@ -71,10 +97,7 @@ void Selector::apply(const select::Take& s) {
     const TieGroups& groups = *in_order;
     Line line{std::nullopt, s.as, s.ties.value_or(ties_)};
     const std::size_t standing_here = standing_in[p];
-    const auto of_pool = [&] {
-      const auto at = pooled_ ? s.per_pool.find(pool_names_[p]) : s.per_pool.end();
-      return at == s.per_pool.end() ? 0 : at->second;
-    };
+    const auto of_pool = [&] { return s.per_pool.find(pool_names_[p])->second; };
     const std::optional<std::size_t> until = s.count ? s.count : stage_.places;
     const auto left = [&]() -> std::optional<std::size_t> {
       return until ? std::optional(*until - std::min(*until, taken_before[p])) : std::nullopt;

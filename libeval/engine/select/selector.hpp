@@ -150,6 +150,7 @@ private:
   [[nodiscard]] bool passes(const Filter& filter, std::uint32_t e) const;
   void take_bands(const select::Take& s, const TieGroups& groups);
   void take_budget(const select::Take& s, const TieGroups& groups);
+  [[nodiscard]] bool counts_every_pool(const select::Take& s);
   [[nodiscard]] TieGroups meeting(const select::Take& s, const TieGroups& groups);
   [[nodiscard]] double bound_of(const Bound& bound, const std::string& part) const;
   [[nodiscard]] static bool meets(const Bound& bound, double limit, double x, double tolerance);
