@@ -164,7 +164,9 @@ private:
       };
       const std::size_t named = round.who.size() > 12 ? 10 : round.who.size();
       for (std::size_t i = 0; i < named; ++i)
-        add(name_of(bundle_.program, round.who[i]) + " " + shown(round.votes[i]), ", ");
+        add(name_of(bundle_.program, round.who[i]) +
+                (round.votes[i] ? " " + shown(*round.votes[i]) : ""),
+            ", ");
       if (named < round.who.size())
         add("and " + std::to_string(round.who.size() - named) + " more", " ");
       if (round.exhausted > 0)

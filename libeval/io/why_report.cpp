@@ -60,10 +60,11 @@ std::string against_the_line(const PartialKnowledge& partial, std::size_t entran
 std::string by_round(const StageDecision& stage, std::size_t candidate) {
   std::string out;
   for (const EliminationRound& round : stage.rounds)
-    if (const auto at = std::ranges::find(round.who, candidate); at != round.who.end())
-      out += (out.empty() ? "" : ", ") +
-             shown(round.votes[static_cast<std::size_t>(at - round.who.begin())]) + " in round " +
+    if (const auto at = std::ranges::find(round.who, candidate); at != round.who.end()) {
+      const auto votes = round.votes[static_cast<std::size_t>(at - round.who.begin())];
+      out += (out.empty() ? "" : ", ") + (votes ? shown(*votes) : "nothing") + " in round " +
              std::to_string(round.number);
+    }
   return out;
 }
 

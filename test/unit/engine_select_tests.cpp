@@ -12,12 +12,12 @@ using namespace libeval::test;
 
 namespace {
 
-/// Scores of a, b, c, ... in one column, with attributes, and the rest of the stage.
+/// Scores of a, b, ... z, A, ... in one column, with attributes, and the rest of the stage.
 std::string field(const std::vector<std::string>& scores, const std::string& stage,
                   const std::vector<std::string>& attributes = {}) {
   std::string candidates, rows;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    const std::string id(1, static_cast<char>('a' + i));
+    const std::string id(1, static_cast<char>(i < 26 ? 'a' + i : 'A' + (i - 26)));
     candidates +=
         (i == 0 ? "" : ", ") + id + ": {" + (attributes.empty() ? "" : attributes[i]) + "}";
     rows += "      " + id + "," + scores[i] + "\n";
@@ -151,6 +151,26 @@ TEST_CASE("a tie that the quota alone resolves is none") {
                  "    places: 3\n    select: [{quota: {by: land, at_most: 1}}, {take: {}}]\n",
                  {"land: x", "land: x", "land: y", "land: z"}) ==
         "a: advances, b: cut, c: advances, d: advances");
+}
+
+TEST_CASE("behind two ties too large to be tried nobody is decided who might be otherwise") {
+  // 14 tied for 7 places: one of the others of them, not o, may be the next. 14 more tie after it.
+  const std::string outcome =
+      outcomes({"9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "8",
+                "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5"},
+               "    select: [{order: [total]}, {take: {first: 7}}, {take: {first: 1}}, "
+               "{take: {first: 7}}, {take: {first: 1}}]\n");
+  CHECK(outcome.find("advances") == std::string::npos);
+  CHECK(outcome.find("cut") == std::string::npos);
+}
+
+TEST_CASE("a round of an elimination has no number for who has no score") {
+  const Decision decision =
+      decide_text(field({"3", "", "2"}, "    select: [{eliminate: {seats: 1, by: [total]}}]\n"))
+          .decision;
+  const EliminationRound& first = decision.stages.at(0).rounds.at(0);
+  CHECK(first.who == std::vector<std::size_t>{0, 2, 1});
+  CHECK(first.votes == std::vector<std::optional<double>>{3, 2, std::nullopt});
 }
 
 TEST_CASE("a lot breaks a tie and says so") {

@@ -104,7 +104,8 @@ struct EliminationRound {
   std::optional<double> value;      ///< at which each paper passed on, where there is but one
   std::optional<double> quota;      ///< of a count with transfers
   std::vector<std::size_t> who;     ///< who takes part, most votes first (candidates)
-  std::vector<double> votes;        ///< of each of them; otherwise the score of the first key
+  /// Of each of them; without votes the number of the first key, none where that has none.
+  std::vector<std::optional<double>> votes;
   std::vector<double> keep;         ///< Meek: the share of a paper that each of them keeps
   double exhausted = 0, lost = 0;   ///< votes that name nobody left; cut off with decimals
   std::vector<std::size_t> elected; ///< in this round

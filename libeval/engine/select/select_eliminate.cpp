@@ -308,11 +308,12 @@ void Selector::eliminate_by_keys(const select::Eliminate& s, std::size_t seats) 
       in_order.insert(in_order.end(), group.begin(), group.end());
     if (has_values) {
       const Values now = values.values(first, in_order, true);
-      round.votes = now.numbers;
+      for (std::size_t i = 0; i < in_order.size(); ++i)
+        round.votes.push_back(now.has(i) ? std::optional(now.numbers[i]) : std::nullopt);
     }
     for (const std::uint32_t e : in_order)
       round.who.push_back(candidate(e));
-    round.votes.resize(round.who.size(), 0);
+    round.votes.resize(round.who.size());
     Who last = groups.back();
     if (last.size() > 1)
       last = tied_by_keys(last, s.ties).back();
@@ -324,9 +325,8 @@ void Selector::eliminate_by_keys(const select::Eliminate& s, std::size_t seats) 
         Finding& finding = find(Finding::Kind::eliminate, candidate(e));
         finding.rule = std::to_string(number);
         finding.verdict = Verdict::fail;
-        if (has_values)
-          finding.observed = round.votes[static_cast<std::size_t>(std::ranges::find(in_order, e) -
-                                                                  in_order.begin())];
+        finding.observed = round.votes[static_cast<std::size_t>(std::ranges::find(in_order, e) -
+                                                                in_order.begin())];
       }
       std::erase_if(left,
                     [&](std::uint32_t e) { return std::ranges::find(last, e) != last.end(); });

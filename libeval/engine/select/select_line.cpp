@@ -232,7 +232,7 @@ void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left,
         take(e, line.as);
       break;
     }
-    if (matters_to_others())
+    if (matters_to_others() && behind_a_large_tie_.empty()) // the first has everybody of later ones
       behind_a_large_tie_ = who(State::undecided);
     spoken_for_[pool_.empty() ? 0 : pool_[tied[0]]] += left;
     for (const std::uint32_t e : tied) {
