@@ -146,3 +146,31 @@ TEST_CASE("a panel in which one juror marked little says why there is no ICC, an
   const PanelCheck none = why("      i,a,1\n      i,b,2\n      j,b,3\n      j,c,3\n      k,a,2\n");
   CHECK(agreement(none, "icc_2_1").why == "no unit was marked by all, 2 are needed");
 }
+
+TEST_CASE("severity over opponents rates teams by their margins, as Massey 1997 does") {
+  // 3 r(a) = 2 + 3 from the normal equations with the ratings adding up to 0.
+  const Bundle games = test::load_text(R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  games:
+    csv: |
+      home,away,own,other
+      a,b,3,1
+      b,c,2,0
+      a,c,4,1
+    keys: []
+    pairs: {a: home, b: away, a_value: own, b_value: other}
+stages:
+  - {id: s, score: {from: games, steps: [{subtract: {column: against}}, {mean: side}, {severity: opponent}]}}
+)");
+  const Decision decision = decide(games);
+  const StageDecision& stage = decision.stages.at(0);
+  const auto& scores = stage.total;
+  CHECK(scores[0] == Approx(5.0 / 3));
+  CHECK(scores[1] == Approx(0).margin(1e-12));
+  CHECK(scores[2] == Approx(-5.0 / 3));
+  REQUIRE(stage.models.size() == 1);
+  CHECK(stage.models[0].estimates[3].dimension == "opponent");
+  CHECK(stage.models[0].estimates[3].member == "b");
+}

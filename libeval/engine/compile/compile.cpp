@@ -99,9 +99,7 @@ void Compiler::note_gaps(const Frame& frame, const std::vector<std::uint32_t>& c
       if (code == npos)
         continue;
       gap.cell += gap.cell.empty() ? "" : ", ";
-      gap.cell +=
-          d.name + " `" +
-          (d.members ? (*d.members)[code] : context.bundle.program.candidates[code].id.str()) + "`";
+      gap.cell += d.name + " `" + name_of(d, code, context.bundle.program) + "`";
     }
     gaps.push_back(std::move(gap));
   }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/frame.hpp"
 
+#include <libeval/domain/program.hpp>
+
 #include <algorithm>
 #include <numeric>
 #include <unordered_map>
 
 namespace libeval {
+
+const std::string& name_of(const Dimension& dimension, std::uint32_t code, const Program& program) {
+  return dimension.members ? (*dimension.members)[code] : program.candidates[code].id.str();
+}
 
 const Dimension* Frame::find(std::string_view name) const {
   const auto at = std::ranges::find(dimensions, name, &Dimension::name);

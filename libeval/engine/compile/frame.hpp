@@ -15,6 +15,8 @@
 
 namespace libeval {
 
+struct Program;
+
 /// Codes of the cells along a dimension, or positions of cells.
 using Codes = std::vector<std::uint32_t>;
 [[nodiscard]] inline Index shared_codes(Codes codes) {
@@ -30,6 +32,10 @@ struct Dimension {
   Members members; ///< null: candidates
   Index codes;     ///< one a cell
 };
+
+/// What a code of a dimension stands for.
+[[nodiscard]] const std::string& name_of(const Dimension& dimension, std::uint32_t code,
+                                         const Program& program);
 
 /// Where the cells of a frame come from, so that a step can still reach another column of the
 /// same rows. After a reduction a column is there where it is the same in all of a group.

@@ -10,15 +10,16 @@ namespace libeval {
 namespace {
 
 /// Levels numbered in the order of their first mark.
-op::Severity::Factor factor(const Dimension& dimension, const Codes& cells) {
+op::Severity::Factor factor(const Dimension& dimension, const Codes& cells,
+                            const Program& program) {
   op::Severity::Factor out;
   std::map<std::uint32_t, std::uint32_t> known;
   for (const std::uint32_t cell : cells) {
     const std::uint32_t code = (*dimension.codes)[cell];
     const auto [at, fresh] = known.try_emplace(code, static_cast<std::uint32_t>(known.size()));
     out.level.push_back(at->second);
-    if (fresh && dimension.members)
-      out.names.push_back((*dimension.members)[code]);
+    if (fresh)
+      out.names.push_back(name_of(dimension, code, program));
   }
   return out;
 }
@@ -28,11 +29,12 @@ std::size_t levels(const op::Severity::Factor& factor) {
   return most == factor.level.end() ? 0 : *most + std::size_t{1};
 }
 
-std::string name_of(const std::vector<Dimension>& rest, std::uint32_t cell) {
+std::string cell_name(const std::vector<Dimension>& rest, std::uint32_t cell,
+                      const Program& program) {
   std::string out;
   for (const Dimension& d : rest)
-    if (d.name != "candidate" && d.members)
-      out += (out.empty() ? "" : ", ") + d.name + " " + (*d.members)[(*d.codes)[cell]];
+    if (d.name != "candidate")
+      out += (out.empty() ? "" : ", ") + d.name + " " + name_of(d, (*d.codes)[cell], program);
   return out;
 }
 
@@ -69,6 +71,7 @@ void Lowering::severity() {
   const Grouping models = group_cells(others, frame_.cells);
   const std::size_t n = result.groups->count();
 
+  const Program& program = compiler_.context.bundle.program;
   op::Severity op;
   op.in = frame_.array;
   for (const Dimension& d : factors)
@@ -86,7 +89,7 @@ void Lowering::severity() {
       continue;
     std::size_t all = 0, largest = 0;
     for (const Dimension& d : factors) {
-      group.factors.push_back(factor(d, group.cells));
+      group.factors.push_back(factor(d, group.cells, program));
       const std::size_t own = levels(group.factors.back());
       all += own;
       largest = std::max(largest, own);
@@ -104,7 +107,7 @@ void Lowering::severity() {
       group.out[group.factors.front().level[i]] = cell;
       marked[cell] = 1;
     }
-    group.name = name_of(rest, group.cells.front());
+    group.name = cell_name(rest, group.cells.front(), program);
     op.groups.push_back(std::move(group));
   }
 

@@ -123,10 +123,7 @@ void Lowering::eigenvector() {
     of.members = std::move(members);
   }
   const auto called = [&](std::uint32_t code) {
-    return "`" +
-           (of.members ? (*of.members)[code]
-                       : compiler_.context.bundle.program.candidates[code].id.str()) +
-           "`";
+    return "`" + name_of(of, code, compiler_.context.bundle.program) + "`";
   };
   const Grouping groups = apart(frame_, *row, *column);
   std::vector<Weighed> weighed;

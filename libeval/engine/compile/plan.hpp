@@ -175,7 +175,7 @@ struct Severity {
   ArrayId in = no_array, out = no_array;
   struct Factor {
     std::vector<std::uint32_t> level = {}; ///< one a mark
-    std::vector<std::string> names = {};   ///< one a level; of candidates none
+    std::vector<std::string> names = {};   ///< one a level
   };
   struct Group {
     std::string name = {};                 ///< `item technology`; empty: the only one

@@ -369,8 +369,8 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
       finding.rule = key.name;
       finding.candidate = candidate;
       finding.verdict = Verdict::unknown;
-      finding.detail = other.name + " `" +
-                       (other.members ? (*other.members)[(*other.codes)[i]] : std::string()) + "`";
+      finding.detail =
+          other.name + " `" + name_of(other, (*other.codes)[i], context.bundle.program) + "`";
       if (frame.relative) {
         trouble.push_back(std::move(finding));
         continue;

@@ -59,7 +59,7 @@ std::optional<std::vector<Selector::Wish>> Selector::wishes(const Measure& measu
     const std::uint32_t who = (*frame.candidates())[cell];
     if (frame.is_outside(cell) || position[who] == npos)
       continue;
-    const std::string& name = (*programme.members)[(*programme.codes)[cell]];
+    const std::string& name = name_of(programme, (*programme.codes)[cell], program_);
     if (frame.is_gap(cell)) {
       Finding& finding = find(Finding::Kind::gap, who);
       finding.rule = measure.name;
