@@ -118,9 +118,16 @@ std::string weight_lines(const Program& program, const StageMargins& stage,
                          const ReportOptions& options) {
   std::string out;
   for (const WeightMargin& margin : stage.weights) {
-    std::string text = fmt::format("weights {:<5} {} away ({}): {} comes in for {} at ",
-                                   margin.norm, shown(margin.distance, 4), word(margin.found),
-                                   name_of(program, margin.in), name_of(program, margin.out));
+    const std::string in = name_of(program, margin.in), other = name_of(program, margin.out);
+    if (margin.distance == 0) {
+      out += report_line(fmt::format("weights {:<5} any other weights ({}) that part {} and {}",
+                                     margin.norm, word(margin.found), in, other),
+                         options.width);
+      continue;
+    }
+    std::string text = fmt::format("weights {:<5} {} away ({}): {} {} {} at ", margin.norm,
+                                   shown(margin.distance, 4), word(margin.found), in,
+                                   margin.level ? "draws level with" : "comes in for", other);
     for (std::size_t k = 0; k < stage.parts.size(); ++k)
       text += fmt::format("{}{} {} (now {})", k == 0 ? "" : ", ", escape_control(stage.parts[k]),
                           percent(margin.shares[k]), percent(stage.shares[k]));
@@ -257,6 +264,7 @@ std::string to_json(const Program& program, const Decision& decision,
     for (const WeightMargin& margin : stage.weights) {
       out.open('{').key("norm").text(margin.norm).key("distance").number(margin.distance);
       out.key("in").text(id(margin.in)).key("out").text(id(margin.out));
+      out.key("level").flag(margin.level);
       out.key("found").text(word(margin.found)).key("shares").open_line('{');
       for (std::size_t k = 0; k < stage.parts.size(); ++k)
         out.key(stage.parts[k]).number(margin.shares[k]);

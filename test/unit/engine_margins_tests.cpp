@@ -171,6 +171,88 @@ TEST_CASE("the nearest weights are where two totals meet") {
   }
 }
 
+TEST_CASE("two who are held level are parted by any change, up or down") {
+  // c and d are level for the second place; d has all points of y.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c, d]
+evidence:
+  table: {csv: "candidate,x,y\na,5,5\nb,1,1\nc,2,4\nd,1,5\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: points
+    places: 2
+    score:
+      parts:
+        x: {points: 5, from: table, value: x, steps: [{scale: {from: [0, 5]}}]}
+        y: {points: 5, from: table, value: y, steps: [{scale: {from: [0, 5]}}]}
+)");
+  const StageMargins& stage = it.stages[0];
+  const CandidateMargins& d = of(stage, 3);
+  CHECK(d.parts_without_effect.empty());
+  REQUIRE(find(d, "y") != nullptr);
+  CHECK(find(d, "y")->change == 0);
+  CHECK(find(d, "y")->outcome == Outcome::cut);
+  CHECK(find(d, "y")->found == Found::exact);
+  CHECK(find(d, "x")->outcome == Outcome::advances);
+  REQUIRE(stage.weights.size() == 3);
+  CHECK(stage.weights[0].distance == 0);
+  CHECK(std::pair(stage.weights[0].in, stage.weights[0].out) ==
+        std::pair<std::size_t, std::size_t>{2, 3});
+  CHECK_THAT(report(it.uncertain.variants.front().program, it.decision, it.stages, {}),
+             contains("any other weights (exact) that part c and d"));
+}
+
+TEST_CASE("at the end of a part's points a candidate may be level and no more") {
+  // Without any of its 4 points of x, a is level with b.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  table: {csv: "candidate,x,y\na,4,1\nb,0,1\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: points
+    places: 1
+    score:
+      parts:
+        x: {points: 5, from: table, value: x, steps: [{scale: {from: [0, 5]}}]}
+        y: {points: 5, from: table, value: y, steps: [{scale: {from: [0, 5]}}]}
+)");
+  const CandidateMargins& a = of(it.stages[0], 0);
+  REQUIRE(find(a, "x") != nullptr);
+  CHECK(find(a, "x")->change == Approx(-4));
+  CHECK(find(a, "x")->outcome == Outcome::held);
+  CHECK(find(a, "x")->found == Found::exact);
+}
+
+TEST_CASE("weights at which two draw level, and none that part them, are told") {
+  // b is behind a in x and level in y: with all weight on y they are level.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  table: {csv: "candidate,x,y\na,4,1\nb,2,1\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: weighted
+    places: 1
+    score:
+      parts:
+        x: {weight: 0.75, from: table, value: x}
+        y: {weight: 0.25, from: table, value: y}
+)");
+  const auto& weights = it.stages[0].weights;
+  REQUIRE(weights.size() == 3);
+  const double expected[] = {1.5, 0.75 * std::sqrt(2.0), 0.75};
+  for (std::size_t k = 0; k < 3; ++k) {
+    INFO(weights[k].norm);
+    CHECK(weights[k].distance == Approx(expected[k]).epsilon(1e-6));
+    CHECK(weights[k].shares[1] == Approx(1).epsilon(1e-6));
+    CHECK(weights[k].level);
+    CHECK(weights[k].found == Found::exact);
+  }
+  CHECK_THAT(report(it.uncertain.variants.front().program, it.decision, it.stages, {}),
+             contains("b draws level with a"));
+}
+
 TEST_CASE("places over all weights and over a set of them") {
   const auto places = [](const Answer& it) {
     std::vector<std::pair<std::size_t, std::size_t>> out(3);

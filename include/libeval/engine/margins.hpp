@@ -30,18 +30,20 @@ struct Margin {
   };
   Kind kind = Kind::total;
   std::string name;
-  double change = 0;               ///< to add; in the units of the part or of the marks
-  double before = 0;               ///< the score or the mean mark now
+  double change = 0; ///< to add; in the units of the part or of the marks; 0: any, however small
+  double before = 0; ///< the score or the mean mark now
   Outcome outcome = Outcome::held; ///< what it becomes
   Found found = Found::exact;
 };
 
-/// The nearest weights of a node's parts under which somebody at the line changes sides.
+/// The nearest weights of a node's parts under which somebody at the line changes sides, or draws
+/// level with somebody there.
 struct WeightMargin {
-  std::string norm; ///< `L1`, `L2`, `Linf`, of shares
-  double distance = 0;
+  std::string norm;            ///< `L1`, `L2`, `Linf`, of shares
+  double distance = 0;         ///< 0: any other weights, two are level now
   std::vector<double> shares;  ///< the witness
-  std::size_t in = 0, out = 0; ///< who comes in for whom (candidates)
+  std::size_t in = 0, out = 0; ///< who comes in for whom, or draws level (candidates)
+  bool level = false;          ///< they are level there, and no weights further on part them
   Found found = Found::exact;
 };
 

@@ -58,6 +58,9 @@ struct LinearScore {
 /// Candidates next to the line: the last of those who advance and the first of those cut.
 [[nodiscard]] std::vector<std::size_t> at_the_line(const MarginContext& context);
 
+/// Whether an entrant is held, and another one whose total is the same.
+[[nodiscard]] bool is_tied_at_the_line(const StageDecision& stage, std::size_t entrant);
+
 void add_score_margins(const MarginContext& context, CandidateMargins& out);
 void add_mark_margins(const MarginContext& context, CandidateMargins& out);
 void add_weight_margins(const MarginContext& context, StageMargins& out);

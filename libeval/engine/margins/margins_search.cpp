@@ -121,13 +121,14 @@ std::optional<Margin> least_change(double most, std::optional<double> guess,
   };
   const double slack = 1e-7 * std::max(1e-6, std::abs(most));
   const double sign = most < 0 ? -1 : 1;
-  if (guess && *guess * sign >= 0 && std::abs(*guess) <= std::abs(most) &&
-      differs(*guess + sign * slack) &&
-      (std::abs(*guess) <= slack || !differs(*guess - sign * slack))) {
-    out.change = *guess;
-    out.found = Found::exact;
-    out.outcome = *outcome(*guess + sign * slack);
-    return out;
+  if (guess && *guess * sign >= 0 && std::abs(*guess) <= std::abs(most)) {
+    const double beyond = sign * std::min(std::abs(*guess) + slack, std::abs(most));
+    if (differs(beyond) && (std::abs(*guess) <= slack || !differs(*guess - sign * slack))) {
+      out.change = *guess;
+      out.found = Found::exact;
+      out.outcome = *outcome(beyond);
+      return out;
+    }
   }
   const auto t = bisect([&](double share) { return differs(share * most); });
   if (!t)
@@ -140,16 +141,27 @@ std::optional<Margin> least_change(double most, std::optional<double> guess,
 
 } // namespace
 
+bool is_tied_at_the_line(const StageDecision& stage, std::size_t entrant) {
+  if (stage.outcomes[entrant] != Outcome::held || stage.total.empty())
+    return false;
+  for (std::size_t e = 0; e < stage.entrants.size(); ++e)
+    if (e != entrant && stage.outcomes[e] == Outcome::held &&
+        std::abs(stage.total[e] - stage.total[entrant]) <= stage.tolerance)
+      return true;
+  return false;
+}
+
 void add_score_margins(const MarginContext& context, CandidateMargins& out) {
   const StageDecision& stage = context.decided();
   const Stage& rules = context.bundle.program.stages[context.stage];
   const std::size_t e = stage.entrant(out.candidate);
   if (!rules.score || e == nobody)
     return;
-  const bool in = out.outcome == Outcome::advances;
-  const bool has_gap = !out.margins.empty() && out.margins.front().kind == Margin::Kind::total &&
-                       plain_line(context).has_value();
-  const double gap = has_gap ? to_the_line(context, out.margins.front()) : 0;
+  const bool in = out.outcome == Outcome::advances, plain = plain_line(context).has_value();
+  const bool tied = plain && is_tied_at_the_line(stage, e); // more and less change its outcome
+  const bool has_gap =
+      tied || (plain && !out.margins.empty() && out.margins.front().kind == Margin::Kind::total);
+  const double gap = has_gap && !tied ? to_the_line(context, out.margins.front()) : 0;
   for (std::size_t k = 1; k < stage.nodes.size(); ++k) {
     const NodeScores& node = stage.nodes[k];
     const Node* rule = find_node(*rules.score, node.path);
@@ -165,8 +177,11 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
         high = std::max(high, node.scores.value(i));
       }
     const bool up = in != (node.direction == Direction::benefit);
-    const double most = room_of(node, e, low, high, up);
-    if (most == 0 && !node.points)
+    std::vector<double> ends = {room_of(node, e, low, high, up)};
+    if (out.outcome == Outcome::held)
+      ends.push_back(room_of(node, e, low, high, !up));
+    std::erase(ends, 0);
+    if (ends.empty() && !node.points)
       continue;
     const auto factor = node.relative ? std::nullopt : factor_of(stage, k);
     std::optional<double> guess;
@@ -175,7 +190,11 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
     const auto outcome = [&](double by) {
       return context.outcome(with_moved_part(context, node.path, out.candidate, by), out.candidate);
     };
-    auto found = most == 0 ? std::nullopt : least_change(most, guess, outcome, out.outcome);
+    std::optional<Margin> found;
+    for (const double most : ends)
+      if (const auto one = least_change(most, guess, outcome, out.outcome);
+          one && (!found || std::abs(one->change) < std::abs(found->change)))
+        found = one;
     if (!found) {
       if (!context.options.stopped())
         out.parts_without_effect.push_back(node.path);

@@ -73,10 +73,16 @@ Numbers nearest_euclidean(const Numbers& from, const Numbers& d) {
         fd += from[k] * d[k];
       }
     const double determinant = s0 * sdd - sd * sd;
-    if (!(std::abs(determinant) > 1e-14 * std::max(1.0, s0 * sdd)))
+    double a = 0, b = 0;
+    if (std::abs(determinant) > 1e-14 * std::max(1.0, s0 * sdd)) {
+      a = ((1 - f0) * sdd + fd * sd) / determinant;
+      b = (-fd * s0 - (1 - f0) * sd) / determinant;
+    } else if (s0 > 0 && sdd <= 1e-14) { // inside the plane already; who is fixed beside it stays
+      a = (1 - f0) / s0;
+      b = 1e12;
+    } else {
       return {};
-    const double a = ((1 - f0) * sdd + fd * sd) / determinant;
-    const double b = (-fd * s0 - (1 - f0) * sd) / determinant;
+    }
     std::size_t worst = n;
     double least = -1e-12;
     for (std::size_t k = 0; k < n; ++k) {
@@ -175,6 +181,21 @@ Numbers along(const Numbers& from, const Numbers& to, double t) {
   return out;
 }
 
+/// Two who are held at the line because they are level, and whom other weights part.
+std::optional<std::pair<std::size_t, std::size_t>> level_pair(const StageDecision& stage,
+                                                              const LinearScore& score) {
+  for (std::size_t a = 0; a < stage.entrants.size(); ++a)
+    for (std::size_t b = a + 1; b < stage.entrants.size() && is_tied_at_the_line(stage, a); ++b)
+      if (is_tied_at_the_line(stage, b) &&
+          std::abs(stage.total[a] - stage.total[b]) <= stage.tolerance) {
+        const Numbers d = difference(score.of[a], score.of[b]);
+        const auto [low, high] = std::ranges::minmax(d);
+        if (high - low > score.tolerance)
+          return std::pair(a, b);
+      }
+  return std::nullopt;
+}
+
 } // namespace
 
 void add_weight_margins(const MarginContext& context, StageMargins& out) {
@@ -185,6 +206,12 @@ void add_weight_margins(const MarginContext& context, StageMargins& out) {
   out.shares = score->shares;
   const StageDecision& stage = context.decided();
   const bool plain = plain_line(context).has_value();
+  if (const auto pair = plain ? level_pair(stage, *score) : std::nullopt) {
+    for (const char* norm : {"L1", "L2", "Linf"})
+      out.weights.push_back({norm, 0, score->shares, stage.entrants[pair->first],
+                             stage.entrants[pair->second], false, Found::exact});
+    return;
+  }
   // Nearest to the line first; a pair further apart in total can still be nearer in weights.
   std::vector<std::size_t> in, rest;
   for (std::size_t e = 0; e < stage.entrants.size(); ++e)
@@ -212,7 +239,7 @@ void add_weight_margins(const MarginContext& context, StageMargins& out) {
         else
           for (const double x : d)
             dual += std::abs(x);
-        if (!(high > 0) || -now / std::max(dual, 1e-300) >= best.distance)
+        if (high < -score->tolerance || -now / std::max(dual, 1e-300) >= best.distance)
           continue;
         const Numbers w = norm[1] == '2' ? nearest_euclidean(score->shares, d)
                                          : nearest_linear(score->shares, d, norm[1] == 'i');
@@ -231,11 +258,12 @@ void add_weight_margins(const MarginContext& context, StageMargins& out) {
       const Bundle changed = with_shares(context, *score, along(score->shares, best.shares, t));
       const auto one = context.outcome(changed, best.in),
                  other = context.outcome(changed, best.out);
+      best.level = one == Outcome::held;
       return (one && *one != stage.outcomes[stage.entrant(best.in)]) ||
              (other && *other != stage.outcomes[stage.entrant(best.out)]);
     };
     const double step = 1e-6;
-    if (plain && changes(1 + step) && !changes(1 - step)) {
+    if (plain && !changes(1 - step) && changes(1 + step)) {
       best.found = Found::exact;
     } else { // the line is more than an order by total: search towards the witness and beyond
       best.found = Found::search;
