@@ -118,16 +118,23 @@ std::string weight_lines(const Program& program, const StageMargins& stage,
                          const ReportOptions& options) {
   std::string out;
   for (const WeightMargin& margin : stage.weights) {
-    const std::string in = name_of(program, margin.in), other = name_of(program, margin.out);
+    const auto name = [&](std::size_t c) { return name_of(program, c); };
     if (margin.distance == 0) {
       out += report_line(fmt::format("weights {:<5} any other weights ({}) that part {} and {}",
-                                     margin.norm, word(margin.found), in, other),
+                                     margin.norm, word(margin.found), name(margin.in),
+                                     name(margin.out)),
                          options.width);
       continue;
     }
-    std::string text = fmt::format("weights {:<5} {} away ({}): {} {} {} at ", margin.norm,
-                                   shown(margin.distance, 4), word(margin.found), in,
-                                   margin.level ? "draws level with" : "comes in for", other);
+    const std::string what = margin.in == nobody    ? name(margin.out) + " no longer advances"
+                             : margin.out == nobody ? name(margin.in) + " comes in"
+                             : margin.level
+                                 ? name(margin.in) + " draws level with " + name(margin.out)
+                                 : name(margin.in) + " comes in for " + name(margin.out);
+    const std::string far =
+        margin.distance < 1e-6 ? "less than 0.000001" : shown(margin.distance, 4);
+    std::string text = fmt::format("weights {:<5} {} away ({}): {} at ", margin.norm, far,
+                                   word(margin.found), what);
     for (std::size_t k = 0; k < stage.parts.size(); ++k)
       text += fmt::format("{}{} {} (now {})", k == 0 ? "" : ", ", escape_control(stage.parts[k]),
                           percent(margin.shares[k]), percent(stage.shares[k]));
@@ -168,7 +175,7 @@ std::string place_table(const Program& program, const StageDecision& decided,
   grid.column("now", Align::right);
   grid.column("best", Align::right);
   grid.column("worst", Align::right);
-  grid.column("", Align::left);
+  grid.column(decided.places ? fmt::format("in the first {}", *decided.places) : "", Align::left);
   for (const PossiblePlaces& p : stage.places) {
     const std::size_t e = decided.entrant(p.candidate);
     std::string follows;
@@ -177,7 +184,7 @@ std::string place_table(const Program& program, const StageDecision& decided,
                 : p.best > *decided.places ? "impossible"
                                            : "possible";
     grid.row({{name_of(program, p.candidate)},
-              {shown(decided.place[e])},
+              {decided.place[e] > 0 ? shown(decided.place[e]) : "–"},
               {std::to_string(p.best)},
               {std::to_string(p.worst)},
               {follows}});
@@ -238,7 +245,9 @@ std::string to_json(const Program& program, const Decision& decision,
                     const std::vector<StageMargins>& margins,
                     const std::vector<SobolIndices>& sobol) {
   JsonWriter out(5);
-  const auto id = [&](std::size_t c) { return program.candidates[c].id.str(); };
+  const auto id = [&](std::size_t c) {
+    return c == nobody ? std::string() : program.candidates[c].id.str();
+  };
   out.open('{').key("stages").open('[');
   for (const StageMargins& stage : margins) {
     out.open('{').key("id").text(decision.stages[stage.stage].id);
@@ -263,7 +272,8 @@ std::string to_json(const Program& program, const Decision& decision,
     out.close(']').key("weights").open('[');
     for (const WeightMargin& margin : stage.weights) {
       out.open('{').key("norm").text(margin.norm).key("distance").number(margin.distance);
-      out.key("in").text(id(margin.in)).key("out").text(id(margin.out));
+      out.key("in").text_or_null(id(margin.in));
+      out.key("out").text_or_null(id(margin.out));
       out.key("level").flag(margin.level);
       out.key("found").text(word(margin.found)).key("shares").open_line('{');
       for (std::size_t k = 0; k < stage.parts.size(); ++k)

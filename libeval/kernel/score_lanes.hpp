@@ -141,7 +141,7 @@ private:
 
   void draw(const ScoreStep& s, const std::uint32_t* index, const double* number) {
     const Replicates of = replicates_of(s);
-    const double* const errors = number + 2 * s.terms;
+    const double* const errors = number + std::size_t{2} * s.terms;
     for (std::size_t k = 0; k < s.terms; ++k, index += 3) {
       const Four words = philox_lanes(task_, of, s.source, index[0]);
       Reals x, y;

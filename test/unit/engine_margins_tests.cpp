@@ -253,6 +253,57 @@ stages:
              contains("b draws level with a"));
 }
 
+TEST_CASE("weights are searched where more than an order by total decides") {
+  // Who has less than 15 of p is out; c has just as many, so any less weight of p puts it out.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  table: {csv: "candidate,p,q\na,20,10\nb,18,12\nc,15,30\n", keys: [candidate], values: [p, q]}
+stages:
+  - id: points
+    places: 2
+    score:
+      parts:
+        p: {points: 20, from: table, value: p, steps: [{scale: {from: [0, 20]}}]}
+        q: {points: 30, from: table, value: q, steps: [{scale: {from: [0, 30]}}]}
+    select: [{require: {part: p, at_least: 15}}, {order: [total]}, {take: {}}, {reserve: {first: 1}}]
+)");
+  // c 45, a 30, b 30: a and b are level for the second place until weights part them.
+  const StageMargins& stage = it.stages[0];
+  REQUIRE(stage.weights.size() == 3);
+  for (const WeightMargin& one : stage.weights) {
+    CHECK(one.found == Found::search);
+    CHECK(one.distance < 1e-6);
+    CHECK(one.out != one.in);
+  }
+  const auto now = it.decision.stages[0].outcomes;
+  CHECK(now[0] == Outcome::held);
+  CHECK(stage.weights[0].in != 2);
+}
+
+TEST_CASE("a rounded total has nearest weights too, found by search") {
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  table: {csv: "candidate,x,y\na,80,30\nb,50,60\n", keys: [candidate], values: [x, y]}
+stages:
+  - id: weighted
+    places: 1
+    score:
+      round: {to: 1}
+      parts:
+        x: {weight: 0.6, from: table, value: x}
+        y: {weight: 0.4, from: table, value: y}
+)");
+  // 60 and 54; they round to the same number from 55 - 0.5 and 54.5 on: w = 0.5 + 1/60.
+  REQUIRE(it.stages[0].weights.size() == 3);
+  CHECK(it.stages[0].weights[0].found == Found::search);
+  CHECK(it.stages[0].weights[0].distance == Approx(2 * (0.1 - 1.0 / 60)).margin(0.02));
+  CHECK(it.stages[0].places.empty());
+}
+
 TEST_CASE("places over all weights and over a set of them") {
   const auto places = [](const Answer& it) {
     std::vector<std::pair<std::size_t, std::size_t>> out(3);

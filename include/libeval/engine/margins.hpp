@@ -36,14 +36,16 @@ struct Margin {
   Found found = Found::exact;
 };
 
-/// The nearest weights of a node's parts under which somebody at the line changes sides, or draws
-/// level with somebody there.
+/// The nearest weights of a node's parts under which somebody else goes on, or two draw level at
+/// the line.
 struct WeightMargin {
-  std::string norm;            ///< `L1`, `L2`, `Linf`, of shares
-  double distance = 0;         ///< 0: any other weights, two are level now
-  std::vector<double> shares;  ///< the witness
-  std::size_t in = 0, out = 0; ///< who comes in for whom, or draws level (candidates)
-  bool level = false;          ///< they are level there, and no weights further on part them
+  std::string norm;           ///< `L1`, `L2`, `Linf`, of shares
+  double distance = 0;        ///< 0: any other weights, two are level now
+  std::vector<double> shares; ///< the witness
+  /// Candidates: who goes on then, and who no longer does (or is held); `nobody` where there is
+  /// none. Where two are level, these two.
+  std::size_t in = nobody, out = nobody;
+  bool level = false; ///< they are level there, and no weights further on part them
   Found found = Found::exact;
 };
 

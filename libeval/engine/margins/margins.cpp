@@ -48,8 +48,8 @@ bool MarginContext::uses(const std::string& table) const {
 std::optional<LinearScore> linear_score(const MarginContext& context) {
   const StageDecision& stage = context.decided();
   const auto& node = context.bundle.program.stages[context.stage].score;
-  if (!node || stage.nodes.empty() || node->parts.size() < 2 || stage.nodes[0].resolution > 0 ||
-      !node->measure.steps.empty() || stage.nodes[0].direction == Direction::cost)
+  if (!node || stage.nodes.empty() || node->parts.size() < 2 || !node->measure.steps.empty() ||
+      stage.nodes[0].direction == Direction::cost)
     return std::nullopt;
   LinearScore out;
   out.path = node->path;
@@ -59,6 +59,8 @@ std::optional<LinearScore> linear_score(const MarginContext& context) {
   if (!out.points && !weighted)
     return std::nullopt;
   out.sum = 0;
+  double rounding = stage.nodes[0].resolution;
+  out.rounded = rounding > 0;
   for (const Node& part : node->parts) {
     out.parts.push_back(part.id);
     out.shares.push_back(out.points ? *part.points : *part.weight);
@@ -70,9 +72,10 @@ std::optional<LinearScore> linear_score(const MarginContext& context) {
   out.of.assign(stage.entrants.size(), {});
   for (std::size_t k = 0; k < node->parts.size(); ++k) {
     const auto part = std::ranges::find(stage.nodes, node->parts[k].path, &NodeScores::path);
-    if (part == stage.nodes.end() || !part->factor || part->resolution > 0 ||
-        (out.points && !(out.shares[k] > 0)))
+    if (part == stage.nodes.end() || !part->factor || (out.points && !(out.shares[k] > 0)))
       return std::nullopt;
+    out.rounded = out.rounded || part->resolution > 0;
+    rounding += part->resolution;
     for (std::size_t e = 0; e < stage.entrants.size(); ++e) {
       if (!part->scores.has(e))
         return std::nullopt;
@@ -86,7 +89,7 @@ std::optional<LinearScore> linear_score(const MarginContext& context) {
     double total = 0;
     for (std::size_t k = 0; k < out.shares.size(); ++k)
       total += out.shares[k] * out.of[e][k];
-    if (!(std::abs(total - stage.total[e]) <= 1e-9 * std::max(1.0, std::abs(total))))
+    if (!(std::abs(total - stage.total[e]) <= rounding + 1e-9 * std::max(1.0, std::abs(total))))
       return std::nullopt; // deductions, or a node that is more than a sum
   }
   return out;
@@ -119,7 +122,7 @@ std::optional<double> bisect(const std::function<bool(double)>& differs) {
   if (!differs(1))
     return std::nullopt;
   double same = 0, other = 1;
-  for (int i = 0; i < 24; ++i) {
+  while (other - same > least_share) {
     const double middle = (same + other) / 2;
     (differs(middle) ? other : same) = middle;
   }

@@ -30,7 +30,7 @@ struct MarginContext {
 };
 
 /// The scores of a stage as sums of shares times numbers, where they are: total of entrant e =
-/// sum over k of shares[k] * of[e][k].
+/// sum over k of shares[k] * of[e][k], but for rounding.
 struct LinearScore {
   std::string path; ///< the node
   std::vector<std::string> parts;
@@ -39,6 +39,7 @@ struct LinearScore {
   bool points = false;
   std::vector<std::vector<double>> of;
   double tolerance = 0;
+  bool rounded = false;
 };
 [[nodiscard]] std::optional<LinearScore> linear_score(const MarginContext& context);
 
@@ -46,7 +47,9 @@ struct LinearScore {
 /// many go on.
 [[nodiscard]] std::optional<std::size_t> plain_line(const MarginContext& context);
 
-/// The smallest t in (0, 1] at which `differs`, to 2^-24; none where it does not at 1.
+inline constexpr double least_share = 0x1p-24;
+
+/// The smallest t in (0, 1] at which `differs`, to `least_share`; none where it does not at 1.
 [[nodiscard]] std::optional<double> bisect(const std::function<bool(double)>& differs);
 
 /// By how much a total is better than another.

@@ -133,9 +133,9 @@ std::optional<Margin> least_change(double most, std::optional<double> guess,
   const auto t = bisect([&](double share) { return differs(share * most); });
   if (!t)
     return std::nullopt;
-  out.change = *t * most;
+  out.change = *t > least_share ? *t * most : 0;
   out.found = Found::search;
-  out.outcome = outcome(out.change).value_or(now);
+  out.outcome = outcome(*t * most).value_or(now);
   return out;
 }
 
@@ -178,7 +178,7 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
       }
     const bool up = in != (node.direction == Direction::benefit);
     std::vector<double> ends = {room_of(node, e, low, high, up)};
-    if (out.outcome == Outcome::held)
+    if (!plain || out.outcome == Outcome::held) // more rules than an order: less may be better
       ends.push_back(room_of(node, e, low, high, !up));
     std::erase(ends, 0);
     if (ends.empty() && !node.points)

@@ -198,6 +198,201 @@ std::optional<std::pair<std::size_t, std::size_t>> level_pair(const StageDecisio
 
 } // namespace
 
+namespace {
+
+constexpr const char* norms[] = {"L1", "L2", "Linf"};
+
+/// No weights nearer than this put `d.w` above 0: it changes by at most |change| times the dual
+/// norm of d.
+double nearest_bound(const Numbers& d, double now, const std::string& norm) {
+  const auto [low, high] = std::ranges::minmax(d);
+  double dual = 0;
+  if (norm == "L1")
+    dual = (high - low) / 2;
+  else if (norm == "L2")
+    dual = std::sqrt(dot(d, d));
+  else
+    for (const double x : d)
+      dual += std::abs(x);
+  return -now / std::max(dual, 1e-300);
+}
+
+Numbers nearest(const Numbers& from, const Numbers& d, const std::string& norm) {
+  return norm == "L2" ? nearest_euclidean(from, d) : nearest_linear(from, d, norm == "Linf");
+}
+
+/// Those who go on, and those who do not but might (entrants).
+struct Sides {
+  std::vector<std::size_t> in, rest;
+};
+
+Sides sides_of(const StageDecision& stage) {
+  Sides out;
+  for (std::size_t e = 0; e < stage.entrants.size(); ++e)
+    if (stage.outcomes[e] == Outcome::advances)
+      out.in.push_back(e);
+    else if (stage.outcomes[e] != Outcome::disqualified && stage.outcomes[e] != Outcome::withdrawn)
+      out.rest.push_back(e);
+  return out;
+}
+
+/// Where who goes on is a matter of the order by total alone: the nearest point of all planes on
+/// which two from either side are level. `exact` if a decision on either side of it confirms that;
+/// without shares where none can meet.
+WeightMargin nearest_plane(const MarginContext& context, const LinearScore& score,
+                           const char* norm) {
+  const StageDecision& stage = context.decided();
+  const Sides sides = sides_of(stage);
+  WeightMargin best;
+  best.norm = norm;
+  best.distance = 1e300;
+  for (const std::size_t a : sides.in)
+    for (const std::size_t b : sides.rest) {
+      const Numbers d = difference(score.of[b], score.of[a]);
+      const double now = dot(d, score.shares);
+      if (now >= 0 || *std::ranges::max_element(d) < -score.tolerance ||
+          nearest_bound(d, now, norm) >= best.distance)
+        continue;
+      const Numbers w = nearest(score.shares, d, norm);
+      if (w.empty())
+        continue;
+      if (const double at = distance(score.shares, w, norm); at < best.distance) {
+        best.distance = at;
+        best.shares = w;
+        best.in = stage.entrants[b];
+        best.out = stage.entrants[a];
+      }
+    }
+  if (best.shares.empty())
+    return best;
+  const auto changes = [&](double t) {
+    const Bundle changed = with_shares(context, score, along(score.shares, best.shares, t));
+    const auto one = context.outcome(changed, best.in), other = context.outcome(changed, best.out);
+    best.level = one == Outcome::held;
+    return (one && *one != stage.outcomes[stage.entrant(best.in)]) ||
+           (other && *other != Outcome::advances);
+  };
+  const double step = 1e-6;
+  best.found = !changes(1 - step) && changes(1 + step) ? Found::exact : Found::search;
+  return best;
+}
+
+/// Otherwise: along many ways through the weights, the first point at which somebody else goes on.
+class WaySearch {
+public:
+  WaySearch(const MarginContext& context, const LinearScore& score)
+      : context_(context), score_(score), stage_(context.decided()) {
+    for (const char* norm : norms) {
+      WeightMargin one;
+      one.norm = norm;
+      one.distance = 1e300;
+      one.found = Found::search;
+      best_.push_back(std::move(one));
+    }
+  }
+
+  std::vector<WeightMargin> search() {
+    for (const Numbers& way : ways())
+      look_along(way);
+    std::erase_if(best_, [](const WeightMargin& one) { return one.shares.empty(); });
+    return std::move(best_);
+  }
+
+private:
+  using Change = std::pair<std::size_t, std::size_t>; ///< in, out: as in WeightMargin
+
+  static constexpr std::size_t most_pairs = 8;
+  static constexpr int steps = 8;
+
+  /// Towards each part and away from it, and where pairs from either side are level and as far
+  /// again.
+  [[nodiscard]] std::vector<Numbers> ways() const {
+    std::vector<Numbers> out;
+    const Numbers& from = score_.shares;
+    for (std::size_t k = 0; k < from.size(); ++k) {
+      if (!(from[k] < 1))
+        continue;
+      Numbers towards(from.size(), 0);
+      towards[k] = 1;
+      out.push_back(std::move(towards));
+      Numbers away = from;
+      away[k] = 0;
+      out.push_back(along(away, away, 0));
+    }
+    struct Pair {
+      double bound;
+      Numbers d;
+    };
+    std::vector<Pair> pairs;
+    const Sides sides = sides_of(stage_);
+    for (const std::size_t a : sides.in)
+      for (const std::size_t b : sides.rest) {
+        Numbers d = difference(score_.of[b], score_.of[a]);
+        const double now = dot(d, from);
+        if (now < 0 && *std::ranges::max_element(d) > 0)
+          pairs.push_back({nearest_bound(d, now, "L2"), std::move(d)});
+      }
+    std::ranges::stable_sort(pairs, {}, &Pair::bound);
+    if (pairs.size() > most_pairs)
+      pairs.resize(most_pairs);
+    for (const Pair& pair : pairs)
+      for (const char* norm : norms)
+        if (const Numbers w = nearest(from, pair.d, norm); !w.empty())
+          out.push_back(along(from, w, 2));
+    return out;
+  }
+
+  [[nodiscard]] bool is_nearer(const Numbers& shares) const {
+    return std::ranges::any_of(best_, [&](const WeightMargin& one) {
+      return distance(score_.shares, shares, one.norm) < one.distance;
+    });
+  }
+
+  void look_along(const Numbers& way) {
+    const auto at = [&](double t) { return along(score_.shares, way, t); };
+    double same = 0;
+    for (int i = 1; i <= steps && is_nearer(at(same)); ++i) {
+      const double t = double(i) / steps;
+      const auto between = [&](double share) { return at(same + share * (t - same)); };
+      if (const auto share = bisect([&](double s) { return change(between(s)).has_value(); }))
+        return keep(between(*share));
+      same = t;
+    }
+  }
+
+  void keep(const Numbers& shares) {
+    const auto what = change(shares);
+    for (WeightMargin& one : best_)
+      if (const double d = distance(score_.shares, shares, one.norm); what && d < one.distance) {
+        one.distance = d;
+        one.shares = shares;
+        one.in = what->first;
+        one.out = what->second;
+      }
+  }
+
+  /// Who goes on under other weights and does not now, and the other way round; none if nobody.
+  [[nodiscard]] std::optional<Change> change(const Numbers& shares) const {
+    const auto other = context_.decide_changed(with_shares(context_, score_, shares));
+    Change out{nobody, nobody};
+    for (std::size_t e = 0; other && e < stage_.entrants.size(); ++e) {
+      const std::size_t there = other->entrant(stage_.entrants[e]);
+      const bool now = stage_.outcomes[e] == Outcome::advances,
+                 then = there != nobody && other->outcomes[there] == Outcome::advances;
+      if (std::size_t& who = then ? out.first : out.second; then != now && who == nobody)
+        who = stage_.entrants[e];
+    }
+    return out == Change{nobody, nobody} ? std::nullopt : std::optional(out);
+  }
+
+  const MarginContext& context_;
+  const LinearScore& score_;
+  const StageDecision& stage_;
+  std::vector<WeightMargin> best_; ///< by norm
+};
+
+} // namespace
+
 void add_weight_margins(const MarginContext& context, StageMargins& out) {
   const auto score = linear_score(context);
   if (!score || context.options.stopped())
@@ -205,82 +400,28 @@ void add_weight_margins(const MarginContext& context, StageMargins& out) {
   out.parts = score->parts;
   out.shares = score->shares;
   const StageDecision& stage = context.decided();
-  const bool plain = plain_line(context).has_value();
+  const bool plain = plain_line(context).has_value() && !score->rounded;
   if (const auto pair = plain ? level_pair(stage, *score) : std::nullopt) {
-    for (const char* norm : {"L1", "L2", "Linf"})
+    for (const char* norm : norms)
       out.weights.push_back({norm, 0, score->shares, stage.entrants[pair->first],
-                             stage.entrants[pair->second], false, Found::exact});
+                             stage.entrants[pair->second], true, Found::exact});
     return;
   }
-  // Nearest to the line first; a pair further apart in total can still be nearer in weights.
-  std::vector<std::size_t> in, rest;
-  for (std::size_t e = 0; e < stage.entrants.size(); ++e)
-    (stage.outcomes[e] == Outcome::advances ? in : rest).push_back(e);
-  std::erase_if(rest, [&](std::size_t e) {
-    return stage.outcomes[e] == Outcome::disqualified || stage.outcomes[e] == Outcome::withdrawn;
-  });
-  for (const char* norm : {"L1", "L2", "Linf"}) {
-    WeightMargin best;
-    best.norm = norm;
-    best.distance = 1e300;
-    for (const std::size_t a : in)
-      for (const std::size_t b : rest) {
-        const Numbers d = difference(score->of[b], score->of[a]);
-        const double now = dot(d, score->shares);
-        if (now >= 0)
-          continue; // behind already for another reason
-        // No weights nearer than this: |d.w| falls by at most |change| times the dual norm of d.
-        double dual = 0;
-        const auto [low, high] = std::ranges::minmax(d);
-        if (*norm == 'L' && norm[1] == '1')
-          dual = (high - low) / 2;
-        else if (norm[1] == '2')
-          dual = std::sqrt(dot(d, d));
-        else
-          for (const double x : d)
-            dual += std::abs(x);
-        if (high < -score->tolerance || -now / std::max(dual, 1e-300) >= best.distance)
-          continue;
-        const Numbers w = norm[1] == '2' ? nearest_euclidean(score->shares, d)
-                                         : nearest_linear(score->shares, d, norm[1] == 'i');
-        if (w.empty())
-          continue;
-        if (const double at = distance(score->shares, w, norm); at < best.distance) {
-          best.distance = at;
-          best.shares = w;
-          best.in = stage.entrants[b];
-          best.out = stage.entrants[a];
-        }
-      }
-    if (best.shares.empty())
-      continue;
-    const auto changes = [&](double t) {
-      const Bundle changed = with_shares(context, *score, along(score->shares, best.shares, t));
-      const auto one = context.outcome(changed, best.in),
-                 other = context.outcome(changed, best.out);
-      best.level = one == Outcome::held;
-      return (one && *one != stage.outcomes[stage.entrant(best.in)]) ||
-             (other && *other != stage.outcomes[stage.entrant(best.out)]);
-    };
-    const double step = 1e-6;
-    if (plain && !changes(1 - step) && changes(1 + step)) {
-      best.found = Found::exact;
-    } else { // the line is more than an order by total: search towards the witness and beyond
-      best.found = Found::search;
-      const auto t = bisect([&](double share) { return changes(share * 2); });
-      if (!t)
-        continue;
-      best.shares = along(score->shares, best.shares, *t * 2);
-      best.distance = distance(score->shares, best.shares, norm);
+  bool told = plain;
+  for (const char* norm : norms)
+    if (WeightMargin one = plain ? nearest_plane(context, *score, norm) : WeightMargin{};
+        !one.shares.empty()) {
+      told = told && one.found == Found::exact;
+      out.weights.push_back(std::move(one));
     }
-    out.weights.push_back(std::move(best));
-  }
+  if (!told)
+    out.weights = WaySearch(context, *score).search();
 }
 
 void add_places(const MarginContext& context, const WeightSource* weights, StageMargins& out) {
   const auto score = linear_score(context);
   const StageDecision& stage = context.decided();
-  if (!score || stage.entrants.size() < 2 || stage.entrants.size() > 60 ||
+  if (!score || score->rounded || stage.entrants.size() < 2 || stage.entrants.size() > 60 ||
       context.options.stopped())
     return;
   if (weights == nullptr && std::ranges::find(score->shares, 0.0) != score->shares.end())
