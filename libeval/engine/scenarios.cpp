@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace libeval {
@@ -110,28 +111,36 @@ bool removal_is_harmless(const Program& program, const Stage& stage) {
   });
 }
 
-Scenarios scenarios(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most) {
-  Scenarios out;
+namespace {
+
+/// What an exploration met.
+struct Cases {
+  Scenarios found;
+  std::map<Question, std::size_t> positions;
+
+  std::size_t position(const Question& question) {
+    const auto [at, added] = positions.try_emplace(question, found.unknowns.size());
+    if (added) {
+      found.unknowns.push_back({question.first, question.second});
+      found.matters.push_back(false);
+    }
+    return at->second;
+  }
+};
+
+Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most) {
+  Cases out;
   const bool harmless = std::ranges::all_of(bundle.program.stages, [&](const Stage& stage) {
     return removal_is_harmless(bundle.program, stage);
   });
-  std::map<Question, std::size_t> positions;
-  const auto position = [&](const Question& question) {
-    const auto [at, added] = positions.try_emplace(question, out.unknowns.size());
-    if (added) {
-      out.unknowns.push_back({question.first, question.second});
-      out.matters.push_back(false);
-    }
-    return at->second;
-  };
   std::map<std::vector<Scenario::StageOutcome>, Scenario> found;
-  out.whole = explore(
+  out.found.whole = explore(
       {}, most,
       [&](const Assumptions& assumed) {
         std::vector<Question> open;
         auto outcome = outcome_of(decide(bundle, assumed, diagnostics, &open));
         for (const Question& question : open)
-          position(question);
+          out.position(question);
         auto next = diagnostics.has_errors()
                         ? std::nullopt
                         : deciding_question(open, bundle, harmless, [&](std::size_t candidate) {
@@ -144,7 +153,7 @@ Scenarios scenarios(const Bundle& bundle, Diagnostics& diagnostics, std::size_t 
         scenario.stages = std::move(outcome);
         ScenarioCase one;
         for (const auto& [question, verdict] : assumed)
-          one.emplace_back(position(question), verdict == Verdict::pass);
+          one.emplace_back(out.position(question), verdict == Verdict::pass);
         std::ranges::sort(one);
         scenario.share += std::ldexp(1.0, -static_cast<int>(one.size()));
         scenario.cases.push_back(std::move(one));
@@ -153,10 +162,174 @@ Scenarios scenarios(const Bundle& bundle, Diagnostics& diagnostics, std::size_t 
     std::ranges::sort(scenario.cases, [](const ScenarioCase& a, const ScenarioCase& b) {
       return a.size() != b.size() ? a.size() < b.size() : a < b;
     });
-    out.all.push_back(std::move(scenario));
+    out.found.all.push_back(std::move(scenario));
   }
-  std::ranges::stable_sort(out.all,
+  std::ranges::stable_sort(out.found.all,
                            [](const Scenario& a, const Scenario& b) { return a.share > b.share; });
+  return out;
+}
+
+/// The step that takes the first of an order, if a stage does that and nothing else that looks at
+/// who is out; behind it there are only rules.
+const SelectStep* only_take(const Stage& stage) {
+  using Kind = select::Take::Kind;
+  const SelectStep* out = nullptr;
+  for (const SelectStep& step : stage.select) {
+    if (std::holds_alternative<select::Policy>(step.what) ||
+        std::holds_alternative<select::Ties>(step.what))
+      continue;
+    const auto* order = std::get_if<select::Order>(&step.what);
+    const auto* take = std::get_if<select::Take>(&step.what);
+    const bool fits = take != nullptr ? (take->kind == Kind::until || take->kind == Kind::first) &&
+                                            take->per_pool.empty() && !take->rest &&
+                                            take->filter.empty() && take->by.empty()
+                      : order != nullptr ? by_itself(order->keys)
+                                         : std::holds_alternative<select::Require>(step.what);
+    if (out != nullptr || !fits)
+      return nullptr;
+    if (take != nullptr)
+      out = &step;
+  }
+  return out;
+}
+
+/// Whether every question is a verdict that puts out, all of them before `take` or all behind it.
+std::optional<bool> asked_before(const std::vector<Question>& open, const Bundle& bundle,
+                                 const Stage& stage, const SelectStep& take) {
+  std::map<std::string, bool> before; // by rule
+  bool told_apart = true, behind = false, rules_behind = false;
+  for (const SelectStep& step : stage.select) {
+    behind = behind || &step == &take;
+    const auto* policy = std::get_if<select::Policy>(&step.what);
+    if (policy == nullptr)
+      continue;
+    for (const PolicyFile& file : bundle.policies)
+      if (file.file == policy->file)
+        for (const Rule& rule : file.rules)
+          if (rule.consequence == Rule::Consequence::disqualify &&
+              (policy->rules.empty() ||
+               std::ranges::find(policy->rules, rule.id.str()) != policy->rules.end())) {
+            told_apart = before.try_emplace(rule.id.str(), !behind).second && told_apart;
+            rules_behind = rules_behind || behind;
+          }
+  }
+  std::optional<bool> out;
+  for (const Question& question : open) {
+    const auto at = before.find(question.first);
+    if (at == before.end() || (out && *out != at->second))
+      return std::nullopt;
+    out = at->second;
+  }
+  // Who moves up may fail a rule behind, which was not asked of it here.
+  return told_apart && out && !(*out && rules_behind) ? out : std::nullopt;
+}
+
+/// n over k, 0 where there is none.
+double choices(std::size_t n, std::size_t k) {
+  if (k > n)
+    return 0;
+  double out = 1;
+  for (std::size_t i = 1; i <= std::min(k, n - k); ++i)
+    out = out * static_cast<double>(n - i + 1) / static_cast<double>(i); // whole at each step
+  return out;
+}
+
+/// How many different sets go on: those with all places filled, by who is last of them, and those
+/// with fewer, where everybody who passes goes on.
+double count_decisions(const ScenarioRow& row) {
+  double out = 0;
+  std::size_t sure = 0, open = 0;
+  for (const ScenarioRow::Entrant& one : row.row) {
+    if (row.places > sure)
+      out += choices(open, row.places - 1 - sure);
+    ++(one.unknowns.empty() ? sure : open);
+  }
+  for (std::size_t passing = sure; passing < row.places; ++passing)
+    out += choices(open, passing - sure);
+  return out;
+}
+
+/// How often each goes on: it passes, and fewer before it than there are places. Returns whether
+/// each may be reached at all.
+std::vector<bool> find_shares(ScenarioRow& row) {
+  std::vector<double> before(row.places + 1, 0); // by how many passed, the last one and more
+  before[0] = 1;
+  std::vector<bool> reached;
+  for (ScenarioRow::Entrant& one : row.row) {
+    double free = 0;
+    for (std::size_t taken = 0; taken < row.places; ++taken)
+      free += before[taken];
+    const double passes = std::ldexp(1.0, -static_cast<int>(one.unknowns.size()));
+    one.share = passes * free;
+    reached.push_back(free > 0);
+    for (std::size_t taken = row.places; taken > 0; --taken)
+      before[taken] +=
+          passes * before[taken - 1] - (taken < row.places ? passes * before[taken] : 0);
+    before[0] -= row.places > 0 ? passes * before[0] : 0;
+  }
+  return reached;
+}
+
+constexpr std::uint32_t at_the_end = std::numeric_limits<std::uint32_t>::max();
+
+/// All decisions as a row, if they have that shape.
+std::optional<Scenarios> as_row(const Bundle& bundle, Diagnostics& diagnostics) {
+  if (bundle.program.stages.size() != 1)
+    return std::nullopt;
+  const Stage& stage = bundle.program.stages.front();
+  const SelectStep* take = only_take(stage);
+  std::vector<Question> open;
+  const Decision decision = decide(bundle, {}, diagnostics, &open);
+  if (take == nullptr || decision.stages.size() != 1 || decision.stages[0].partial != nullptr ||
+      decision.stages[0].held())
+    return std::nullopt;
+  const auto before = asked_before(open, bundle, stage, *take);
+  if (!before)
+    return std::nullopt;
+  const StageDecision& decided = decision.stages[0];
+  const auto& taking = std::get<select::Take>(take->what);
+  const auto places = taking.count ? taking.count : decided.places;
+  if (!places)
+    return std::nullopt;
+  Cases out;
+  ScenarioRow& row = out.found.row.emplace();
+  row.places = *places;
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t e = 0; e < decided.entrants.size(); ++e)
+    if (decided.outcomes[e] == Outcome::advances ||
+        (*before && decided.outcomes[e] == Outcome::cut && decided.decided_by[e] == at_the_end))
+      order.push_back(e);
+  std::ranges::sort(order, {}, [&](std::uint32_t e) { return decided.place[e]; });
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const double place = decided.place[order[i]];
+    if (place <= 0 || (i > 0 && place == decided.place[order[i - 1]]))
+      return std::nullopt; // a tie, or somebody who was out before
+    row.row.push_back({decided.entrants[order[i]], {}, 0});
+  }
+  for (const Question& question : open) {
+    const std::size_t unknown = out.position(question);
+    for (ScenarioRow::Entrant& one : row.row)
+      if (one.candidate == question.second)
+        one.unknowns.push_back(unknown);
+  }
+  row.decisions = count_decisions(row);
+  const std::vector<bool> reached = find_shares(row);
+  for (std::size_t i = 0; i < row.row.size(); ++i)
+    for (const std::size_t unknown : row.row[i].unknowns)
+      out.found.matters[unknown] = reached[i];
+  return std::move(out.found);
+}
+
+} // namespace
+
+Scenarios scenarios(const Bundle& bundle, Diagnostics& diagnostics, const ScenarioLimits& limits) {
+  Scenarios out = cases_of(bundle, diagnostics, std::min(limits.listed, limits.most)).found;
+  if (!out.whole) {
+    if (auto row = as_row(bundle, diagnostics))
+      return std::move(*row);
+    if (limits.listed < limits.most)
+      out = cases_of(bundle, diagnostics, limits.most).found;
+  }
   find_what_matters(out);
   return out;
 }

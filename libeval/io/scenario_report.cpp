@@ -13,7 +13,7 @@
 namespace libeval {
 namespace {
 
-constexpr std::size_t most_shown = 20, most_cases = 3;
+constexpr std::size_t most_shown = 20, most_cases = 3, most_rows = 60;
 
 std::string named(const Unknown& unknown, const Program& program) {
   return escape_control(unknown.what) + " of " + name_of(program, unknown.candidate);
@@ -62,6 +62,30 @@ std::string one_of(const Scenario& scenario, const Scenarios& scenarios, const P
   return out;
 }
 
+std::string row_of(const ScenarioRow& row, const Scenarios& scenarios, const Program& program,
+                   const ReportOptions& options) {
+  std::string out =
+      "\n" + labelled("go on",
+                      "the first " + std::to_string(row.places) +
+                          " of these that pass, in this order, each in so many of the "
+                          "ways the unknowns may turn out",
+                      options);
+  std::size_t number = 0;
+  for (const ScenarioRow::Entrant& one : row.row) {
+    if (++number > most_rows && !options.all) {
+      out += "   and " + counted(row.row.size() - most_rows, "more") + " (--all)\n";
+      break;
+    }
+    std::string on;
+    for (const std::size_t unknown : one.unknowns)
+      on += (on.empty() ? "" : ", ") + escape_control(scenarios.unknowns[unknown].what);
+    out += labelled(shown(100 * one.share, 4) + " %",
+                    name_of(program, one.candidate) + (on.empty() ? "" : ", if it passes " + on),
+                    options);
+  }
+  return out;
+}
+
 /// Scenarios are about verdicts and gaps; what else holds somebody is said.
 std::string nothing_to_try(const Scenarios& scenarios, const Program& program,
                            const ReportOptions& options) {
@@ -99,9 +123,16 @@ std::string report(const Program& program, const Scenarios& scenarios,
   const auto matter = std::ranges::count(scenarios.matters, true);
   if (scenarios.unknowns.empty())
     return out + nothing_to_try(scenarios, program, options);
-  out += counted(scenarios.all.size(), "distinct decision") + (scenarios.whole ? "" : " or more") +
-         " over " + counted(scenarios.unknowns.size(), "unknown") + ", of which " +
-         std::to_string(matter) + (matter == 1 ? " matters\n" : " matter\n");
+  const double decisions =
+      scenarios.row ? scenarios.row->decisions : static_cast<double>(scenarios.all.size());
+  constexpr double exact = 9007199254740992; // 2^53
+  out += (decisions < exact ? counted(static_cast<std::size_t>(decisions), "distinct decision")
+                            : "more than 9 * 10^15 distinct decisions") +
+         (scenarios.whole ? "" : " or more") + " over " +
+         counted(scenarios.unknowns.size(), "unknown") + ", of which " + std::to_string(matter) +
+         (matter == 1 ? " matters\n" : " matter\n");
+  if (scenarios.row)
+    out += row_of(*scenarios.row, scenarios, program, options);
   std::size_t number = 0;
   for (const Scenario& scenario : scenarios.all) {
     if (++number > most_shown && !options.all)
@@ -135,7 +166,22 @@ std::string to_json(const Program& program, const Scenarios& scenarios) {
     unknown(u);
     out.key("matters").flag(scenarios.matters[u]).close('}');
   }
-  out.close(']').key("decisions").open('[');
+  out.close(']');
+  if (scenarios.row) {
+    const ScenarioRow& row = *scenarios.row;
+    out.key("row").open('{').key("stage").text(program.stages[row.stage].id.str());
+    out.key("places").number(static_cast<double>(row.places));
+    out.key("decisions").number(row.decisions).key("entrants").open('[');
+    for (const ScenarioRow::Entrant& one : row.row) {
+      out.open_line('{').key("candidate").text(program.candidates[one.candidate].id.str());
+      out.key("share").number(one.share).key("unknowns").open_line('[');
+      for (const std::size_t u : one.unknowns)
+        out.text(scenarios.unknowns[u].what);
+      out.close(']').close('}');
+    }
+    out.close(']').close('}');
+  }
+  out.key("decisions").open('[');
   for (const Scenario& scenario : scenarios.all) {
     out.open('{').key("share").number(scenario.share).key("stages").open('[');
     for (std::size_t s = 0; s < scenario.stages.size(); ++s) {

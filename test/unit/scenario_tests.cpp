@@ -4,6 +4,7 @@
 
 #include <libeval/engine/scenarios.hpp>
 
+#include <cmath>
 #include <map>
 #include <random>
 #include <set>
@@ -94,6 +95,74 @@ TEST_CASE("scenarios are the distinct decisions of every completion, with their 
   }
 }
 
+TEST_CASE("decisions told as a row are those that are listed one by one") {
+  std::mt19937 random(11);
+  std::size_t rows = 0;
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t n = 1 + random() % 6, places = 1 + random() % n;
+    std::set<std::size_t> unknown, fail;
+    for (std::size_t i = 0; i < n; ++i)
+      (random() % 3 > 0 ? unknown : random() % 4 == 0 ? fail : unknown).insert(i);
+    for (std::size_t i = 0; i < n; ++i)
+      if (random() % 4 == 0)
+        unknown.erase(i);
+    const std::string select = round % 2 == 0
+                                   ? "[{policy: policy.yaml}, {order: [total]}, {take: {}}]"
+                                   : "[{order: [total]}, {take: {}}, {policy: policy.yaml}]";
+    const Bundle bundle = bundle_of(program_text(n, places, select), policy_text(n, unknown, fail));
+    Diagnostics diagnostics;
+    const Scenarios listed = scenarios(bundle, diagnostics);
+    const Scenarios told = scenarios(bundle, diagnostics, {0, 0});
+    REQUIRE_FALSE(listed.row);
+    if (unknown.empty())
+      continue;
+    REQUIRE(told.row);
+    ++rows;
+    CHECK(told.whole);
+    CHECK(told.all.empty());
+    CHECK(told.row->decisions == static_cast<double>(listed.all.size()));
+    std::map<std::uint32_t, double> shares;
+    for (const Scenario& scenario : listed.all)
+      for (const std::uint32_t who : scenario.stages[0].advancing)
+        shares[who] += scenario.share;
+    for (const ScenarioRow::Entrant& one : told.row->row) {
+      CHECK(one.share == shares[one.candidate]); // halves of halves, so exact
+      shares.erase(one.candidate);
+    }
+    CHECK(shares.empty());
+    const auto mattering = [](const Scenarios& of) {
+      std::set<std::pair<std::string, std::size_t>> out;
+      for (std::size_t u = 0; u < of.unknowns.size(); ++u)
+        if (of.matters[u])
+          out.emplace(of.unknowns[u].what, of.unknowns[u].candidate);
+      return out;
+    };
+    CHECK(mattering(told) == mattering(listed));
+  }
+  CHECK(rows > 40);
+}
+
+TEST_CASE("what is no row is told as far as it was looked at") {
+  const auto told = [](const std::string& select, const std::string& policy) {
+    Diagnostics diagnostics;
+    return scenarios(bundle_of(program_text(4, 2, select), policy), diagnostics, {0, 3});
+  };
+  const std::string open = policy_text(4, {0, 1, 2, 3});
+  CHECK(told("[{policy: policy.yaml}, {order: [total]}, {take: {}}]", open).row);
+  // Shares of those left, a second take, and rules behind it that nobody was asked about.
+  for (const std::string select :
+       {"[{policy: policy.yaml}, {order: [total]}, {take: {share: 0.5}}]",
+        "[{policy: policy.yaml}, {order: [total]}, {take: {first: 1}}, {take: {first: 1}}]",
+        "[{policy: {file: policy.yaml, rules: [R]}}, {order: [total]}, {take: {}}, "
+        "{policy: {file: policy.yaml, rules: [R]}}]"}) {
+    INFO(select);
+    const Scenarios found = told(select, open);
+    CHECK_FALSE(found.row);
+    CHECK_FALSE(found.whole);
+    CHECK(found.all.size() <= 3);
+  }
+}
+
 TEST_CASE("thirty unknowns are no more than what they can change") {
   std::set<std::size_t> unknown;
   std::string names = "policy: p\nrules: [{id: R, title: r, on_unknown: hold, consequence: "
@@ -121,6 +190,18 @@ TEST_CASE("thirty unknowns are no more than what they can change") {
   for (const Scenario& scenario : before.all)
     sum += scenario.share;
   CHECK(sum == 1);
+  // Fifteen places: every choice of fifteen, or of all that pass where they are fewer.
+  const Scenarios half = with("[{policy: policy.yaml}, {order: [total]}, {take: {}}]", 15);
+  REQUIRE(half.row);
+  CHECK(half.row->decisions == 614'429'672);
+  CHECK(half.row->row.size() == 30);
+  CHECK(half.row->row[14].share == 0.5);
+  CHECK(half.row->row[15].share == 0.5 - std::ldexp(0.5, -15)); // unless all fifteen pass
+  CHECK(std::ranges::count(half.matters, true) == 30);
+  const Scenarios behind = with("[{order: [total]}, {take: {}}, {policy: policy.yaml}]", 15);
+  REQUIRE(behind.row);
+  CHECK(behind.row->decisions == 32'768);
+  CHECK(std::ranges::count(behind.matters, true) == 15);
 }
 
 TEST_CASE("an unknown that changes nothing does not matter") {
