@@ -2,6 +2,7 @@
 #include <libeval/engine/scenarios.hpp>
 
 #include "engine/explore.hpp"
+#include "engine/policy/linked.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -52,8 +53,10 @@ bool goes_on(const std::vector<Scenario::StageOutcome>& stages, std::size_t cand
   });
 }
 
-/// Whether both cases can be where the unknown alone is turned round.
-bool differ_only_in(const ScenarioCase& a, const ScenarioCase& b, std::size_t unknown) {
+/// Whether both cases can be where the unknown alone is turned round, with those that turn out
+/// together with it (of the same `group`; 0: of none).
+bool differ_only_in(const ScenarioCase& a, const ScenarioCase& b, std::size_t unknown,
+                    const std::vector<std::size_t>& group) {
   bool turned = false;
   for (std::size_t i = 0, k = 0; i < a.size() && k < b.size();) {
     if (a[i].first != b[k].first) {
@@ -61,9 +64,10 @@ bool differ_only_in(const ScenarioCase& a, const ScenarioCase& b, std::size_t un
       continue;
     }
     if (a[i].second != b[k].second) {
-      if (a[i].first != unknown)
+      const bool itself = a[i].first == unknown;
+      if (!itself && (group[unknown] == 0 || group[a[i].first] != group[unknown]))
         return false;
-      turned = true;
+      turned = turned || itself;
     }
     ++i;
     ++k;
@@ -73,7 +77,7 @@ bool differ_only_in(const ScenarioCase& a, const ScenarioCase& b, std::size_t un
 
 /// An unknown matters if turning it round alone turns one decision into another. With very many
 /// cases those count that any of them names.
-void find_what_matters(Scenarios& found) {
+void find_what_matters(Scenarios& found, const std::vector<std::size_t>& group) {
   std::size_t cases = 0;
   for (const Scenario& scenario : found.all)
     cases += scenario.cases.size();
@@ -88,7 +92,7 @@ void find_what_matters(Scenarios& found) {
         bool turns = cases > most_compared;
         for (std::size_t t = 0; t < found.all.size() && !turns; ++t)
           turns = t != s && std::ranges::any_of(found.all[t].cases, [&](const ScenarioCase& b) {
-                    return differ_only_in(one, b, u);
+                    return differ_only_in(one, b, u, group);
                   });
         found.matters[u] = found.matters[u] || turns;
       }
@@ -117,26 +121,44 @@ namespace {
 struct Cases {
   Scenarios found;
   std::map<Question, std::size_t> positions;
+  std::vector<std::size_t> group; ///< of each unknown those that it turns out with, from 1; 0: none
 
   std::size_t position(const Question& question) {
     const auto [at, added] = positions.try_emplace(question, found.unknowns.size());
     if (added) {
       found.unknowns.push_back({question.first, question.second});
       found.matters.push_back(false);
+      group.push_back(0);
     }
     return at->second;
   }
 };
 
-Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most) {
+/// Of all ways in which what is unknown may turn out, those that agree with what is assumed.
+double share_of(const Assumptions& assumed, const std::vector<LinkedVerdicts>& linked) {
+  std::size_t alone = assumed.size();
+  double out = 1;
+  for (const LinkedVerdicts& one : linked) {
+    alone -= static_cast<std::size_t>(std::ranges::count_if(
+        one.questions, [&](const Question& question) { return assumed.contains(question); }));
+    out *= one.share_of(assumed);
+  }
+  return std::ldexp(out, -static_cast<int>(alone));
+}
+
+Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most,
+               const std::vector<LinkedVerdicts>& linked) {
   Cases out;
   const bool harmless = std::ranges::all_of(bundle.program.stages, [&](const Stage& stage) {
     return removal_is_harmless(bundle.program, stage);
   });
+  using Tried = std::pair<std::vector<Scenario::StageOutcome>, std::optional<Question>>;
   std::map<std::vector<Scenario::StageOutcome>, Scenario> found;
   out.found.whole = explore(
       {}, most,
-      [&](const Assumptions& assumed) {
+      [&](const Assumptions& assumed) -> Tried {
+        if (share_of(assumed, linked) == 0)
+          return {}; // they cannot turn out so together
         std::vector<Question> open;
         auto outcome = outcome_of(decide(bundle, assumed, diagnostics, &open));
         for (const Question& question : open)
@@ -146,16 +168,19 @@ Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most)
                         : deciding_question(open, bundle, harmless, [&](std::size_t candidate) {
                             return goes_on(outcome, candidate);
                           });
-        return std::pair{std::move(outcome), std::move(next)};
+        return {std::move(outcome), std::move(next)};
       },
       [&](const Assumptions& assumed, std::vector<Scenario::StageOutcome>& outcome) {
+        const double share = share_of(assumed, linked);
+        if (share == 0)
+          return;
         Scenario& scenario = found[outcome];
         scenario.stages = std::move(outcome);
         ScenarioCase one;
         for (const auto& [question, verdict] : assumed)
           one.emplace_back(out.position(question), verdict == Verdict::pass);
         std::ranges::sort(one);
-        scenario.share += std::ldexp(1.0, -static_cast<int>(one.size()));
+        scenario.share += share;
         scenario.cases.push_back(std::move(one));
       });
   for (auto& [key, scenario] : found) {
@@ -166,6 +191,11 @@ Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most)
   }
   std::ranges::stable_sort(out.found.all,
                            [](const Scenario& a, const Scenario& b) { return a.share > b.share; });
+  for (std::size_t g = 0; g < linked.size(); ++g)
+    for (const Question& question : linked[g].questions)
+      if (const auto at = out.positions.find(question); at != out.positions.end())
+        out.group[at->second] = g + 1;
+  find_what_matters(out.found, out.group);
   return out;
 }
 
@@ -323,14 +353,15 @@ std::optional<Scenarios> as_row(const Bundle& bundle, Diagnostics& diagnostics) 
 } // namespace
 
 Scenarios scenarios(const Bundle& bundle, Diagnostics& diagnostics, const ScenarioLimits& limits) {
-  Scenarios out = cases_of(bundle, diagnostics, std::min(limits.listed, limits.most)).found;
-  if (!out.whole) {
+  const std::vector<LinkedVerdicts> linked = linked_verdicts(bundle);
+  Scenarios out = cases_of(bundle, diagnostics, std::min(limits.listed, limits.most), linked).found;
+  if (out.whole)
+    return out;
+  if (linked.empty())
     if (auto row = as_row(bundle, diagnostics))
       return std::move(*row);
-    if (limits.listed < limits.most)
-      out = cases_of(bundle, diagnostics, limits.most).found;
-  }
-  find_what_matters(out);
+  if (limits.listed < limits.most)
+    out = cases_of(bundle, diagnostics, limits.most, linked).found;
   return out;
 }
 

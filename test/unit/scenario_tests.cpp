@@ -213,3 +213,85 @@ TEST_CASE("an unknown that changes nothing does not matter") {
   CHECK(found.all[0].cases == std::vector<ScenarioCase>{{}});
   CHECK(std::ranges::count(found.matters, true) == 0);
 }
+
+namespace {
+
+/// A stage with one place more than candidates from a to `last`, and their models in a lineage:
+/// everything but the derivations is settled.
+Bundle bundle_over(const std::string& submissions, const std::string& rules,
+                   const std::string& derivations, const std::string& select) {
+  const TemporaryFolder folder;
+  folder.write("program.yaml", program_text(3, 2, select));
+  folder.write("policy.yaml",
+               "policy: p\nlineage: lineage.yaml\nsubmissions: {" + submissions +
+                   "}\nthresholds: {convict: admitted, clear: corroborated, complete: "
+                   "corroborated}\nrules:\n" +
+                   rules);
+  const std::string done = "complete: [{for: verified, by: lab, date: 2026-01-01, source: logs}]";
+  folder.write("lineage.yaml", "lineage: l\nparties: {team: {}, lab: {}, other: {}}\nmodels:\n"
+                               "  m: {owner: team, " +
+                                   done + "}\n  n: {owner: team, " + done +
+                                   "}\n  k: {owner: team, " + done +
+                                   "}\n  f: {owner: other}\n"
+                                   "  g: {owner: other}\nderivations:\n" +
+                                   derivations);
+  return load_bundle(folder.path());
+}
+
+std::string alleged(const std::string& child, const std::string& parent) {
+  return "  - {child: " + child + ", parent: " + parent +
+         ", kind: fine_tuned_from, evidence: [{for: alleged, date: 2026-01-01, source: press}]}\n";
+}
+
+const char* const own = "  - {id: OWN, title: own, on_unknown: hold, consequence: disqualify, "
+                        "deny_if: {reaches: {along: [weights], to: external}}}\n";
+const char* const built = "  - {id: BUILT, title: built on others, on_unknown: hold, consequence: "
+                          "disqualify, require: {reaches: {along: [weights], to: external}}}\n";
+const char* const policy_first = "[{policy: policy.yaml}, {order: [total]}, {take: {}}]";
+
+/// Who goes on, with the share.
+std::map<std::vector<std::uint32_t>, double> shares_of(const Bundle& bundle) {
+  Diagnostics diagnostics;
+  const Scenarios found = scenarios(bundle, diagnostics);
+  CHECK(diagnostics.all().empty());
+  std::map<std::vector<std::uint32_t>, double> out;
+  for (const Scenario& scenario : found.all)
+    out[scenario.stages[0].advancing] += scenario.share;
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("verdicts that turn on one derivation turn out together") {
+  using Shares = std::map<std::vector<std::uint32_t>, double>;
+  // Two rules about one fact, one the opposite of the other: a never goes on.
+  CHECK(shares_of(bundle_over("a: m, b: n, c: k", std::string(own) + built,
+                              alleged("m", "f") + alleged("n", "f") + alleged("k", "f"),
+                              policy_first)) == Shares{{{}, 1}});
+  // Two candidates with one model: both go on, or the third does.
+  CHECK(shares_of(bundle_over("a: m, b: m, c: k", own, alleged("m", "f"), policy_first)) ==
+        Shares{{{0, 1}, 0.5}, {{2}, 0.5}});
+  // One is built on the other's model: where that fails, both do.
+  CHECK(shares_of(bundle_over("a: m, b: n, c: k", own,
+                              alleged("m", "f") + "  - {child: n, parent: m, kind: "
+                                                  "fine_tuned_from}\n",
+                              policy_first)) == Shares{{{0, 1}, 0.5}, {{2}, 0.5}});
+  CHECK(shares_of(bundle_over("a: m, b: n, c: k", own, alleged("m", "f") + alleged("n", "m"),
+                              policy_first)) ==
+        Shares{{{0, 1}, 1.0 / 3}, {{1, 2}, 1.0 / 3}, {{2}, 1.0 / 3}});
+  // Different facts: each by itself.
+  CHECK(shares_of(bundle_over("a: m, b: n, c: k", own, alleged("m", "f") + alleged("n", "g"),
+                              policy_first)) ==
+        Shares{{{0, 1}, 0.25}, {{0, 2}, 0.25}, {{1, 2}, 0.25}, {{2}, 0.25}});
+}
+
+TEST_CASE("what turns out together matters together, and is no row") {
+  const Bundle bundle =
+      bundle_over("a: m, b: m, c: k", own, alleged("m", "f") + alleged("k", "g"), policy_first);
+  Diagnostics diagnostics;
+  const Scenarios listed = scenarios(bundle, diagnostics);
+  CHECK(listed.unknowns.size() == 3);
+  CHECK(std::ranges::count(listed.matters, true) == 3);
+  CHECK_FALSE(scenarios(bundle, diagnostics, {0, 100}).row);
+  CHECK(scenarios(bundle, diagnostics, {0, 100}).all.size() == listed.all.size());
+}
