@@ -172,6 +172,21 @@ TEST_CASE("the nearest weights alter an outcome, and none nearer on a grid do") 
       RC_ASSERT(std::abs(distance(it.shares, margin.shares, margin.norm) - margin.distance) < 1e-6);
       if (margin.found != Found::exact)
         continue;
+      if (margin.distance == 0) { // level and held; some weights near by part them
+        RC_ASSERT(now[margin.in] == Outcome::held && now[margin.out] == Outcome::held);
+        bool parted = false;
+        for (std::size_t k = 0; k < 3; ++k) {
+          std::vector<double> near = it.shares;
+          for (double& share : near)
+            share *= 1 - 1e-4;
+          near[k] += 1e-4;
+          const Bundle other = with_shares(bundle, near);
+          parted = parted || outcome_of(other, margin.in) != Outcome::held ||
+                   outcome_of(other, margin.out) != Outcome::held;
+        }
+        RC_ASSERT(parted);
+        continue;
+      }
       std::vector<double> beyond;
       for (std::size_t k = 0; k < 3; ++k)
         beyond.push_back(std::max(0.0, it.shares[k] + 1.0001 * (margin.shares[k] - it.shares[k])));
