@@ -173,6 +173,17 @@ TEST_CASE("a round of an elimination has no number for who has no score") {
   CHECK(first.votes == std::vector<std::optional<double>>{3, 2, std::nullopt});
 }
 
+TEST_CASE("no line is told between totals that another key has turned round") {
+  const Decided d = decide_text(
+      field({"7", "6", "8"}, "    places: 1\n    select: [{order: [{attribute: p}]}, take]\n",
+            {"p: 3", "p: 2", "p: 1"}));
+  CHECK(d.outcomes() == "a: advances, b: cut, c: cut");
+  CHECK_FALSE(d.stage().steps.back().last_in.has_value());
+  const Decided plain = decide_text(field({"7", "6", "8"}, "    places: 1\n"));
+  CHECK(plain.stage().steps.back().last_in == 8.0);
+  CHECK(plain.stage().steps.back().first_out == 7.0);
+}
+
 TEST_CASE("a lot breaks a tie and says so") {
   const Decided d = decide_text(
       field({"5", "5", "1"},

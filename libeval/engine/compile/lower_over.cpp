@@ -358,6 +358,12 @@ void Lowering::set_aside() {
   const auto dimensions = over();
   if (!dimensions)
     return;
+  if (dimensions->empty()) {
+    error(step_.where, "`" + step_.name + "` has no dimension left to set values of aside",
+          "leave it out, or write it before the dimension disappears");
+    frame_.array = no_array;
+    return;
+  }
   std::vector<Index> keys;
   for (const Dimension& d : frame_.dimensions)
     if (std::ranges::find(*dimensions, d.name) == dimensions->end())

@@ -308,18 +308,31 @@ bool Selector::passes(const Filter& filter, std::uint32_t e) const {
 }
 
 /// Scores at the line: the last one taken by this step and the first one left.
+/// The totals at the line, where it parts them: where another key orders, or somebody was passed
+/// over, a better total may be behind it.
 void Selector::note_line(const TieGroups& groups) {
   if (stage_.total.empty() || ties_drawn_ > 0)
     return;
+  const bool fewer = !stage_.nodes.empty() && stage_.nodes[0].direction == Direction::cost;
+  std::optional<double> before, last_in, first_out;
   for (std::size_t t = 0; t < groups.size(); ++t)
     for (const std::uint32_t e : groups[t]) {
-      if (!stage_.nodes.empty() && !stage_.nodes[0].scores.has(e))
+      const bool taken = state_[e] == State::taken && stage_.decided_by[e] == step_;
+      if ((!stage_.nodes.empty() && !stage_.nodes[0].scores.has(e)) ||
+          (!taken && state_[e] != State::undecided))
         continue;
-      if (state_[e] == State::taken && stage_.decided_by[e] == step_)
-        report_.last_in = stage_.total[e];
-      else if (!report_.first_out && state_[e] == State::undecided)
-        report_.first_out = stage_.total[e];
+      const double total = stage_.total[e];
+      const double rise = before ? (fewer ? *before - total : total - *before) : 0;
+      if (rise > stage_.tolerance || (taken && first_out))
+        return;
+      before = total;
+      if (taken)
+        last_in = total;
+      else if (!first_out)
+        first_out = total;
     }
+  report_.last_in = last_in;
+  report_.first_out = first_out;
 }
 
 void Selector::apply(const select::Reserve& s) {
