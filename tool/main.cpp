@@ -22,6 +22,16 @@ using tool::Exit;
 
 constexpr const char* bundle_help = "folder with program.yaml (or the file itself)";
 
+/// Without it a minus wraps round to a very large number.
+const CLI::Validator whole_number( // NOLINT(cert-err58-cpp)
+    [](const std::string& text) {
+      const bool digits =
+          !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+      return digits && text.size() < 20 ? std::string()
+                                        : "`" + text + "` is not a whole number from 0 on";
+    },
+    "");
+
 /// The options of every verb.
 struct Arguments {
   tool::CheckOptions check;
@@ -141,13 +151,14 @@ void add_changing_verbs(CLI::App& app, Arguments& a) {
   reconstruct->add_option("--without", a.reconstruct.without, "a statement that does not count")
       ->type_name("STATEMENT");
   reconstruct->add_option("--seconds", a.reconstruct.seconds, "then what is proven so far is shown")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   reconstruct
       ->add_option("--samples", a.reconstruct.samples,
                    "draw so many completions instead, each one of many")
       ->check(CLI::Range(1, 1'000'000));
   reconstruct->add_option("--seed", a.reconstruct.seed, "where chance begins")
+      ->check(whole_number)
       ->capture_default_str();
   reconstruct->add_flag("--json", a.reconstruct.json, "as JSON");
   reconstruct->footer("Examples:\n"
@@ -183,7 +194,9 @@ void add_panel_verb(CLI::App& app, Arguments& a) {
       ->add_option("--bootstrap", a.panel.options.draws,
                    "standard errors of scores from so many panels drawn anew")
       ->check(CLI::Range(0, 100'000));
-  panel->add_option("--seed", a.panel.options.seed, "where chance begins")->capture_default_str();
+  panel->add_option("--seed", a.panel.options.seed, "where chance begins")
+      ->check(whole_number)
+      ->capture_default_str();
   panel->add_flag("--json", a.panel.json, "as JSON");
   panel->add_flag("--all", a.panel.all, "every juror of a very large panel");
   panel->footer("Examples:\n"
@@ -234,6 +247,7 @@ void add_sampling_verbs(CLI::App& app, Arguments& a) {
   auto* margins = app.add_subcommand("margins", "Say what would change the outcomes");
   margins->add_option("bundle", a.margins.bundle, bundle_help)->capture_default_str();
   margins->add_option("--candidates", a.margins.candidates, "so many at each line")
+      ->check(whole_number)
       ->capture_default_str();
   margins->add_option("--uncertainty", a.margins.uncertainty,
                       "what is uncertain (default: uncertainty.yaml in the bundle)");

@@ -160,6 +160,12 @@ std::string left_out_lines(const Program& program, const StageMargins& stage,
       text += fmt::format(" and {} more", counted(one.reversed.size() - 1, "pair"));
     out += report_line(text, options.width);
   }
+  std::string kept;
+  for (const LeftOut& one : stage.kept)
+    kept += fmt::format("{}{} {}", kept.empty() ? "" : ", ", one.dimension,
+                        escape_control(one.member));
+  if (!kept.empty())
+    out += report_line("not left out, because other rules need them: " + kept, options.width);
   if (stage.left_out_tried > 0)
     out += fmt::format(" left out one by one: {} tried, {} of them matter\n", stage.left_out_tried,
                        stage.left_out.size());
@@ -291,6 +297,9 @@ std::string to_json(const Program& program, const Decision& decision,
         out.open_line('[').text(id(a)).text(id(b)).close(']');
       out.close(']').close('}');
     }
+    out.close(']').key("not_left_out").open_line('[');
+    for (const LeftOut& one : stage.kept)
+      out.text(one.dimension + " " + one.member);
     out.close(']').key("left_out_tried").count(static_cast<std::uint64_t>(stage.left_out_tried));
     out.key("places").open('[');
     for (const PossiblePlaces& p : stage.places) {

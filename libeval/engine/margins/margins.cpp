@@ -180,9 +180,11 @@ void compare_stage(const MarginContext& context, const Bundle& changed, LeftOut 
   const auto other = context.decide_changed(changed);
   if (context.options.stopped())
     return;
-  ++out.left_out_tried;
-  if (!other)
+  if (!other) {
+    out.kept.push_back(std::move(what));
     return;
+  }
+  ++out.left_out_tried;
   const StageDecision& before = context.decided();
   const StageDecision& after = *other;
   const std::size_t n = context.bundle.program.candidates.size();

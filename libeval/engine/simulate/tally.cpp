@@ -296,12 +296,20 @@ std::optional<Estimate> score_quantile(const Simulation& simulation, const Count
 }
 
 Estimate place_entropy(const Counts& counts, std::size_t stage, std::size_t candidate) {
-  double mean = 0, square = 0; // of the surprise, -log2 of the chance of the place
-  for (std::size_t p = 1; p <= counts.stages[stage].places; ++p)
-    if (const double b = place_probability(counts, stage, candidate, p).value; b > 0) {
-      mean -= b * std::log2(b);
-      square += b * std::log2(b) * std::log2(b);
-    }
+  double mean = 0, square = 0, none = 1; // of the surprise, -log2 of the chance of the place
+  const auto add = [&](double chance) {
+    if (!(chance > 0))
+      return;
+    mean -= chance * std::log2(chance);
+    square += chance * std::log2(chance) * std::log2(chance);
+  };
+  for (std::size_t p = 1; p <= counts.stages[stage].places; ++p) {
+    const double chance = place_probability(counts, stage, candidate, p).value;
+    add(chance);
+    none -= chance;
+  }
+  if (none > 1e-12) // what is no place is one outcome more
+    add(none);
   const double samples = std::max(as_double(counts.samples), 1.0);
   return {std::max(mean, 0.0), std::sqrt(std::max(square - mean * mean, 0.0) / samples)};
 }
