@@ -24,6 +24,7 @@ struct Owners {
   const Lineage& lineage;
   const std::unordered_map<std::string_view, NodeIndex>& index;
   const Times& times;
+  const SettledOwners& settled;
   std::vector<NodeIndex> group; ///< of parties
 
   [[nodiscard]] NodeIndex find(std::string_view id) const {
@@ -53,11 +54,15 @@ struct Owners {
     }
   }
 
-  [[nodiscard]] std::vector<NodeIndex> of(NodeIndex n, std::vector<LineageDefect>* defects) const {
+  /// `best`: the strength of the claims.
+  [[nodiscard]] std::vector<NodeIndex> of(NodeIndex n, std::uint8_t& best,
+                                          std::vector<LineageDefect>* defects) const {
     const LineageNode& node = lineage.nodes[n];
-    if (node.kind == NodeKind::party)
+    best = 0;
+    if (node.kind == NodeKind::party) {
+      best = stated.pro;
       return {group[n]};
-    std::uint8_t best = 0;
+    }
     std::vector<NodeIndex> owners;
     for (const OwnerClaim& claim : node.owners) {
       const NodeIndex party = find(claim.party);
@@ -83,6 +88,8 @@ struct Owners {
     if (owners.size() > 1 && defects != nullptr)
       defects->push_back({LineageDefect::Kind::contradictory_owner, {n}, {}, node.where});
     std::ranges::sort(owners);
+    if (const auto at = settled.find(n); at != settled.end())
+      owners.assign(1, at->second);
     return owners;
   }
 };
@@ -255,16 +262,18 @@ LineageGraph build_graph(const Lineage& lineage, const Times& times,
 }
 
 LineageGraph build_graph(const Lineage& lineage, const Times& times,
-                         std::vector<LineageDefect>* defects, OwnerDisputes& disputes) {
+                         std::vector<LineageDefect>* defects, OwnerDisputes& disputes,
+                         const SettledOwners& settled) {
   disputes.clear();
   const auto index = index_nodes(lineage);
   const std::size_t n = lineage.nodes.size();
-  Owners owners{lineage, index, times, {}};
+  Owners owners{lineage, index, times, settled, {}};
   owners.find_groups();
   std::vector<NodeIndex> owner(n, no_node), whole(n, no_node);
+  std::vector<std::uint8_t> owned(n, 0);
   for (NodeIndex i = 0; i < n; ++i) {
     whole[i] = owners.find(lineage.nodes[i].part_of);
-    std::vector<NodeIndex> whose = owners.of(i, defects);
+    std::vector<NodeIndex> whose = owners.of(i, owned[i], defects);
     if (whose.size() == 1)
       owner[i] = whose.front();
     else if (!whose.empty())
@@ -278,6 +287,7 @@ LineageGraph build_graph(const Lineage& lineage, const Times& times,
       while (lineage.nodes[from].owners.empty() && whole[from] != no_node)
         from = whole[from];
       owner[i] = owner[from];
+      owned[i] = owned[from];
       if (const auto at = disputes.find(from); at != disputes.end() && at->second.about == from)
         disputes[i] = at->second;
     }
@@ -317,6 +327,7 @@ LineageGraph build_graph(const Lineage& lineage, const Times& times,
   LineageGraph graph = build_graph(std::move(owner), std::move(whole), std::move(complete), edges);
   for (const LineageNode& node : lineage.nodes)
     graph.kind.push_back(node.kind);
+  graph.owned = std::move(owned);
   std::vector<NodeIndex> by_id(n);
   std::iota(by_id.begin(), by_id.end(), 0U);
   std::ranges::sort(

@@ -17,10 +17,13 @@ struct OwnerDispute {
 /// Those of the nodes that have no owner in the graph, but possible ones.
 using OwnerDisputes = std::map<NodeIndex, OwnerDispute>;
 
+/// Of nodes in dispute, whose each is: the dispute settled, for a try.
+using SettledOwners = std::map<NodeIndex, NodeIndex>;
+
 /// As without `disputes`, which are put there.
 [[nodiscard]] LineageGraph build_graph(const Lineage& lineage, const Times& times,
-                                       std::vector<LineageDefect>* defects,
-                                       OwnerDisputes& disputes);
+                                       std::vector<LineageDefect>* defects, OwnerDisputes& disputes,
+                                       const SettledOwners& settled = {});
 
 /// The groups to one of which a node belongs; empty: not known.
 [[nodiscard]] std::span<const NodeIndex> owners_of(const LineageGraph& graph,

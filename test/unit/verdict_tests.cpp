@@ -431,6 +431,59 @@ TEST_CASE("whose of several a thing is does not matter where it is the same for 
   CHECK(on_disputed(p + ", " + q, {"m"}, "{owner: p}").verdict == Verdict::unknown);
 }
 
+TEST_CASE("what one of several possible owners says is an admission, if each of them says so") {
+  const auto on = [](const std::string& derivations) {
+    const std::string lineage =
+        "lineage: disputed\nparties: {p: {}, q: {}, s: {}, lab: {}}\nmodels:\n"
+        "  m: {owner: [{party: p, evidence: [{for: inferred}]}, {party: q, evidence: [{for: "
+        "inferred}]}], complete: [{for: verified}]}\n  f: {owner: lab}\nderivations:\n" +
+        derivations;
+    return judged(case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: "
+                          "external}}",
+                          "", "2026-02-01", lineage));
+  };
+  const auto said = [](const std::string& kind, const std::string& by) {
+    return "  - {child: m, parent: f, kind: " + kind +
+           ", evidence: [{for: self_declared, by: " + by + "}]}\n";
+  };
+  const std::string card = said("fine_tuned_from", "p"), bom = said("initialized_from", "q");
+  CHECK(on(card).verdict == Verdict::unknown); // if it is q's, p has only claimed it
+  CHECK(on(bom).verdict == Verdict::unknown);
+  CHECK(on(card + bom).verdict == Verdict::fail);
+  CHECK(on(bom + card).verdict == Verdict::fail);
+  CHECK(on(card + said("initialized_from", "s")).verdict == Verdict::unknown);
+  const Judgment both = on(card + bom);
+  REQUIRE(both.subjects[0].conditions[0].items.size() >= 1);
+  CHECK(both.subjects[0].conditions[0].items[0].level == Level::admitted);
+}
+
+TEST_CASE("a verdict is no surer than whose the things are, and says what is claimed of that") {
+  const auto on = [](const std::string& owner_of_f) {
+    const std::string lineage = "lineage: l\nparties: {team: {}, other: {}, third: {}}\nmodels:\n"
+                                "  m: {owner: team, complete: [{for: verified}]}\n"
+                                "  f: {complete: [{for: verified}], owner: " +
+                                owner_of_f +
+                                "}\nderivations: [{child: m, parent: f, kind: fine_tuned_from}]\n";
+    return judged(case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: "
+                          "external}}",
+                          "", "2026-02-01", lineage));
+  };
+  const std::string guessed = "{party: other, evidence: [{for: inferred, source: name}]}";
+  const std::string boast = "{party: team, evidence: [{for: self_declared, by: team}]}, "
+                            "{party: other, evidence: [{for: alleged, by: third}]}";
+  const Judgment fail = on("[" + guessed + "]");
+  CHECK(fail.verdict == Verdict::fail);
+  CHECK(fail.level == Level::inferred);
+  const auto& items = fail.subjects[0].conditions[0].items;
+  REQUIRE(items.size() == 1);
+  CHECK(items[0].what == "ownership by other");
+  CHECK(items[0].item->source == "name");
+  const Judgment pass = on("[" + boast + "]");
+  CHECK(pass.verdict == Verdict::pass);
+  CHECK(pass.level == Level::self_declared);
+  CHECK(on("other").level == Level::verified); // the file says so
+}
+
 TEST_CASE("what would settle a verdict is stronger than what stands on the other side") {
   const auto open_points = [](const std::string& claims) {
     Case one = case_of("for_each: code, require: {obligations: {kinds: [notice], along: [code]}}");

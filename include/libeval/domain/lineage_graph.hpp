@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,10 +57,17 @@ struct LineageGraph {
                                     ///< whole every part
   std::vector<std::uint32_t> rank;  ///< order of the ids, for ties; empty: that of the positions
   std::vector<NodeKind> kind;       ///< empty: models
+  /// The strength of the strongest claim to own a node (of a part without one, of its whole), as in
+  /// Belief; empty: stated.
+  std::vector<std::uint8_t> owned;
 
   [[nodiscard]] std::size_t size() const { return owner.size(); }
   [[nodiscard]] std::span<const LineageEdge> parents(NodeIndex node) const {
     return {edges.data() + first[node], edges.data() + first[node + 1]};
+  }
+  /// How surely it is known whose a node is; none where nobody knows.
+  [[nodiscard]] std::optional<Level> owned_at(NodeIndex node) const {
+    return (owned.empty() ? stated : Belief{owned[node], 0}).level_for();
   }
   [[nodiscard]] bool before(NodeIndex a, NodeIndex b) const {
     return rank.empty() ? a < b : rank[a] < rank[b];

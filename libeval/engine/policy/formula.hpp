@@ -11,9 +11,10 @@ namespace libeval {
 
 /// The lineage of a policy as of one day, ready for questions.
 struct LineageView {
-  LineageView(const Lineage& record, Times when, std::vector<LineageDefect>* defects)
+  LineageView(const Lineage& record, Times when, const SettledOwners& settled = {},
+              std::vector<LineageDefect>* defects = nullptr)
       : lineage(record), times(std::move(when)),
-        graph(build_graph(record, times, defects, disputes)), walk(graph),
+        graph(build_graph(record, times, defects, disputes, settled)), walk(graph),
         index(index_nodes(record)) {}
 
   const Lineage& lineage;

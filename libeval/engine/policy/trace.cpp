@@ -3,6 +3,7 @@
 #include "engine/policy/formula.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace libeval {
 namespace {
@@ -25,11 +26,30 @@ public:
         {nullptr, Level::inferred, OpenFact::Kind::record, node, no_node, {}});
   }
 
+  /// Of a part whose owner nobody claims, what is claimed of its whole.
+  void owner(NodeIndex node) {
+    const LineageGraph& graph = asked_.view.graph;
+    while (asked_.view.lineage.nodes[node].owners.empty() && graph.whole[node] != no_node)
+      node = graph.whole[node];
+    if (!owners_.insert(node).second)
+      return;
+    for (const OwnerClaim& claim : asked_.view.lineage.nodes[node].owners) {
+      const NodeIndex party = asked_.view.find(claim.party);
+      const Interest interest =
+          party == no_node ? Interest{} : asked_.view.interest_of(party, true);
+      add(claim.evidence, interest,
+          {nullptr, Level::inferred, OpenFact::Kind::target, node, no_node,
+           "ownership by " + claim.party});
+    }
+  }
+
   void fact(const OpenFact& open) {
     if (open.kind == OpenFact::Kind::derivation)
       edge(open.edge, open.node);
     else if (open.kind == OpenFact::Kind::record)
       record(open.node);
+    else
+      owner(open.node);
   }
 
   void claim(const ClaimTrace& claim) {
@@ -72,6 +92,7 @@ private:
   ConditionTrace& trace_;
   const Asked& asked_;
   std::size_t facts_ = 0;
+  std::set<NodeIndex> owners_; ///< told
 };
 
 } // namespace
@@ -88,8 +109,14 @@ void collect_items(ConditionTrace& trace, const Condition& condition, const Aske
       collect.edge(reach.witness->edges[i], reach.witness->nodes[i]);
   for (const OpenFact& open : reach.critical)
     collect.fact(open);
+  const bool by_owner = condition.to.external || !condition.to.owners.empty();
+  if (by_owner && trace.truth == Truth::yes && reach.witness)
+    collect.owner(reach.witness->nodes.back());
   if (trace.truth != Truth::no)
     return;
+  if (by_owner)
+    for (const NodeIndex node : reach.checked)
+      collect.owner(node);
   for (const std::uint32_t edge : reach.refuted) {
     const auto child = std::ranges::upper_bound(asked.view.graph.first, edge) - 1;
     collect.edge(edge, static_cast<NodeIndex>(child - asked.view.graph.first.begin()));

@@ -126,8 +126,71 @@ private:
   LineageView& view(const std::string& at, std::vector<LineageDefect>* defects = nullptr) {
     auto& view = views_[at];
     if (!view)
-      view = std::make_unique<LineageView>(*lineage_, Times{program_.as_of, at}, defects);
+      view = std::make_unique<LineageView>(*lineage_, Times{program_.as_of, at}, SettledOwners{},
+                                           defects);
     return *view;
+  }
+
+  using Views = std::vector<std::unique_ptr<LineageView>>;
+
+  /// The same where each dispute about an owner is settled, in every way; none where there are
+  /// none or too many.
+  const Views& settled_views(const LineageView& now) {
+    const auto [at, is_new] = settled_.try_emplace(&now);
+    if (!is_new || lineage_->nodes.size() + lineage_->derivations.size() > most_copied)
+      return at->second;
+    std::map<NodeIndex, std::vector<NodeIndex>> disputed;
+    for (const auto& [node, dispute] : now.disputes)
+      disputed[dispute.about] = dispute.owners;
+    std::vector<SettledOwners> ways(disputed.empty() ? 0 : 1);
+    for (const auto& [node, owners] : disputed) {
+      std::vector<SettledOwners> longer;
+      for (const auto& way : ways)
+        for (const NodeIndex owner : owners) {
+          longer.push_back(way);
+          longer.back()[node] = owner;
+        }
+      ways = std::move(longer);
+      if (ways.size() > most_ways)
+        return at->second;
+    }
+    for (const SettledOwners& way : ways)
+      at->second.push_back(std::make_unique<LineageView>(*lineage_, now.times, way));
+    return at->second;
+  }
+
+  /// The answer to one condition, with the evidence that it rests on. What is open while it is not
+  /// known which of several parties owns something is that of all of them, where they agree.
+  ConditionTrace answer(const Condition& condition, std::uint32_t position, const Asked& asked) {
+    const auto ask_in = [&](const Asked& here) {
+      ConditionTrace out = ask(condition, here);
+      out.condition = position;
+      return out;
+    };
+    ConditionTrace out = ask_in(asked);
+    if (!out.possible.settled() && out.error.empty() && !asked.view.disputes.empty()) {
+      const Views& views = settled_views(asked.view);
+      const auto in = [&](const std::unique_ptr<LineageView>& view) {
+        return Asked{*view,           asked.policy,      asked.rule, asked.subject,
+                     asked.candidate, asked.submissions, asked.score};
+      };
+      std::optional<ConditionTrace> agreed;
+      for (const auto& view : views) {
+        ConditionTrace then = ask_in(in(view));
+        if (!then.possible.settled() || (agreed && then.possible != agreed->possible)) {
+          agreed.reset();
+          break;
+        }
+        if (!agreed)
+          agreed = std::move(then);
+      }
+      if (agreed) {
+        collect_items(*agreed, condition, in(views.front()));
+        return std::move(*agreed);
+      }
+    }
+    collect_items(out, condition, asked);
+    return out;
   }
 
   Judgment from_findings(std::size_t r, std::size_t candidate,
@@ -229,9 +292,7 @@ private:
     for (std::uint32_t i = 0; i < rule.formula.size(); ++i) {
       if (!rule.formula[i].parts.empty())
         continue;
-      out.conditions.push_back(ask(rule.formula[i], asked));
-      out.conditions.back().condition = i;
-      collect_items(out.conditions.back(), rule.formula[i], asked);
+      out.conditions.push_back(answer(rule.formula[i], i, asked));
       if (out.error.empty())
         out.error = out.conditions.back().error;
     }
@@ -258,8 +319,16 @@ private:
         level = by;
     };
     for (const ConditionTrace& trace : subject.conditions) {
-      if (trace.reach && trace.truth != Truth::unknown && trace.reach->witness)
+      const auto& to = rule.formula[trace.condition].to;
+      const bool by_owner = to.external || !to.owners.empty();
+      if (trace.reach && trace.truth != Truth::unknown && trace.reach->witness) {
         lower(trace.reach->witness->weakest);
+        if (by_owner)
+          lower(now.graph.owned_at(trace.reach->witness->nodes.back()));
+      } else if (trace.reach && trace.truth == Truth::no && by_owner) {
+        for (const NodeIndex node : trace.reach->checked)
+          lower(now.graph.owned_at(node));
+      }
       if (trace.reach && trace.truth == Truth::no &&
           rule.formula[trace.condition].undeclared_counts)
         for (const NodeIndex node : trace.reach->checked)
@@ -400,6 +469,8 @@ private:
     };
     for (std::size_t n = 0; n < copy.nodes.size(); ++n) {
       in(lineage_->nodes[n].complete, copy.nodes[n].complete);
+      for (std::size_t o = 0; o < copy.nodes[n].owners.size(); ++o)
+        in(lineage_->nodes[n].owners[o].evidence, copy.nodes[n].owners[o].evidence);
       for (std::size_t c = 0; c < copy.nodes[n].controls.size(); ++c)
         in(lineage_->nodes[n].controls[c].evidence, copy.nodes[n].controls[c].evidence);
     }
@@ -411,13 +482,14 @@ private:
     }
   }
 
-  static constexpr std::size_t most_tried = 64, most_copied = 20000;
+  static constexpr std::size_t most_tried = 64, most_copied = 20000, most_ways = 16;
   const Program& program_;
   const PolicyFile& policy_;
   JudgeOptions options_;
   std::shared_ptr<const Lineage> empty_, lineage_;
   std::vector<bool> used_;
   std::map<std::string, std::unique_ptr<LineageView>> views_;
+  std::map<const LineageView*, Views> settled_;
 };
 
 } // namespace
