@@ -378,7 +378,8 @@ int policy(const PolicyOptions& options) {
     const auto who = judged_by(policy, it->bundle, it->decision);
     if (who.empty())
       continue;
-    judged.push_back({&policy, judge(it->bundle.program, policy, how, who)});
+    judged.push_back(
+        {&policy, judge(it->bundle.program, policy, how, who), digests_of(policy, options.bundle)});
     for (const Judgment& judgment : judged.back().judgments.all)
       open = open || judgment.verdict == Verdict::error ||
              (judgment.verdict == Verdict::unknown &&

@@ -206,6 +206,22 @@ void write_notes(JsonWriter& out, const JudgedPolicy& judged) {
   out.close(']');
 }
 
+/// By what it was judged: the thresholds as they counted, the files with their digests, and the
+/// version of the list of licenses.
+void write_what_judged(JsonWriter& out, const JudgedPolicy& judged) {
+  out.key("rules").open('[');
+  for (const Rule& rule : judged.policy->rules) {
+    out.open_line('{').key("id").text(rule.id.str());
+    out.key("convict_at").text(to_string(rule.convict_at));
+    out.key("clear_at").text(to_string(rule.clear_at));
+    out.key("complete_at").text(to_string(rule.complete_at)).close('}');
+  }
+  out.close(']').key("files").open('[');
+  for (const FileDigest& one : judged.files)
+    out.open_line('{').key("file").text(one.file).key("sha256").text(one.sha256).close('}');
+  out.close(']').key("license_list").text(license_list_version());
+}
+
 } // namespace
 
 void write_verdicts(JsonWriter& out, const Program& program, const JudgedPolicy& judged) {
@@ -250,6 +266,7 @@ std::string to_json(const Program& program, const std::vector<JudgedPolicy>& jud
     out.open('{');
     write_verdicts(out, program, one);
     write_notes(out, one);
+    write_what_judged(out, one);
     out.close('}');
   }
   out.close(']').close('}');

@@ -160,6 +160,14 @@ std::string to_sarif(const Program& program, const std::vector<JudgedPolicy>& ju
       out.close('}');
     }
     out.close(']').close('}').close('}');
+    if (!one.files.empty()) {
+      out.key("artifacts").open('[');
+      for (const FileDigest& file : one.files) {
+        out.open('{').key("location").open_line('{').key("uri").text(uri_of(file.file)).close('}');
+        out.key("hashes").open_line('{').key("sha-256").text(file.sha256).close('}').close('}');
+      }
+      out.close(']');
+    }
     out.key("results").open('[');
     for (const Judgment& judgment : one.judgments.all) {
       for (const SubjectVerdict& subject : judgment.subjects)

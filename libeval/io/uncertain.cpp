@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/io/uncertain.hpp>
 
+#include "io/sha256.hpp"
+
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/io/edit.hpp>
@@ -9,9 +11,6 @@
 #include <libeval/io/parse.hpp>
 #include <libeval/io/print.hpp>
 
-#include <sodium.h>
-
-#include <array>
 #include <memory>
 #include <system_error>
 
@@ -21,14 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* file_name = "uncertainty.yaml";
-
-fs::path folder_of(const fs::path& bundle) {
-  std::error_code failed;
-  if (fs::is_directory(bundle, failed))
-    return bundle;
-  const fs::path parent = bundle.parent_path();
-  return parent.empty() ? fs::path(".") : parent;
-}
 
 /// The list under `key`, made where there is none.
 Tree::List& list_at(Tree& tree, const std::string& key) {
@@ -166,19 +157,10 @@ Uncertain load_uncertain(const Tree& rules, const fs::path& bundle, const Tree& 
 
 std::string digest_of_inputs(const Tree& rules, const Tree& uncertainty, const fs::path& bundle,
                              const Bundle& loaded, Diagnostics& diagnostics) {
-  if (sodium_init() < 0) {
-    diagnostics.error({}, "no digests can be made on this machine");
-    return {};
-  }
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  const auto add = [&](std::string_view bytes) {
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(bytes.data()),
-                              bytes.size());
-  };
+  Sha256 hash;
   const auto add_text = [&](const std::string& text) {
-    add(text);
-    add(std::string_view("\0", 1));
+    hash.add(text);
+    hash.add(std::string_view("\0", 1));
   };
   add_text(to_json(rules));
   add_text(to_json(uncertainty));
@@ -189,34 +171,18 @@ std::string digest_of_inputs(const Tree& rules, const Tree& uncertainty, const f
         files.push_back(spec.file);
     if (!loaded.program.candidates_file.empty())
       files.push_back(loaded.program.candidates_file);
-    for (const PolicyFile& policy : loaded.policies) {
-      files.push_back(policy.file);
-      for (const std::string* file : {&policy.findings_file, &policy.terms_file})
-        if (!file->empty())
-          files.push_back(*file);
-      for (const PolicyFile::LineageFile& lineage : policy.lineage_files)
-        files.push_back(lineage.file);
-      for (const std::string& matrix : policy.matrix_files)
-        files.push_back(matrix);
-    }
-    std::array<char, 1 << 16> room{};
+    for (const PolicyFile& policy : loaded.policies)
+      for (std::string& file : files_of(policy))
+        files.push_back(std::move(file));
     for (const std::string& path : files) {
       add_text(path);
-      const auto file = folder->open_file(path, {}, diagnostics);
-      if (!file)
-        continue;
-      std::size_t at = 0;
-      while (const std::size_t read = file->read(at, room.data(), room.size())) {
-        add(std::string_view(room.data(), read));
-        at += read;
-      }
+      hash.add_file(*folder, path, diagnostics);
     }
   }
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256_final(&state, hash.data());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return hex.data();
+  std::string out = hash.hex();
+  if (out.empty())
+    diagnostics.error({}, "no digests can be made on this machine");
+  return out;
 }
 
 } // namespace libeval

@@ -10,10 +10,21 @@
 /// Verdicts of policies, for people and for other tools.
 namespace libeval {
 
+/// A file of a bundle and the SHA-256 of its bytes, in hexadecimal digits.
+struct FileDigest {
+  std::string file, sha256;
+};
+
+/// The files that a policy was read from (itself, findings, terms, lineage, matrices), so that a
+/// verdict says of what it is the verdict. Empty where one of them cannot be read any more.
+[[nodiscard]] std::vector<FileDigest> digests_of(const PolicyFile& policy,
+                                                 const std::string& bundle);
+
 /// A policy file with its verdicts. Both outlive the report.
 struct JudgedPolicy {
   const PolicyFile* policy = nullptr;
   Judgments judgments;
+  std::vector<FileDigest> files = {}; ///< see digests_of; empty: not said
 };
 
 /// Every verdict of every rule with what it rests on, and what was noted about the record.
