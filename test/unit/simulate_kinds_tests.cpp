@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kind of uncertainty that can be declared, each against what it must come to.
-#include "engine/simulate/sampler.hpp"
-
-#include <libeval/engine/decide.hpp>
-#include <libeval/engine/reconstruct.hpp>
 #include <libeval/engine/simulate.hpp>
 #include <libeval/io/draw.hpp>
 #include <libeval/io/load.hpp>
@@ -13,6 +9,7 @@
 #include <libeval/kernel/each.hpp>
 
 #include "support/catch.hpp"
+#include "support/simulated.hpp"
 #include "support/temporary.hpp"
 
 #include <cmath>
@@ -23,22 +20,12 @@
 
 using namespace libeval;
 using libeval::test::contains;
+using test::chance;
+using test::of_folder;
+using test::simulated;
 namespace fs = std::filesystem;
 
 namespace {
-
-Simulation simulated(const Tree& rules, const fs::path& folder, const std::string& uncertainty,
-                     const SimulateOptions& options) {
-  Diagnostics diagnostics;
-  const Tree what = parse_text(uncertainty, "uncertainty.yaml", diagnostics);
-  const Uncertain uncertain = load_uncertain(rules, folder, what, diagnostics);
-  INFO(draw_all(diagnostics, false));
-  REQUIRE_FALSE(diagnostics.has_errors());
-  Simulation out = simulate(uncertain, options, diagnostics);
-  INFO(draw_all(diagnostics, false));
-  REQUIRE_FALSE(diagnostics.has_errors());
-  return out;
-}
 
 Simulation of_text(const char* rules, const std::string& uncertainty,
                    const SimulateOptions& options) {
@@ -46,43 +33,11 @@ Simulation of_text(const char* rules, const std::string& uncertainty,
   return simulated(parse_text(rules, "program.yaml", diagnostics), ".", uncertainty, options);
 }
 
-Simulation of_folder(const fs::path& folder, const std::string& uncertainty,
-                     const SimulateOptions& options) {
-  Diagnostics diagnostics;
-  return simulated(load_rules(folder, diagnostics), folder, uncertainty, options);
-}
-
 const fs::path source(LIBEVAL_SOURCE_DIR);
-
-double chance(const Simulation& s, std::size_t stage, std::size_t candidate,
-              Outcome outcome = Outcome::advances) {
-  return outcome_probability(s.all, stage, candidate, outcome).value;
-}
 
 /// Within four standard errors of p.
 void near(double found, double p, std::uint64_t samples) {
   CHECK(std::abs(found - p) < 4 * std::sqrt(p * (1 - p) / static_cast<double>(samples)) + 1e-12);
-}
-
-/// What `decide` says of the last stage in the first replicates of seed 1, counted by hand.
-std::vector<std::uint64_t>
-decided_one_by_one(const fs::path& folder, const std::string& uncertainty, std::uint64_t samples) {
-  Diagnostics diagnostics;
-  const Uncertain uncertain =
-      load_uncertain(load_rules(folder, diagnostics), folder,
-                     parse_text(uncertainty, "uncertainty.yaml", diagnostics), diagnostics);
-  const Sampler sampler(uncertain.variants.front(), uncertain.uncertainty, diagnostics);
-  World world = sampler.world();
-  std::vector<std::uint64_t> out(world.bundle.program.candidates.size() * 6, 0);
-  for (std::uint64_t number = 0; number < samples; ++number) {
-    sampler.draw(world, {1, number});
-    const Decision decision = decide(world.bundle, diagnostics);
-    const StageDecision& last = decision.stages.back();
-    for (std::size_t e = 0; e < last.entrants.size(); ++e)
-      ++out[last.entrants[e] * 6 + static_cast<std::size_t>(last.outcomes[e])];
-  }
-  CHECK_FALSE(diagnostics.has_errors());
-  return out;
 }
 
 constexpr const char* one_cell = R"(libeval: 1
@@ -329,72 +284,4 @@ stages:
                                   "bootstrap: [{evidence: marks, over: juror}]", options);
   near(chance(wide, 0, 0), 0.25, options.samples); // both are ann: 5 against 4
   near(chance(wide, 0, 1), 0.75, options.samples);
-}
-
-TEST_CASE("what is known in part is one of its completions in each replicate") {
-  SimulateOptions options;
-  options.samples = 60;
-  const std::string uncertainty = "completions: [{stage: stage-1, draws: 100, level: official}]";
-  const Simulation s = of_folder(source / "examples/kai", uncertainty, options);
-  CHECK_THAT(s.method, contains("100 completions drawn of its record"));
-  // lg is first in every completion and nc is cut in each; who takes the places between is open.
-  CHECK(chance(s, 0, 0) == 1);
-  CHECK(chance(s, 0, 4, Outcome::cut) == 1);
-  CHECK(place_probability(s.all, 0, 0, 1).value == 1);
-  CHECK(place_probability(s.all, 0, 1, 2).value > 0);
-  CHECK(place_probability(s.all, 0, 1, 2).value < 1);
-  options.threads = 2;
-  CHECK(to_json(of_folder(source / "examples/kai", uncertainty, options)) == to_json(s));
-  options.threads = 1;
-  options.samples = 12;
-  CHECK(of_folder(source / "examples/kai", uncertainty, options).all.stages[2].outcomes ==
-        decided_one_by_one(source / "examples/kai", uncertainty, 12));
-  Diagnostics diagnostics;
-  const Tree what = parse_text("completions: [{stage: stage-9}]", "uncertainty.yaml", diagnostics);
-  Uncertain uncertain = load_uncertain(load_rules(source / "examples/kai", diagnostics),
-                                       source / "examples/kai", what, diagnostics);
-  static_cast<void>(simulate(uncertain, options, diagnostics));
-  REQUIRE(diagnostics.has_errors());
-  CHECK_THAT(draw_all(diagnostics, false), contains("stage-9"));
-}
-
-TEST_CASE("of a record with few completions each counts once, and not as often as it was drawn") {
-  const test::TemporaryFolder folder;
-  folder.write("program.yaml", R"(
-libeval: 1
-program: p
-as_of: 2026-02-01
-candidates: [ann, bob]
-evidence: {published: published.yaml}
-stages:
-  - id: s
-    places: 1
-    score: {points: 4, from: published}
-    select: [order: [total], take]
-)");
-  folder.write("published.yaml", R"(
-published: record
-step: 1
-stage: s
-statements:
-  - {id: v, value: {ann: 4}, source: somebody}
-  - {id: f, first: ann, source: somebody}
-)");
-  Diagnostics diagnostics;
-  const Bundle bundle = load_bundle(folder.path());
-  SampleOptions once;
-  once.each_once = true;
-  const Completions all = sample_completions(bundle, once, diagnostics);
-  REQUIRE(all.count == 4); // bob has 0, 1, 2 or 3
-  std::vector<double> bob;
-  for (std::size_t i = 0; i < all.count; ++i)
-    bob.push_back(all.total(i, 1));
-  std::ranges::sort(bob);
-  CHECK(bob == std::vector<double>{0, 1, 2, 3});
-  once.samples = 3; // fewer than there are: draws
-  CHECK(sample_completions(bundle, once, diagnostics).count == 3);
-  SimulateOptions options;
-  options.samples = 20;
-  const Simulation s = of_folder(folder.path(), "completions: [{stage: s, draws: 1000}]", options);
-  CHECK_THAT(s.method, contains("one of all 4 completions of its record"));
 }

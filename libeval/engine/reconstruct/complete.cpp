@@ -9,15 +9,23 @@
 namespace libeval {
 namespace {
 
-constexpr const char* table_name = "a completion of the record";
+/// A name that no evidence has: stages that are completed one after another have tables of their
+/// own.
+std::string name_of_table(const Bundle& bundle, const Stage& stage) {
+  std::string out = "a completion of the record of " + stage.id.str();
+  while (std::ranges::find(bundle.program.evidence, out, &TableSpec::name) !=
+         bundle.program.evidence.end())
+    out += " again";
+  return out;
+}
 
 /// Makes a node take its scores from the table; returns its points, or 1 without.
-Fraction take_from_table(Node& node, const CompletedPart& part) {
+Fraction take_from_table(Node& node, const CompletedPart& part, const std::string& table) {
   node.parts.clear();
   Measure measure;
   measure.name = part.path;
   measure.source.kind = Source::Kind::evidence;
-  measure.source.name = table_name;
+  measure.source.name = table;
   measure.direction = part.direction;
   Test test;
   test.column = "part";
@@ -46,7 +54,7 @@ Bundle with_scores(Bundle bundle, std::size_t s, const std::vector<CompletedPart
                    const std::function<Fraction(std::size_t, std::size_t)>& score_of) {
   Stage& stage = bundle.program.stages[s];
   Table table;
-  table.name = table_name;
+  table.name = name_of_table(bundle, stage);
   table.rows = parts.size() * entrants.size();
   TextColumn candidate{"candidate", {}, {}}, part{"part", {}, {}};
   for (const std::uint32_t c : entrants)
@@ -56,7 +64,8 @@ Bundle with_scores(Bundle bundle, std::size_t s, const std::vector<CompletedPart
   for (std::size_t p = 0; p < parts.size(); ++p) {
     part.texts.push_back(parts[p].path);
     Node* node = stage.score ? find_by_path(*stage.score, parts[p].path) : nullptr;
-    const Fraction points = node == nullptr ? Fraction(1) : take_from_table(*node, parts[p]);
+    const Fraction points =
+        node == nullptr ? Fraction(1) : take_from_table(*node, parts[p], table.name);
     for (std::size_t e = 0; e < entrants.size(); ++e) {
       candidate.codes.push_back(static_cast<std::uint32_t>(e));
       part.codes.push_back(static_cast<std::uint32_t>(p));
@@ -67,7 +76,7 @@ Bundle with_scores(Bundle bundle, std::size_t s, const std::vector<CompletedPart
   table.values = {std::move(score)};
   table.lines.assign(table.rows, 0);
   TableSpec spec;
-  spec.name = table_name;
+  spec.name = table.name;
   spec.keys = {"candidate", "part"};
   spec.values = {"score"};
   bundle.program.evidence.push_back(std::move(spec));

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stage that is known in part as it might have been: one completion of its record a replicate.
+#include "engine/simulate/sampler.hpp"
+
+#include <libeval/engine/decide.hpp>
+#include <libeval/engine/reconstruct.hpp>
+#include <libeval/io/load.hpp>
+#include <libeval/io/simulation.hpp>
+
+#include "support/catch.hpp"
+#include "support/simulated.hpp"
+#include "support/temporary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace libeval;
+using test::chance;
+using test::contains;
+using test::of_folder;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path source(LIBEVAL_SOURCE_DIR);
+
+/// Two stages of which nothing was published but who is first; `select` is the selection of the
+/// second one.
+void write_two_stages(const test::TemporaryFolder& folder, const std::string& select = "",
+                      const std::string& statements = "") {
+  folder.write("program.yaml", R"(
+libeval: 1
+program: two
+candidates: [a, b, c, d]
+evidence:
+  published: published.yaml
+  votes: {unpublished: {juror: 3}, keys: [juror, candidate], values: [ok], range: [0, 1]}
+stages:
+  - id: s
+    entrants: [a, b]
+    places: 1
+    score: {points: 10, parts: {p: {points: 5, from: published}, q: {points: 5, from: published}}}
+  - id: t
+    entrants: [c, d]
+    places: 1
+    score: {points: 10, parts: {v: {points: 5, from: published}, w: {points: 5, from: published}}}
+)" + select);
+  folder.write("published.yaml", R"(
+published: record
+step: 1
+statements:
+  - {id: s1, stage: s, first: a, source: somebody}
+  - {id: t1, stage: t, first: c, source: somebody}
+)" + statements);
+}
+
+/// Of all completions of a stage, the share in which the first entrant has at least so much.
+double share_at_least(const fs::path& folder, const std::string& stage, double least) {
+  Diagnostics diagnostics;
+  const Completions all = sample_completions(
+      load_bundle(folder), {.stage = stage, .samples = 100'000, .each_once = true}, diagnostics);
+  REQUIRE(all.enumerated);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < all.count; ++i)
+    found += all.total(i, 0) >= least ? 1 : 0;
+  return static_cast<double>(found) / static_cast<double>(all.count);
+}
+
+double share_at_least(const Simulation& s, std::size_t stage, std::size_t candidate) {
+  return static_cast<double>(s.all.stages[stage].reached[candidate]) /
+         static_cast<double>(s.all.samples);
+}
+
+/// What `decide` says of the last stage in the first replicates of seed 1, counted by hand.
+std::vector<std::uint64_t>
+decided_one_by_one(const fs::path& folder, const std::string& uncertainty, std::uint64_t samples) {
+  Diagnostics diagnostics;
+  const Uncertain uncertain =
+      load_uncertain(load_rules(folder, diagnostics), folder,
+                     parse_text(uncertainty, "uncertainty.yaml", diagnostics), diagnostics);
+  const Sampler sampler(uncertain.variants.front(), uncertain.uncertainty, diagnostics);
+  World world = sampler.world();
+  std::vector<std::uint64_t> out(world.bundle.program.candidates.size() * 6, 0);
+  for (std::uint64_t number = 0; number < samples; ++number) {
+    sampler.draw(world, {1, number});
+    const Decision decision = decide(world.bundle, diagnostics);
+    const StageDecision& last = decision.stages.back();
+    for (std::size_t e = 0; e < last.entrants.size(); ++e)
+      ++out[last.entrants[e] * 6 + static_cast<std::size_t>(last.outcomes[e])];
+  }
+  CHECK_FALSE(diagnostics.has_errors());
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("what is known in part is one of its completions in each replicate") {
+  SimulateOptions options;
+  options.samples = 60;
+  const std::string uncertainty = "completions: [{stage: stage-1, draws: 100, level: official}]";
+  const Simulation s = of_folder(source / "examples/kai", uncertainty, options);
+  CHECK_THAT(s.method, contains("100 completions drawn of its record"));
+  // lg is first in every completion and nc is cut in each; who takes the places between is open.
+  CHECK(chance(s, 0, 0) == 1);
+  CHECK(chance(s, 0, 4, Outcome::cut) == 1);
+  CHECK(place_probability(s.all, 0, 0, 1).value == 1);
+  CHECK(place_probability(s.all, 0, 1, 2).value > 0);
+  CHECK(place_probability(s.all, 0, 1, 2).value < 1);
+  options.threads = 2;
+  CHECK(to_json(of_folder(source / "examples/kai", uncertainty, options)) == to_json(s));
+  options.threads = 1;
+  options.samples = 12;
+  CHECK(of_folder(source / "examples/kai", uncertainty, options).all.stages[2].outcomes ==
+        decided_one_by_one(source / "examples/kai", uncertainty, 12));
+  Diagnostics diagnostics;
+  const Tree what = parse_text("completions: [{stage: stage-9}]", "uncertainty.yaml", diagnostics);
+  Uncertain uncertain = load_uncertain(load_rules(source / "examples/kai", diagnostics),
+                                       source / "examples/kai", what, diagnostics);
+  static_cast<void>(simulate(uncertain, options, diagnostics));
+  REQUIRE(diagnostics.has_errors());
+  CHECK_THAT(draw_all(diagnostics, false), contains("stage-9"));
+}
+
+TEST_CASE("of a record with few completions each counts once, and not as often as it was drawn") {
+  const test::TemporaryFolder folder;
+  folder.write("program.yaml", R"(
+libeval: 1
+program: p
+as_of: 2026-02-01
+candidates: [ann, bob]
+evidence: {published: published.yaml}
+stages:
+  - id: s
+    places: 1
+    score: {points: 4, from: published}
+    select: [order: [total], take]
+)");
+  folder.write("published.yaml", R"(
+published: record
+step: 1
+stage: s
+statements:
+  - {id: v, value: {ann: 4}, source: somebody}
+  - {id: f, first: ann, source: somebody}
+)");
+  Diagnostics diagnostics;
+  const Bundle bundle = load_bundle(folder.path());
+  SampleOptions once;
+  once.each_once = true;
+  const Completions all = sample_completions(bundle, once, diagnostics);
+  REQUIRE(all.count == 4); // bob has 0, 1, 2 or 3
+  std::vector<double> bob;
+  for (std::size_t i = 0; i < all.count; ++i)
+    bob.push_back(all.total(i, 1));
+  std::ranges::sort(bob);
+  CHECK(bob == std::vector<double>{0, 1, 2, 3});
+  once.samples = 3; // fewer than there are: draws
+  CHECK(sample_completions(bundle, once, diagnostics).count == 3);
+  SimulateOptions options;
+  options.samples = 20;
+  const Simulation s = of_folder(folder.path(), "completions: [{stage: s, draws: 1000}]", options);
+  CHECK_THAT(s.method, contains("one of all 4 completions of its record"));
+}
+
+TEST_CASE("completions of one stage leave what is decided of the others as it is") {
+  const test::TemporaryFolder folder;
+  write_two_stages(folder);
+  SimulateOptions options;
+  options.samples = 50;
+  for (const char* stage : {"s", "t"}) {
+    const Simulation s =
+        of_folder(folder.path(), std::string("completions: [{stage: ") + stage + "}]", options);
+    INFO(stage);
+    CHECK(chance(s, 0, 0) == 1);
+    CHECK(chance(s, 0, 1, Outcome::cut) == 1);
+    CHECK(chance(s, 1, 2) == 1);
+    CHECK(chance(s, 1, 3, Outcome::cut) == 1);
+  }
+  options.samples = 8;
+  const Simulation kai =
+      of_folder(source / "examples/kai", "completions: [{stage: stage-1, draws: 20}]", options);
+  CHECK(chance(kai, 1, 5) == 1); // motif, as `decide` says
+}
+
+TEST_CASE("completions of several stages are drawn, each by itself") {
+  const test::TemporaryFolder folder;
+  write_two_stages(folder);
+  SimulateOptions options;
+  options.samples = 4000;
+  options.at_least = {8};
+  const double of_s = share_at_least(folder.path(), "s", 8),
+               of_t = share_at_least(folder.path(), "t", 8);
+  CHECK(of_s > 0.2);
+  for (const char* both : {"[{stage: s}, {stage: t}]", "[{stage: t}, {stage: s}]", "[{}, {}]"}) {
+    const Simulation s = of_folder(folder.path(), std::string("completions: ") + both, options);
+    INFO(both);
+    CHECK_THAT(s.method, contains("`s` being one of all 575 completions"));
+    CHECK_THAT(s.method, contains("`t` being one of all 575 completions"));
+    CHECK(std::abs(share_at_least(s, 0, 0) - of_s) < 0.03); // four standard errors
+    CHECK(std::abs(share_at_least(s, 1, 2) - of_t) < 0.03);
+    CHECK(chance(s, 0, 0) == 1);
+    CHECK(chance(s, 1, 2) == 1);
+  }
+}
