@@ -3,6 +3,8 @@
 
 #include <libeval/engine/reconstruct.hpp>
 
+#include <algorithm>
+
 namespace libeval {
 
 Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
@@ -27,6 +29,10 @@ Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
       return out;
     CompletionSource source;
     source.stage = drawn.stage;
+    const auto& stages = out.program.stages;
+    source.completes = static_cast<std::size_t>(
+        std::ranges::find(stages, drawn.stage, [](const Stage& one) { return one.id.str(); }) -
+        stages.begin());
     source.all = drawn.enumerated && drawn.completions <= drawn.count;
     for (std::size_t i = 0; i < drawn.count; ++i)
       source.numbers.push_back(

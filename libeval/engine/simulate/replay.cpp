@@ -14,6 +14,7 @@ namespace libeval {
 namespace {
 
 constexpr std::size_t most_fields = 32; ///< kept of a stage
+constexpr std::size_t most_kept = 2048; ///< decisions of a stage that is known in part
 
 std::vector<std::uint8_t> differing(const std::vector<std::uint64_t>& a,
                                     const std::vector<std::uint64_t>& b) {
@@ -99,19 +100,27 @@ void Replay::decide_stage(std::size_t s, const Versions& now) {
 void Replay::decide_partly_known(std::size_t s, const Versions& now) {
   const Stage& stage = bundle_.program.stages[s];
   Partly& partly = partly_[s];
-  std::vector<std::pair<std::vector<Outcome>, std::optional<std::size_t>>> before;
+  Partly::Before before;
   for (const auto& [name, where] : stages_named_by(stage))
     if (const auto at = earlier_.find(name); at != earlier_.end())
-      before.emplace_back(at->second->outcomes, at->second->vacancies);
+      before.emplace_back(at->second->entrants, at->second->outcomes, at->second->vacancies);
   Versions rests_on = now;
-  for (const std::size_t table : now.completed)
-    rests_on.rows[table] = rests_on.numbers[table] = 0;
-  if (partly.by_outcomes && partly.seen == rests_on && partly.before == before)
-    return;
-  partly.seen = std::move(rests_on);
-  partly.before = std::move(before);
-  decision_.stages[s] =
-      StageDecider(bundle_, *names_, stage, earlier_, assumptions_, diagnostics_, nullptr).decide();
+  std::uint64_t own = 0;
+  for (const Versions::Completed& one : now.completed) {
+    if (one.stage == s)
+      own = now.numbers[one.table];
+    rests_on.numbers[one.table] = 0; // of others, or told by `own`
+  }
+  if (partly.kept.size() >= most_kept)
+    partly.kept.clear();
+  Partly::Kept& kept = partly.kept[{own, std::move(before)}];
+  if (!partly.by_outcomes || kept.seen != rests_on) {
+    kept.decision =
+        StageDecider(bundle_, *names_, stage, earlier_, assumptions_, diagnostics_, nullptr)
+            .decide();
+    kept.seen = std::move(rests_on);
+  }
+  decision_.stages[s] = kept.decision;
 }
 
 const Decision& Replay::decide(const Versions& now, Diagnostics& diagnostics) {

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,21 +17,29 @@ namespace libeval {
 
 /// Counted up when something of a bundle has changed in place.
 struct Versions {
-  std::vector<std::uint64_t> rows, numbers; ///< of a table: another table; other numbers in it
-  std::vector<std::uint64_t> weights;       ///< of a stage's tree
+  /// A table that one stage alone reads, which it completes.
+  struct Completed {
+    std::size_t table = 0, stage = 0;
+    bool operator==(const Completed&) const = default;
+  };
+  /// Of a table: another table; other numbers in it. Numbers of a completion are the same under the
+  /// same version.
+  std::vector<std::uint64_t> rows, numbers;
+  std::vector<std::uint64_t> weights; ///< of a stage's tree
   /// Of a dimension: its members are called otherwise, in rows that are the same else.
   std::vector<std::pair<std::string, std::uint64_t>> names;
   std::uint64_t assumptions = 0;
-  std::vector<std::size_t> completed; ///< tables that the completed stage alone reads
+  std::vector<Completed> completed;
 
   bool operator==(const Versions&) const = default;
 };
 
 /// Decides one bundle again and again while numbers, weights, tables and assumptions change in it.
 /// What a stage is compiled to is kept for as long as its structure stays, for each field of
-/// entrants; only what changed is run again. A stage that is known in part keeps its decision until
-/// something it may rest on changes. Outcomes, places and scores are those of `decide`, to
-/// the bit; see StageDecider::decide_again for what is left out.
+/// entrants; only what changed is run again. A stage that is known in part keeps its decisions, by
+/// its completion and the outcomes before it, until something else that they may rest on changes.
+/// Outcomes, places and scores are those of `decide`, to the bit; see StageDecider::decide_again
+/// for what is left out.
 class Replay {
 public:
   /// Both must outlive it, and stay where they are.
@@ -50,12 +60,19 @@ private:
     std::size_t current = nobody;
   };
 
-  /// A stage that is known in part, and what it was decided from.
+  /// A stage that is known in part, and what was decided of it.
   struct Partly {
+    /// Of the stages that it names: the entrants, their outcomes, and what is left vacant.
+    using Before = std::vector<
+        std::tuple<std::vector<std::uint32_t>, std::vector<Outcome>, std::optional<std::size_t>>>;
+    struct Kept {
+      std::optional<Versions> seen; ///< of all that it may rest on
+      StageDecision decision;
+    };
     bool is = false;          ///< known in part
-    bool by_outcomes = false; ///< asks stages before only who goes on and what is left vacant
-    std::optional<Versions> seen;
-    std::vector<std::pair<std::vector<Outcome>, std::optional<std::size_t>>> before;
+    bool by_outcomes = false; ///< asks stages before for nothing but that
+    /// By the version of its own completion, if it has one.
+    std::map<std::pair<std::uint64_t, Before>, Kept> kept;
   };
 
   void begin();

@@ -178,7 +178,7 @@ World Sampler::world() const {
   for (const MemberSource& source : members)
     out.versions.names.emplace_back(source.over, 0);
   for (const CompletionSource& source : completions)
-    out.versions.completed.push_back(source.table);
+    out.versions.completed.push_back({source.table, source.completes});
   return out;
 }
 
@@ -312,9 +312,9 @@ void Sampler::draw_completions(World& world, const Replicate& replicate) const {
     if (!moves_to(world, replicate, first + k))
       continue;
     const CompletionSource& c = completions[k];
-    world.varied[c.table]->values.front().numbers =
-        c.numbers[kernel::below_at(replicate.stream(first + k), 0, c.numbers.size())];
-    ++world.versions.numbers[c.table];
+    const std::uint64_t which = kernel::below_at(replicate.stream(first + k), 0, c.numbers.size());
+    world.varied[c.table]->values.front().numbers = c.numbers[which];
+    world.versions.numbers[c.table] = which + 1;
   }
 }
 

@@ -84,6 +84,7 @@ private:
 /// An entry of `completions`, resolved: what the one column of one table may be.
 struct CompletionSource {
   std::size_t table = 0;
+  std::size_t completes = 0;                ///< position of the stage
   std::vector<std::vector<double>> numbers; ///< by draw
   std::string stage;
   bool all = false; ///< every completion there is
