@@ -166,14 +166,13 @@ std::size_t Contest::segment(std::int64_t ahead) const {
 }
 
 bool Contest::ties_wait() const {
-  return std::any_of(lines.begin(), lines.end() - (lines.empty() ? 0 : 1), [](const Line& line) {
-    return !line.reserve && line.ties == TieRuling::hold;
-  });
+  return std::any_of(lines.begin(), lines.end() - (lines.empty() ? 0 : 1),
+                     [](const Line& line) { return line.holds_ties(); });
 }
 
 bool Contest::ties_shift() const {
   return std::any_of(lines.begin(), lines.end() - (lines.empty() ? 0 : 1),
-                     [](const Line& line) { return line.reserve || line.ties != TieRuling::hold; });
+                     [](const Line& line) { return !line.holds_ties(); });
 }
 
 Contest read_contest(const Context& context, const Knowledge& knowledge) {

@@ -28,6 +28,8 @@ struct Line {
   std::size_t count = 0; ///< so many more, or `until` so many are taken in all
   bool until = false, reserve = false;
   TieRuling ties = TieRuling::hold;
+
+  [[nodiscard]] bool holds_ties() const { return !reserve && ties == TieRuling::hold; }
 };
 
 /// What the selection of a stage asks of scores: an order, how many are taken, and hurdles on what

@@ -80,10 +80,30 @@ private:
       if (out_.field.in[e] != 0 && !early.empty())
         out_.field.if_passes[e] = all_of(early);
     }
+    find_gaps();
     for (const Finding& finding : known.findings)
       if (finding.kind == Finding::Kind::deduction &&
           step_in_full(finding.step) < contest.first_take)
         return out_.contest.cannot_read("a deduction before `take`");
+  }
+
+  /// Between which lines somebody may be put out.
+  void find_gaps() {
+    Contest& contest = out_.contest;
+    bool held = false, moves = false;
+    for (std::size_t l = 1; l < contest.lines.size(); ++l) {
+      const std::size_t from = contest.lines[l - 1].step, to = contest.lines[l].step;
+      const auto between = [&](std::size_t step) { return from <= step && step < to; };
+      bool falls = std::ranges::any_of(
+          contest.hurdles, [&](const UnknownHurdle& h) { return !h.early && between(h.step); });
+      for (std::size_t e = 0; e < n_; ++e)
+        falls =
+            falls || (out_.field.in[e] != 0 && out_.put_out[e] && between(out_.put_out[e]->step));
+      held = held || contest.lines[l - 1].holds_ties();
+      moves = moves || falls;
+      out_.gaps_behind_ties += held && falls ? 1 : 0;
+    }
+    contest.moves = contest.moves && (moves || out_.open_later);
   }
 
   [[nodiscard]] std::optional<PutOut> put_out(const StageDecision& known, std::size_t e) const {
@@ -192,10 +212,12 @@ private:
     const bool advances = word == "advances";
     if (out_.put_out[c])
       return put_out_as(tag, c, word);
+    const bool misses_count = word == "cut" && any_disqualifies(c);
     const bool of_lines = word == "reserve" || word == "held" ||
                           (out_.contest.lines.size() > 1 && advances) ||
-                          (word == "cut" && (out_.contest.lines.size() > 1 || any_disqualifies(c)));
-    if (of_lines && out_.in_turns())
+                          (word == "cut" && (out_.contest.lines.size() > 1 || misses_count));
+    if (of_lines && out_.in_turns() &&
+        (!out_.contest.ties_wait() || !out_.by_places() || misses_count))
       return stands_in_turn(tag, c, word);
     const bool at_the_first = advances && out_.contest.takes == 1;
     if (of_lines && out_.contest.ties_wait() && !out_.by_places() && !at_the_first)
@@ -265,27 +287,22 @@ private:
 
   /// Where several lines take, or a tie is held, the whole selection is written down.
   void stands_in_turn(std::uint32_t tag, std::size_t c, const std::string& word) {
-    const Contest& contest = out_.contest;
-    if (!out_.turns)
-      out_.turns = add_turns({k_.system, Row::rule, &k_.derived}, out_);
-    Linear at_lines;
-    for (std::size_t l = 0; l < contest.lines.size(); ++l) {
-      if (word == "cut" || (word != "held" && contest.lines[l].reserve == (word == "reserve")))
-        at_lines = at_lines + out_.turns->taken[l][c];
-      if (word == "cut" || word == "held")
-        at_lines = at_lines + out_.turns->waiting[l][c];
-    }
-    const auto say = [&](const Linear& x, std::optional<LinearBound> low,
-                         std::optional<LinearBound> high) {
-      k_.system.rows.push_back(row_of(x, low, high, tag));
-    };
-    const LinearBound one{Fraction(1), false}, none{Fraction(0), false};
-    if (word != "cut") {
-      clears_all(tag, c, nobody);
-      return say(at_lines, one, std::nullopt);
-    }
-    const Linear missed = missed_as(c, nobody, word);
-    say(at_lines - missed, std::nullopt, none); // else it clears all and is not taken
+    const RowWriter rules{k_.system, Row::rule, &k_.derived};
+    if (!out_.contest.ties_wait() && !out_.turns)
+      out_.turns = add_turns(rules, out_);
+    const Ends ends = out_.turns ? Ends{*out_.turns, *out_.turns} : add_ends(rules, out_, c);
+    const Outcome outcome = word == "advances"  ? Outcome::advances
+                            : word == "reserve" ? Outcome::reserve
+                            : word == "held"    ? Outcome::held
+                                                : Outcome::cut;
+    Linear missed;
+    if (word == "cut")
+      missed = missed_as(c, nobody, word); // else it clears all and is not taken
+    for (const Linear& x : stands_as(outcome, c, ends, out_.contest))
+      k_.system.rows.push_back(
+          row_of(x + missed, LinearBound{Fraction(1), false}, std::nullopt, tag));
+    if (word != "cut")
+      return clears_all(tag, c, nobody);
     for (const std::uint32_t v : out_.clears[c])
       clears_or(tag, v, missed);
   }

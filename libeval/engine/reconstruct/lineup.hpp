@@ -31,6 +31,12 @@ struct Turns {
   std::vector<std::vector<Linear>> waiting; ///< held in a tie across the line
 };
 
+/// The turns of a selection as ties across its lines end best for somebody, and worst; the same
+/// where it is not open how they end.
+struct Ends {
+  Turns best, worst;
+};
+
 /// Who takes part in the contest for the places of a stage. Vectors are by entrant.
 struct Lineup {
   Contest contest;
@@ -42,13 +48,18 @@ struct Lineup {
       false;               ///< some are in the field unless a verdict that nobody knows is a fail
   bool open_later = false; ///< such verdicts are asked for after the first is taken
   std::optional<Turns> turns; ///< of the knowledge's system, where published outcomes need them
+  /// Before so many of the lines behind a take that holds ties somebody may be put out.
+  std::size_t gaps_behind_ties = 0;
 
   /// Whether all of the selection follows from scores.
   [[nodiscard]] bool by_scores() const {
     return contest.unread.empty() && !contest.keys_left && !open_verdicts && !open_later;
   }
-  /// Whether the selection can be written line after line: nor is it open how a tie ends.
-  [[nodiscard]] bool in_turns() const { return by_scores() && !contest.ties_wait(); }
+  /// Whether the selection can be written line after line: it is not open how a tie ends, or two
+  /// ends of it are the best and the worst for somebody.
+  [[nodiscard]] bool in_turns() const {
+    return by_scores() && (!contest.ties_wait() || gaps_behind_ties <= 1);
+  }
   /// Whether an outcome follows from how many are ahead and how many are level.
   [[nodiscard]] bool by_places() const {
     return by_scores() && !contest.moves && !contest.ties_shift();

@@ -18,22 +18,17 @@ class OutlookMaker {
   struct Region {
     std::size_t strictly = 0, or_level = 0;
   };
-  /// Which line takes an entrant, or holds it in a tie; the number of lines: none.
-  struct Turn {
-    std::size_t line = 0;
-    bool waits = false;
-  };
   /// A way in which a selection can go for an entrant: it misses one of its hurdles first, or none,
-  /// and stands in a region or has a turn, if it is not out before anybody is taken.
+  /// and stands in a region, or as whoever has an outcome, if it is not out by then.
   struct Way {
     std::size_t missed = 0;
     std::optional<Region> region;
-    std::optional<Turn> turn;
+    std::optional<Outcome> stands;
   };
   /// A system, and what of the selection is written down in it.
   struct Written {
     IntegerSystem system;
-    Turns turns;
+    Ends ends;
   };
 
 public:
@@ -91,22 +86,25 @@ public:
 
 private:
   void find_reasons() {
-    const bool in_turns = contest_.lines.size() > 1 && lineup_.in_turns();
-    if (contest_.lines.size() > 1 && contest_.moves && !in_turns)
+    const bool several = contest_.lines.size() > 1;
+    const bool in_turns =
+        several && lineup_.in_turns() && (!contest_.ties_wait() || !lineup_.by_places());
+    if (several && contest_.moves && !in_turns)
       return relax("what outcomes rest on is not worked out where somebody may be put out between "
-                   "two lines and it is open how a tie before it ends");
-    const Written whole = in_turns ? written(k_.system) : Written{k_.system, {}};
-    const IntegerSystem rules = rules_alone(whole.system);
+                   "two lines more than once and it is open how a tie before it ends");
     for (std::size_t e = 0; e < n_; ++e) {
-      if (const auto certain = out_.certain(e))
+      if (const auto certain = out_.certain(e)) {
+        const Written whole = in_turns ? written(k_.system, e) : Written{k_.system, {}};
+        const Written rules{rules_alone(whole.system), whole.ends};
         out_.rests_on[e] =
             reason(whole, e, in_turns ? ways_in_turn(e) : ways(e), [&](const Way& way) {
-              Answer answer = completion({rules, whole.turns}, e, way);
+              Answer answer = completion(rules, e, way);
               if (answer.status != Answer::Status::optimal)
                 return answer.status == Answer::Status::infeasible;
               answer.point.resize(k_.system.unknowns.size());
               return run(answer.point).outcomes[e] == *certain;
             });
+      }
       if (lineup_.put_out[e] && lineup_.field.in[e] != 0 && contest_.hurdles.empty())
         stand_by_score(e);
     }
@@ -215,17 +213,20 @@ private:
       return outcomes_in_turn(regions);
     for (std::size_t e = 0; e < n_; ++e)
       for (const Region& region : regions[e]) {
+        if (lineup_.open_verdicts && regions[e].size() > 1)
+          out_.not_told[e].insert(Outcome::held);
+        if (lineup_.put_out[e])
+          continue; // wherever it stands
         if (region.strictly < region.or_level && contest_.keys_left &&
             doubt(e)) // what the later keys make of a tie
           relax("keys of the order that are no scores are read with less than they say: in a tie "
                 "that they break an outcome may be called possible that is not");
-        if (lineup_.open_verdicts && regions[e].size() > 1)
-          out_.not_told[e].insert(Outcome::held);
         if (region.or_level > 0 && moved && doubt(e))
-          relax("several lines are read with less than they say where keys of the order are no "
-                "scores, a verdict is not known or a tie is held: behind a tie across a line, or "
-                "behind somebody "
-                "who is put out, an outcome may be called possible that is not");
+          relax(
+              "several lines are read with less than they say where keys of the order are no "
+              "scores, a verdict is not known, or somebody may be put out more than once behind a "
+              "tie that is held: behind a tie across a line, or behind somebody who is put out, "
+              "an outcome may be called possible that is not");
       }
   }
 
@@ -240,7 +241,14 @@ private:
       return false;
     if (answer.status == Answer::Status::optimal) {
       answer.point.resize(k_.system.unknowns.size());
-      see(run(answer.point));
+      const StageDecision decision = run(answer.point);
+      see(decision);
+      const Outcome there = outcome_of(e, way);
+      if (way.stands && (e >= decision.outcomes.size() || decision.outcomes[e] != there)) {
+        out_.not_told[e].insert(there);
+        relax("a tie is held of which a decision does not try every end: who stands behind it may "
+              "be held there though every end is the same");
+      }
     } else {
       doubt(e);
     }
@@ -249,21 +257,23 @@ private:
 
   /// Whom a line takes depends on what those before it did: the whole selection is written down.
   void outcomes_in_turn(const std::vector<std::vector<Region>>& regions) {
-    const Written whole = written(settled_);
     for (std::size_t e = 0; e < n_; ++e) {
       const bool behind =
           std::ranges::any_of(regions[e], [](const Region& region) { return region.or_level > 0; });
-      for (const Way& way : behind ? ways_in_turn(e) : std::vector<Way>{})
+      if (!behind)
+        continue;
+      const Written whole = written(settled_, e);
+      for (const Way& way : ways_in_turn(e))
         if (!out_.seen[e].contains(outcome_of(e, way)))
           look(whole, e, way);
     }
   }
 
-  [[nodiscard]] Written written(const IntegerSystem& system) const {
+  [[nodiscard]] Written written(const IntegerSystem& system, std::size_t e) const {
     if (lineup_.turns)
-      return {system, *lineup_.turns};
+      return {system, {*lineup_.turns, *lineup_.turns}};
     Written out{system, {}};
-    out.turns = add_turns({out.system}, lineup_);
+    out.ends = add_ends({out.system}, lineup_, e);
     return out;
   }
 
@@ -276,11 +286,7 @@ private:
     }
     if (lineup_.put_out[e])
       return lineup_.put_out[e]->outcome;
-    if (!way.turn || way.turn->line == contest_.lines.size())
-      return Outcome::cut;
-    return way.turn->waits                          ? Outcome::held
-           : contest_.lines[way.turn->line].reserve ? Outcome::reserve
-                                                    : Outcome::advances;
+    return way.stands.value_or(Outcome::cut);
   }
 
   void relax(const std::string& what) {
@@ -322,12 +328,12 @@ private:
   [[nodiscard]] std::vector<Way> ways_in_turn(std::size_t e) const {
     std::vector<Way> out;
     for (const std::size_t missed : misses(e, out))
-      for (std::size_t line = 0; line <= contest_.lines.size(); ++line) {
-        out.push_back({missed, std::nullopt, Turn{line, false}});
-        if (line < contest_.lines.size() && !contest_.lines[line].reserve &&
-            contest_.lines[line].ties == TieRuling::hold)
-          out.push_back({missed, std::nullopt, Turn{line, true}});
-      }
+      if (missed < hurdles_of(e) || lineup_.put_out[e])
+        out.push_back({missed, std::nullopt, std::nullopt}); // wherever it stands
+      else
+        for (const Outcome outcome :
+             {Outcome::advances, Outcome::reserve, Outcome::cut, Outcome::held})
+          out.push_back({missed, std::nullopt, outcome});
     return out;
   }
 
@@ -357,7 +363,7 @@ private:
 
   [[nodiscard]] Answer completion(const Written& written, std::size_t e, const Way& way) const {
     IntegerSystem narrowed = in_that_way(written, e, way);
-    if (way.turn)
+    if (way.stands)
       draw_in_bounds(narrowed); // many are taken, or not, by what their scores can be
     return Solver(narrowed, limits_).find();
   }
@@ -371,11 +377,9 @@ private:
       const std::int64_t is = m < way.missed ? 1 : 0;
       system.rows.push_back({{{lineup_.clears[e][m], 1}}, is, is, Row::rule});
     }
-    if (way.turn) {
-      const Linear at = turn_of(written.turns, e, *way.turn);
-      const LinearBound one{Fraction(1), false};
-      system.rows.push_back(row_of(at, one, one, Row::rule));
-    }
+    if (way.stands)
+      for (const Linear& x : stands_as(*way.stands, e, written.ends, contest_))
+        system.rows.push_back(row_of(x, LinearBound{Fraction(1), false}, std::nullopt, Row::rule));
     if (!way.region)
       return system;
     const auto& lines = contest_.reach;
@@ -392,16 +396,6 @@ private:
     say(Ahead::strictly, way.region->strictly);
     say(Ahead::or_level, way.region->or_level);
     return system;
-  }
-
-  /// 1 where an entrant has that turn.
-  [[nodiscard]] Linear turn_of(const Turns& turns, std::size_t e, const Turn& turn) const {
-    if (turn.line < contest_.lines.size())
-      return turn.waits ? turns.waiting[turn.line][e] : turns.taken[turn.line][e];
-    Linear none(Fraction(1));
-    for (std::size_t line = 0; line < contest_.lines.size(); ++line)
-      none = none - turns.taken[line][e] - turns.waiting[line][e];
-    return none;
   }
 
   const Context& context_;

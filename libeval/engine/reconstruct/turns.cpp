@@ -35,8 +35,8 @@ bool is_set(const Linear& x, const Point& point) {
 
 class TurnWriter {
 public:
-  TurnWriter(const RowWriter& out, const Lineup& lineup)
-      : out_(out), lineup_(lineup), contest_(lineup.contest), n_(lineup.field.in.size()),
+  TurnWriter(const RowWriter& out, const Lineup& lineup, const std::optional<TieEnd>& end)
+      : out_(out), lineup_(lineup), contest_(lineup.contest), end_(end), n_(lineup.field.in.size()),
         undecided_(n_), standing_(n_) {}
 
   Turns write() {
@@ -45,11 +45,20 @@ public:
         undecided_[e] = lineup_.field.if_passes[e]
                             ? Linear::variable(*lineup_.field.if_passes[e], Fraction(1))
                             : Linear(Fraction(1));
+    std::vector<Column> stay; // by line
     std::size_t before = contest_.first_take;
     for (const Line& line : contest_.lines) {
-      fall_out(before, line.step);
+      stay.push_back(who_stays(before, line.step));
       before = line.step;
-      write(line);
+    }
+    if (end_)
+      tell_apart(stay);
+    for (std::size_t l = 0; l < contest_.lines.size(); ++l) {
+      for (std::size_t e = 0; e < n_; ++e) { // who is put out between two lines is gone
+        undecided_[e] = both(undecided_[e], stay[l][e]);
+        standing_[e] = both(standing_[e], stay[l][e]);
+      }
+      write(contest_.lines[l]);
     }
     return std::move(turns_);
   }
@@ -84,10 +93,11 @@ private:
     return is;
   }
 
-  /// Who is put out between two steps is no longer there.
-  void fall_out(std::size_t from, std::size_t to) {
+  /// Who is not put out between two steps.
+  Column who_stays(std::size_t from, std::size_t to) {
+    Column out(n_, Linear(Fraction(1)));
     for (std::size_t e = 0; e < n_; ++e) {
-      Linear stays(Fraction(1));
+      Linear& stays = out[e];
       if (const auto& out = lineup_.put_out[e]; out && from <= out->step && out->step < to)
         stays = Linear();
       for (std::size_t m = 0; m < lineup_.clears[e].size(); ++m) {
@@ -95,9 +105,29 @@ private:
         if (!hurdle.early && from <= hurdle.step && hurdle.step < to)
           stays = both(stays, Linear::variable(lineup_.clears[e][m], Fraction(1)));
       }
-      undecided_[e] = both(undecided_[e], stays);
-      standing_[e] = both(standing_[e], stays);
     }
+    return out;
+  }
+
+  /// Adds a last key by which no two are level, as ties are to end.
+  void tell_apart(const std::vector<Column>& stay) {
+    Column later(n_, Linear(Fraction(1)));
+    for (std::size_t l = contest_.lines.size(); l-- > 1;)
+      if (std::any_of(contest_.lines.begin(),
+                      contest_.lines.begin() + static_cast<std::ptrdiff_t>(l),
+                      [](const Line& line) { return line.holds_ties(); }) &&
+          !std::ranges::all_of(stay[l], is_one))
+        later = stay[l];
+    const auto n = static_cast<std::int64_t>(n_);
+    Column key(n_);
+    for (std::size_t e = 0; e < n_; ++e) {
+      const Linear first = end_->best ? later[e] : Linear(Fraction(1)) - later[e];
+      key[e] = e == end_->who
+                   ? Linear(Fraction(end_->best ? 2 * n : -1))
+                   : first * Fraction(n) + Linear(Fraction(static_cast<std::int64_t>(e)));
+    }
+    told_apart_ = contest_.keys;
+    told_apart_.push_back(std::move(key));
   }
 
   void write(const Line& line) {
@@ -106,7 +136,7 @@ private:
     const Linear places = places_of(line);
     if (is_zero(places) || std::ranges::all_of(undecided_, is_zero))
       return;
-    const Level level = level_of(places);
+    const Level level = level_of(places, end_ && line.holds_ties() ? told_apart_ : contest_.keys);
     const Linear ahead = sum_of(level.ahead), up_to = sum_of(level.up_to);
     const auto n = static_cast<std::int64_t>(n_);
     const std::int64_t most = std::max(n, floor(*highest(places, out_.system.unknowns)));
@@ -133,8 +163,8 @@ private:
   };
   void settle(const Line& line, const Linear& places, const Level& level, std::int64_t most) {
     Column& taken = turns_.taken.back();
-    const bool fits =
-        line.reserve || line.ties == TieRuling::all_advance || line.ties == TieRuling::share;
+    const bool fits = line.reserve || line.ties == TieRuling::all_advance ||
+                      line.ties == TieRuling::share || (end_ && line.holds_ties());
     const Linear ahead = sum_of(level.ahead), up_to = sum_of(level.up_to);
     Linear tie;
     if (!fits) {
@@ -206,8 +236,8 @@ private:
 
   /// The level of the one who takes the last place among those who are there, and who is ahead of
   /// it and on it. Where nobody takes a place, nobody is either.
-  Level level_of(const Linear& places) {
-    const auto last_taken = [keys = contest_.keys, there = undecided_, places](const Point& point) {
+  Level level_of(const Linear& places, const Keys& by) {
+    const auto last_taken = [keys = by, there = undecided_, places](const Point& point) {
       std::vector<std::size_t> who;
       for (std::size_t e = 0; e < there.size(); ++e)
         if (is_set(there[e], point))
@@ -217,7 +247,7 @@ private:
       const auto count = static_cast<std::size_t>(floor(value_at(places, point)));
       return who.empty() || count == 0 ? nobody : who[std::min(count, who.size()) - 1];
     };
-    auto keys = std::make_shared<Keys>(contest_.keys);
+    auto keys = std::make_shared<Keys>(by);
     for (std::vector<Linear>& key : *keys)
       key.push_back(value_of(key, last_taken));
     Level level{Column(n_), Column(n_)};
@@ -272,7 +302,9 @@ private:
   const RowWriter& out_;
   const Lineup& lineup_;
   const Contest& contest_;
+  const std::optional<TieEnd>& end_;
   std::size_t n_;
+  Keys told_apart_;  ///< with `end_`: of lines that hold ties
   Column undecided_; ///< before the next line
   Column standing_;  ///< taken, and not put out since
   Linear spoken_for_;
@@ -281,8 +313,41 @@ private:
 
 } // namespace
 
-Turns add_turns(const RowWriter& out, const Lineup& lineup) {
-  return TurnWriter(out, lineup).write();
+Turns add_turns(const RowWriter& out, const Lineup& lineup, const std::optional<TieEnd>& end) {
+  return TurnWriter(out, lineup, end).write();
+}
+
+Ends add_ends(const RowWriter& out, const Lineup& lineup, std::size_t who) {
+  if (lineup.contest.ties_wait())
+    return {add_turns(out, lineup, TieEnd{who, true}), add_turns(out, lineup, TieEnd{who, false})};
+  const Turns turns = add_turns(out, lineup);
+  return {turns, turns};
+}
+
+std::vector<Linear> stands_as(Outcome outcome, std::size_t who, const Ends& ends,
+                              const Contest& contest) {
+  const auto sum = [&](const std::vector<std::vector<Linear>>& turns, bool of_reserve) {
+    Linear out;
+    for (std::size_t l = 0; l < contest.lines.size(); ++l)
+      if (contest.lines[l].reserve == of_reserve)
+        out = out + turns[l][who];
+    return out;
+  };
+  const Linear taken = sum(ends.best.taken, false), reserved = sum(ends.best.taken, true);
+  const Linear least_taken = sum(ends.worst.taken, false),
+               least_reserved = sum(ends.worst.taken, true);
+  const Linear waits = sum(ends.best.waiting, false);
+  const Linear one(Fraction(1));
+  switch (outcome) {
+  case Outcome::advances:
+    return {least_taken};
+  case Outcome::reserve:
+    return {one - taken, least_reserved};
+  case Outcome::held:
+    return {(taken - least_taken) * Fraction(2) + reserved - least_reserved + waits};
+  default:
+    return {one - taken - reserved - waits};
+  }
 }
 
 } // namespace libeval

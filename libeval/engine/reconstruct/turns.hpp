@@ -4,18 +4,40 @@
 #include "engine/reconstruct/lineup.hpp"
 #include "engine/reconstruct/reason.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace libeval {
 
+/// How ties across lines end as far as `who` is concerned.
+struct TieEnd {
+  std::size_t who = 0;
+  bool best = true;
+};
+
 /// Adds a selection to a system, line after line as it is run, and says whom each line takes (see
-/// `Turns`). A line that takes k finds the level of the k-th who is still there: those ahead of it
-/// are taken, those on it too where they fit, else as the line rules on ties; who is put out
-/// between two lines, by an own unknown where a hurdle decides, is no longer there at the next.
-/// Exact: every point of the system goes on in one way and no other. About four unknowns an entrant
-/// and line. Throws std::domain_error where scores have no bounds. Precondition: the order is known
-/// whole
+/// `Turns`). With `end` ties are not held but end that way. A line that takes k finds the level of
+/// the k-th who is still there: those ahead of it are taken, those on it too where they fit, else
+/// as the line rules on ties; who is put out between two lines, by an own unknown where a hurdle
+/// decides, is no longer there at the next. Exact: every point of the system goes on in one way and
+/// no other. About four unknowns an entrant and line. Throws std::domain_error where scores have no
+/// bounds. Precondition: the order is known whole
 /// (`Contest::keys_left` is false).
-[[nodiscard]] Turns add_turns(const RowWriter& out, const Lineup& lineup);
+[[nodiscard]] Turns add_turns(const RowWriter& out, const Lineup& lineup,
+                              const std::optional<TieEnd>& end = std::nullopt);
+
+/// The turns as ties end best and worst for `who`, the same where no tie is open. A line takes so
+/// many of the order, whoever of those level they are, so behind a tie it only matters how many of
+/// the taken are put out later: the more of them stay, the fewer stand in the way of others. So
+/// `who` comes first or last of those level with it, and before it, or behind, those who stay.
+/// Precondition: `in_turns()`: only once is somebody put out behind a tie, else it may also matter
+/// when.
+[[nodiscard]] Ends add_ends(const RowWriter& out, const Lineup& lineup, std::size_t who);
+
+/// Expressions that are all 1 or more where `who`, if no hurdle or rule puts it out, has that
+/// outcome: however ties end, or held if that depends on how they do.
+[[nodiscard]] std::vector<Linear> stands_as(Outcome outcome, std::size_t who, const Ends& ends,
+                                            const Contest& contest);
 
 } // namespace libeval
