@@ -335,6 +335,30 @@ TEST_CASE("who matters when left out") {
   CHECK(c->reversed.empty());
 }
 
+TEST_CASE("a part that the order needs is not left out, and that is said") {
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  table: {csv: "candidate,x,y,z\na,8,3,1\nb,5,6,1\n", keys: [candidate], values: [x, y, z]}
+stages:
+  - id: s
+    places: 1
+    score:
+      parts:
+        x: {weight: 0.6, from: table, value: x}
+        y: {weight: 0.3, from: table, value: y}
+        z: {weight: 0.1, from: table, value: z}
+    select: [{order: [total, y]}, take]
+)");
+  const StageMargins& stage = it.stages[0];
+  REQUIRE(stage.kept.size() == 1);
+  CHECK(stage.kept[0].member == "y");
+  CHECK(stage.left_out_tried == 4); // x, z and two candidates
+  CHECK_THAT(report(it.uncertain.variants.front().program, it.decision, it.stages, {}),
+             contains("not left out, because other rules need them: part y"));
+}
+
 TEST_CASE("a benchmark, a group of users, a juror and a criterion are left out one by one") {
   const Answer it = ask("{}", R"(libeval: 1
 program: p

@@ -302,6 +302,14 @@ TEST_CASE("standard errors of confidence factors are the deviations over seeds")
 TEST_CASE("entropy of places: certain is 0 bits, a coin 1, and four alike 2") {
   SimulateOptions options;
   options.samples = 40000;
+  constexpr const char* hurdle = R"(libeval: 1
+program: p
+candidates: [a, b, c, d]
+evidence:
+  t: {csv: "candidate,value\na,1\nb,1\nc,1\nd,1\n", keys: [candidate], values: [value]}
+stages:
+  - {id: s, score: {from: t}, select: [{require: {part: total, at_least: 1}}, {order: [total]}, take]}
+)";
   constexpr const char* four = R"(libeval: 1
 program: p
 candidates: [a, b, c, d]
@@ -310,8 +318,9 @@ evidence:
 stages:
   - {id: s, places: 1, score: {from: t}}
 )";
-  const auto entropy = [&](const std::string& uncertainty, std::size_t c) {
-    Loaded loaded = load(uncertainty, four);
+  const auto entropy = [&](const std::string& uncertainty, std::size_t c,
+                           const char* rules = four) {
+    Loaded loaded = load(uncertainty, rules);
     const Simulation s = simulate(loaded.uncertain, options, loaded.diagnostics);
     REQUIRE_FALSE(loaded.diagnostics.has_errors());
     return place_entropy(s.all, 0, c);
@@ -323,6 +332,8 @@ stages:
   const Estimate coin = entropy(one, 0);
   CHECK(std::abs(coin.value - 1) < 1e-3);
   CHECK(coin.error < 1e-3);
+  // It is first, or behind the hurdle and without a place.
+  CHECK(std::abs(entropy(one, 0, hurdle).value - 1) < 1e-3);
   const Estimate shared = entropy(one, 1); // 1/6, 1/3, 1/3, 1/6
   CHECK(std::abs(shared.value - (std::log2(6) / 3 + 2 * std::log2(3) / 3)) < 1e-3);
   CHECK(entropy("measurements: [{evidence: t, normal: 0}]", 1).value == Approx(2)); // one tie group
