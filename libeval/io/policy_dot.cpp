@@ -37,6 +37,10 @@ Marked marked_in(const Judgments& judgments) {
         if (trace.reach && trace.truth != Truth::unknown && trace.reach->witness) {
           out.edges.insert(trace.reach->witness->edges.begin(), trace.reach->witness->edges.end());
           out.nodes.insert(trace.reach->witness->nodes.begin(), trace.reach->witness->nodes.end());
+          for (const ReachPath& way : trace.more) {
+            out.edges.insert(way.edges.begin(), way.edges.end());
+            out.nodes.insert(way.nodes.begin(), way.nodes.end());
+          }
         }
     }
   return out;

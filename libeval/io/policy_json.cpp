@@ -142,6 +142,16 @@ void write(JsonWriter& out, Members& members, const ConditionTrace& trace) {
       members.ids("witness", reach.witness->nodes);
       members.level("weakest", reach.witness->weakest);
     }
+    if (!trace.more.empty()) {
+      out.key("further").open('[');
+      for (const ReachPath& way : trace.more) {
+        out.open('{');
+        members.ids("witness", way.nodes);
+        members.level("weakest", way.weakest);
+        out.close('}');
+      }
+      out.close(']');
+    }
     out.key("checked").count(std::uint64_t{reach.checked.size()});
     members.facts("open", reach.critical);
     members.facts("settles_no", reach.settle_no);

@@ -64,6 +64,8 @@ private:
     if (trace.reach && trace.reach->witness)
       line(trace.truth == Truth::unknown ? "perhaps" : "witness",
            escape_control(witness_line(policy_, *graph_, *trace.reach->witness)));
+    for (const ReachPath& way : trace.more)
+      line("and", escape_control(witness_line(policy_, *graph_, way)));
     if (trace.reach && trace.truth == Truth::no && !trace.reach->witness &&
         rule.form == Rule::Form::deny)
       line("checked", counted(trace.reach->checked.size(), "thing"));

@@ -67,6 +67,23 @@ std::string due(const std::string& kinds, const std::string& more = "") {
 
 } // namespace
 
+TEST_CASE("a fail by licenses shows a way to each of those that fail") {
+  const Judgment both = judged(record("MIT", "GPL-2.0-only", "GPL-3.0-only"),
+                               "{license: {allowed: [MIT], along: [weights, behavior]}}");
+  REQUIRE(both.verdict == Verdict::fail);
+  const ConditionTrace& trace = both.subjects[0].conditions[0];
+  REQUIRE(trace.reach);
+  REQUIRE(trace.reach->witness);
+  CHECK(trace.reach->witness->edges.size() == 1);
+  REQUIRE(trace.more.size() == 1);
+  CHECK(trace.more[0].edges.size() == 2);
+  CHECK(trace.more[0].nodes.front() == trace.reach->witness->nodes.front());
+  CHECK(trace.items.size() == 2); // that of the step which both ways have once
+  const Judgment near = judged(record("MIT", "GPL-2.0-only", "MIT"),
+                               "{license: {allowed: [MIT], along: [weights, behavior]}}");
+  CHECK(near.subjects[0].conditions[0].more.empty());
+}
+
 TEST_CASE("license rule: everything above, far and near, must be allowed") {
   CHECK(judged(record("X11", "MIT", "ISC"), license("MIT, ISC")).verdict == Verdict::pass);
   CHECK(judged(record("X11", "MIT", "ISC"), license("MIT")).verdict == Verdict::fail);

@@ -47,6 +47,7 @@ struct ConditionTrace {
   bool critical = false; ///< the verdict is unknown and this condition can still turn it
   std::string error;     ///< why it could not be evaluated
   std::optional<ReachAnswer> reach;
+  std::vector<ReachPath> more; ///< of licenses that fail: ways to the others, at most 8
   std::vector<ClaimTrace> claims;
   std::optional<double> observed; ///< score
   /// The evidence for and against what the answer rests on: of a yes the witness, of a no what was

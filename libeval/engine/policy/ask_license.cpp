@@ -123,20 +123,23 @@ void finish(const Condition& condition, const Asked& asked, ConditionTrace& out)
   mind_records(condition, asked, out);
 }
 
-/// Of a no: the way to what fails, the strongest, then the shortest.
+/// Of a no: the way to what fails, the strongest, then the shortest; then those to whatever else
+/// fails, in the order of the claims.
 void show_way(Carriers along, const Asked& asked, ConditionTrace& out) {
   if (out.possible.truth() != Truth::no)
     return;
-  std::vector<NodeIndex> failing;
+  constexpr std::size_t most_more = 8;
+  std::vector<NodeIndex> failing, targets;
   for (const ClaimTrace& claim : out.claims)
-    if (claim.truth == Truth::no)
+    if (claim.truth == Truth::no && std::ranges::find(failing, claim.node) == failing.end())
       failing.push_back(claim.node);
+  targets = failing;
   ReachQuestion question;
   question.starts = {asked.subject};
   question.along = along;
   question.at = {asked.rule.convict_at, asked.rule.clear_at};
-  question.target = [&failing](NodeIndex node) {
-    return std::ranges::find(failing, node) != failing.end() ? Truth::yes : Truth::no;
+  question.target = [&targets](NodeIndex node) {
+    return std::ranges::find(targets, node) != targets.end() ? Truth::yes : Truth::no;
   };
   ReachAnswer answer = asked.view.walk.ask(question);
   if (answer.truth != Truth::yes || answer.witness->edges.empty())
@@ -144,6 +147,15 @@ void show_way(Carriers along, const Asked& asked, ConditionTrace& out) {
   out.reach.emplace();
   out.reach->truth = Truth::no;
   out.reach->witness = std::move(answer.witness);
+  std::erase(failing, out.reach->witness->nodes.back());
+  for (const NodeIndex node : failing) {
+    if (out.more.size() == most_more)
+      break;
+    targets.assign(1, node);
+    answer = asked.view.walk.ask(question);
+    if (answer.truth == Truth::yes && !answer.witness->edges.empty())
+      out.more.push_back(std::move(*answer.witness));
+  }
 }
 
 /// The license that the subject is offered under, as the condition or the lineage says.

@@ -14,7 +14,7 @@ public:
 
   void edge(std::uint32_t e, NodeIndex child) {
     const LineageEdge& edge = asked_.view.graph.edges[e];
-    if (edge.derivation == no_node)
+    if (edge.derivation == no_node || !edges_.insert(e).second)
       return;
     add(asked_.view.lineage.derivations[edge.derivation].evidence,
         asked_.view.interest_of(child, false),
@@ -93,6 +93,7 @@ private:
   const Asked& asked_;
   std::size_t facts_ = 0;
   std::set<NodeIndex> owners_; ///< told
+  std::set<std::uint32_t> edges_;
 };
 
 } // namespace
@@ -104,9 +105,13 @@ void collect_items(ConditionTrace& trace, const Condition& condition, const Aske
   if (!trace.reach)
     return;
   const ReachAnswer& reach = *trace.reach;
+  const auto way = [&](const ReachPath& path) {
+    for (std::size_t i = 0; i < path.edges.size(); ++i)
+      collect.edge(path.edges[i], path.nodes[i]);
+  };
   if (trace.truth != Truth::unknown && reach.witness)
-    for (std::size_t i = 0; i < reach.witness->edges.size(); ++i)
-      collect.edge(reach.witness->edges[i], reach.witness->nodes[i]);
+    way(*reach.witness);
+  std::ranges::for_each(trace.more, way);
   for (const OpenFact& open : reach.critical)
     collect.fact(open);
   const bool by_owner = condition.to.external || !condition.to.owners.empty();
