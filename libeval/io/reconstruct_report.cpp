@@ -175,8 +175,14 @@ std::string report(const Bundle& bundle, const Reconstruction& r, const ReportOp
   if (!r.unread.empty() && placed)
     notes.push_back(r.unread + " is not read on partial knowledge: outcomes are not worked out");
   notes.insert(notes.end(), r.relaxed.begin(), r.relaxed.end());
-  if (r.interrupted)
-    notes.emplace_back("out of time: `~` stands before what is a bound and may be nearer");
+  const bool bounds = std::ranges::any_of(r.nodes, [](const auto& node) {
+    return std::ranges::any_of(node.ranges, [](const ScoreRange& range) {
+      return !range.proven_low || !range.proven_high;
+    });
+  });
+  if (r.interrupted || bounds)
+    notes.push_back(std::string(r.interrupted ? "out of time: " : "") +
+                    "`~` stands before what is a bound and may be nearer");
   if (r.trouble)
     notes.emplace_back("the solver was of no use on some of these numbers; what it could not do is "
                        "not shown");

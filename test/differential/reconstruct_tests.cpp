@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace libeval::test::small {
 namespace {
@@ -42,9 +43,30 @@ bool may_be_relaxed(const Instance& x) {
   return gaps > 1;
 }
 
-/// Nothing that is possible is left out.
+/// The least and the most of a score.
+std::pair<int, int> extremes(const std::vector<const Completion*>& of, std::size_t node,
+                             std::size_t c) {
+  int low = of[0]->scores[node][c], high = low;
+  for (const Completion* one : of) {
+    low = std::min(low, one->scores[node][c]);
+    high = std::max(high, one->scores[node][c]);
+  }
+  return {low, high};
+}
+
+/// Nothing that is possible is left out, and what is called proven is.
 void check_relaxed(const Instance& x, const Reconstruction& r,
                    const std::vector<const Completion*>& kept) {
+  for (const auto& of_node : r.nodes)
+    for (std::size_t node = 0; node < x.nodes(); ++node)
+      for (std::size_t c = 0; c < x.n && x.path(node) == of_node.path && !kept.empty(); ++c) {
+        const auto [low, high] = extremes(kept, node, c);
+        const ScoreRange& range = of_node.ranges[c];
+        CHECK((range.proven_low ? *range.low == Approx(low / 100.0)
+                                : *range.low < low / 100.0 + 1e-9));
+        CHECK((range.proven_high ? *range.high == Approx(high / 100.0)
+                                 : *range.high > high / 100.0 - 1e-9));
+      }
   for (std::size_t c = 0; c < x.n; ++c)
     for (const Completion* one : kept)
       CHECK(std::ranges::any_of(r.prospects[c], [&](const OutcomeProspect& p) {
@@ -99,15 +121,12 @@ void check(const Instance& x, Tally& tally) {
     INFO(r.nodes[i].path);
     REQUIRE(node < x.nodes());
     for (std::size_t c = 0; c < x.n; ++c) {
-      int low = kept[0]->scores[node][c], high = low;
-      for (const Completion* one : kept) {
-        low = std::min(low, one->scores[node][c]);
-        high = std::max(high, one->scores[node][c]);
-      }
+      const auto [low, high] = extremes(kept, node, c);
       REQUIRE(r.nodes[i].ranges[c].low);
       REQUIRE(r.nodes[i].ranges[c].high);
       CHECK(*r.nodes[i].ranges[c].low == Approx(low / 100.0));
       CHECK(*r.nodes[i].ranges[c].high == Approx(high / 100.0));
+      CHECK((r.nodes[i].ranges[c].proven_low && r.nodes[i].ranges[c].proven_high));
     }
   }
   bool one_only = true;

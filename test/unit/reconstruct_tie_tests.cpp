@@ -108,3 +108,24 @@ TEST_CASE("A rule between two lines that nobody fails moves nobody") {
   CHECK(r.relaxed.empty());
   CHECK(range_of_c(r) == "0-3"); // with 4 it would be first or next
 }
+
+TEST_CASE(
+    "An end of a range is not proven where a published outcome that is not read may rule it out") {
+  const std::string twice =
+      steps("{take: {first: 1}}, {withdraw: {decision: {candidate: d, reason: "
+            "r, source: s}}}, {reserve: 1}");
+  const auto of = [&](const std::string& outcome) {
+    const Reconstruction r =
+        reconstruct_record(record(twice, said("s0", "value: {a: 5, b: 5, d: 0}") +
+                                             said("s1", "outcome: {c: " + outcome + "}")));
+    REQUIRE_FALSE(r.contradictory());
+    CHECK(r.relaxed.front() ==
+          "statement `s1`: what `" + outcome + "` says about scores is not read");
+    const ScoreRange& range = r.nodes[0].ranges[2];
+    CHECK((r.nodes[0].ranges[0].proven_low && r.nodes[0].ranges[0].proven_high)); // 5, as published
+    return range_of_c(r) + (range.proven_low ? "" : ", low open") +
+           (range.proven_high ? "" : ", high open");
+  };
+  CHECK(of("advances") == "0-10, low open");       // 6-10
+  CHECK(of("cut") == "0-10, low open, high open"); // never
+}

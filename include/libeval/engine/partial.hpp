@@ -11,7 +11,7 @@ namespace libeval {
 /// What a number can be, given what was published. An absent end is no bound at all.
 struct ScoreRange {
   std::optional<double> low, high;
-  bool proven_low = true, proven_high = true; ///< false: out of time, the true end may be nearer
+  bool proven_low = true, proven_high = true; ///< false: a bound, the true end may be nearer
 
   [[nodiscard]] bool single() const { return low && high && *low == *high; }
 };

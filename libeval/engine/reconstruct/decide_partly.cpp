@@ -146,7 +146,7 @@ private:
       node.scores.gap.assign(n_, false);
       for (std::size_t e = 0; e < n_; ++e) {
         const Span span = reasoner.span(k_.scores[at][e]);
-        partial.ranges[i].push_back(span.range());
+        partial.ranges[i].push_back(range_of(span, context_, k_, lineup_, decide_));
         for (const End* end : {&span.low, &span.high})
           partial.interrupted = partial.interrupted || end->interrupted || end->trouble;
         if (span.single())

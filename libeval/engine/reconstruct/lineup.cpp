@@ -220,15 +220,19 @@ private:
         (!out_.contest.ties_wait() || !out_.by_places() || misses_count))
       return stands_in_turn(tag, c, word);
     const bool at_the_first = advances && out_.contest.takes == 1;
-    if (of_lines && out_.contest.ties_wait() && !out_.by_places() && !at_the_first)
+    if (of_lines && out_.contest.ties_wait() && !out_.by_places() && !at_the_first) {
+      out_.half_read.emplace_back(c, word);
       return not_read(tag, word);
+    }
     if ((word == "reserve" || word == "held") && out_.by_places())
       return stands_between(tag, c, word == "held");
     if (advances)
       clears_all(tag, c, nobody);
-    if (advances || word == "cut")
+    if (advances || word == "cut") {
       stands(tag, c, advances);
-    else if (word == "disqualified" && !out_.open_verdicts)
+      if (out_.contest.keys_left)
+        out_.half_read.emplace_back(c, word);
+    } else if (word == "disqualified" && !out_.open_verdicts)
       misses_one(tag, c, nobody, word);
     else
       not_read(tag, word);
@@ -399,6 +403,24 @@ StageDecision decide_at(const std::vector<std::int64_t>& point, const Context& c
     change(stage);
   Diagnostics unheard;
   return decide(bundle, stage, unheard);
+}
+
+ScoreRange range_of(const Span& span, const Context& context, const Knowledge& knowledge,
+                    const Lineup& lineup, const StageDecide& decide) {
+  ScoreRange out = span.range();
+  if (lineup.half_read.empty() || out.single())
+    return out;
+  const auto keeps_all = [&](std::vector<std::int64_t> point) {
+    point.resize(knowledge.system.unknowns.size());
+    const StageDecision there = decide_at(point, context, knowledge, lineup, decide);
+    return std::ranges::all_of(lineup.half_read, [&](const auto& said) {
+      return said.first < there.outcomes.size() &&
+             to_string(there.outcomes[said.first]) == said.second;
+    });
+  };
+  out.proven_low = out.proven_low && keeps_all(span.low.point);
+  out.proven_high = out.proven_high && keeps_all(span.high.point);
+  return out;
 }
 
 IntegerSystem rules_alone(const IntegerSystem& system) {

@@ -11,6 +11,8 @@
 #include <functional>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace libeval {
@@ -48,6 +50,8 @@ struct Lineup {
       false;               ///< some are in the field unless a verdict that nobody knows is a fail
   bool open_later = false; ///< such verdicts are asked for after the first is taken
   std::optional<Turns> turns; ///< of the knowledge's system, where published outcomes need them
+  /// Published outcomes of entrants of which the system says less.
+  std::vector<std::pair<std::size_t, std::string>> half_read;
   /// Before so many of the lines behind a take that holds ties somebody may be put out.
   std::size_t gaps_behind_ties = 0;
 
@@ -82,6 +86,12 @@ struct Lineup {
                                       const Context& context, const Knowledge& knowledge,
                                       const Lineup& lineup, const StageDecide& decide,
                                       const std::function<void(Stage&)>& change = {});
+
+/// What a score can be, as a reader sees it: where the system says less than published outcomes do,
+/// an end is proven if the completion that attains it keeps them.
+[[nodiscard]] ScoreRange range_of(const Span& span, const Context& context,
+                                  const Knowledge& knowledge, const Lineup& lineup,
+                                  const StageDecide& decide);
 
 /// The rows of a system that hold whatever was published.
 [[nodiscard]] IntegerSystem rules_alone(const IntegerSystem& system);

@@ -91,7 +91,7 @@ private:
           out_.certified += !k_.scores[i][e].terms.empty() && end->certified ? 1 : 0;
           note(*end);
         }
-        out_.nodes[i].ranges.push_back(span.range());
+        out_.nodes[i].ranges.push_back(range_of(span, known_.context, k_, lineup_, known_.decide));
       }
     for (const Knowledge::Cell& cell : k_.cells) { // what is proven helps with places
       const Span& span = spans[cell.node][cell.entrant];
