@@ -450,6 +450,18 @@ Simulation both_ways(const std::string& uncertainty, bool collapse, SimulateOpti
 
 } // namespace
 
+TEST_CASE("errors that were declared correlated are not called independent") {
+  SimulateOptions options;
+  options.samples = 100;
+  const auto method = [&](const std::string& how) {
+    return both_ways("measurements: [{evidence: tests, normal: {sd: 2" + how + "}}]", true, options)
+        .method;
+  };
+  CHECK_THAT(method(""), contains("measurements independent and normal: one normal number a"));
+  CHECK_THAT(method(", correlation: {over: task, all: 0.5}"),
+             contains("measurements normal: one normal number a candidate"));
+}
+
 TEST_CASE("one number a candidate gives what one a measurement gives") {
   for (const char* uncertainty :
        {"measurements: [{evidence: tests, normal: 6}]",

@@ -254,6 +254,8 @@ std::optional<KernelModel> collapse(const Sampler& sampler) {
   } else {
     model.weighting = kernel::SmaaModel::Weights::given;
   }
+  out.correlated = std::ranges::any_of(
+      sampler.cells, [](const CellSource& source) { return !source.what->over.empty(); });
   model.line = out.line.places && *out.line.places < model.candidates ? *out.line.places : 0;
   return out;
 }

@@ -16,7 +16,8 @@ std::string method_of(const KernelModel& of) {
   if (model.deviation.empty() && model.covariance.empty() && shared == 0)
     return "scores are weighted sums of certain numbers: only weights are drawn";
   std::string out = "scores are weighted sums and measurements ";
-  out += shared == 0 && model.covariance.empty() ? "independent and normal: " : "normal: ";
+  const bool independent = shared == 0 && model.covariance.empty() && !of.correlated;
+  out += independent ? "independent and normal: " : "normal: ";
   if (!model.deviation.empty() || !model.covariance.empty())
     out += "one normal number a candidate";
   if (shared > 0)

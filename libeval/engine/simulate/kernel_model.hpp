@@ -39,6 +39,7 @@ struct KernelModel {
   std::shared_ptr<const kernel::ScoreProgram> program = nullptr;
   /// Of such scores: cells that are drawn one at a time, as source and cell.
   std::vector<std::pair<std::size_t, std::size_t>> one_by_one = {};
+  bool correlated = false; ///< some measurements were declared so
 };
 
 /// The scores as weighted sums of parts that are linear in normal measurements of one candidate
