@@ -96,6 +96,11 @@ int fail(const Diagnostics& diagnostics) {
   return Exit::refused;
 }
 
+void check_format(bool json, bool csv, Diagnostics& diagnostics) {
+  if (json && csv)
+    diagnostics.error({}, "`--json` and `--csv` do not go together", "both have every estimate");
+}
+
 void print_simulation(const Simulation& simulation, bool json, bool csv, bool all) {
   if (json)
     print(to_json(simulation));
@@ -111,6 +116,7 @@ int simulate(const SimulateArguments& arguments) {
   Diagnostics diagnostics;
   SimulateOptions options;
   read_numbers(arguments, options, diagnostics);
+  check_format(arguments.json, arguments.csv, diagnostics);
   options.threads =
       arguments.threads != 0 ? arguments.threads : std::thread::hardware_concurrency();
   options.collapse = !arguments.direct;
@@ -222,6 +228,7 @@ int margins(const MarginsArguments& arguments) {
 
 int merge(const MergeArguments& arguments) {
   Diagnostics diagnostics;
+  check_format(arguments.json, arguments.csv, diagnostics);
   std::vector<SimulationPart> parts;
   for (const std::string& file : arguments.parts) {
     const std::filesystem::path path(file);
