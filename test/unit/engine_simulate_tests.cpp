@@ -15,6 +15,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 
 using namespace libeval;
 using libeval::test::contains;
@@ -416,10 +417,29 @@ TEST_CASE("what cannot be is refused where it stands") {
        "add up to 1.1, expected 1");
   says("rules: [{id: r, options: [{id: x, set: first.plces=1}, {id: y}]}]", "did you mean");
   says("mesurements: []", "did you mean `measurements`?");
+  says("weights: [{stage: first, uniform: true}, {stage: first, of: total, order: [tests, panel]}]",
+       "the weights of `total` stand in two entries");
+  says("bootstrap: [{evidence: marks, over: juror}, {evidence: marks, over: juror}]",
+       "dimension `juror` of `marks` is drawn in two entries");
   SimulateOptions options;
   options.samples = 0;
   CHECK_THAT(refusal("weights: [{stage: first, uniform: true}]", options),
              contains("at least one sample"));
+}
+
+TEST_CASE("what stands in two entries is refused at the second one") {
+  const auto place = [](const std::string& uncertainty) {
+    Loaded loaded = load(uncertainty);
+    SimulateOptions options;
+    static_cast<void>(simulate(loaded.uncertain, options, loaded.diagnostics));
+    REQUIRE(loaded.diagnostics.errors() == 1);
+    const Where& where = loaded.diagnostics.all().front().where;
+    return std::pair{static_cast<int>(where.line), static_cast<int>(where.column)};
+  };
+  CHECK(place("weights:\n  - {stage: first, uniform: true}\n"
+              "  - {stage: first, of: total, dirichlet: 9}\n") == std::pair(3, 24));
+  CHECK(place("bootstrap:\n  - {evidence: marks, over: juror}\n"
+              "  - {evidence: marks, over: juror}\n") == std::pair(3, 29));
 }
 
 namespace {

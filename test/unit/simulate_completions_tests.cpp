@@ -57,6 +57,21 @@ statements:
 )" + statements);
 }
 
+/// The first thing that is said of what cannot be drawn.
+Diagnostic refusal(const fs::path& folder, const std::string& uncertainty) {
+  Diagnostics diagnostics;
+  SimulateOptions options;
+  options.samples = 60;
+  options.threads = 2;
+  const Uncertain uncertain =
+      load_uncertain(load_rules(folder, diagnostics), folder,
+                     parse_text(uncertainty, "uncertainty.yaml", diagnostics), diagnostics);
+  REQUIRE_FALSE(diagnostics.has_errors());
+  static_cast<void>(simulate(uncertain, options, diagnostics));
+  REQUIRE(diagnostics.errors() == 1);
+  return diagnostics.all().front();
+}
+
 /// Of all completions of a stage, the share in which the first entrant has at least so much.
 double share_at_least(const fs::path& folder, const std::string& stage, double least) {
   Diagnostics diagnostics;
@@ -269,4 +284,39 @@ statements:
   CHECK(chance(s, 2, 0) == chance(s, 1, 0));
   CHECK(chance(s, 2, 1) == chance(s, 1, 1));
   CHECK(s.all.stages[2].outcomes == decided_one_by_one(folder.path(), uncertainty, 60));
+}
+
+TEST_CASE("completions that cannot be drawn, or not for all who enter, are refused") {
+  const test::TemporaryFolder folder;
+  write_two_stages(folder);
+  for (const char* twice : {"completions:\n  - {stage: t}\n  - {stage: t}\n",
+                            "completions:\n  - {}\n  - {stage: s}\n"}) {
+    const Diagnostic said = refusal(folder.path(), twice);
+    CHECK_THAT(said.message, contains("stand in two entries"));
+    CHECK(said.where.line == 3);
+    CHECK(said.where.column == 5);
+  }
+  CHECK_THAT(refusal(folder.path(), "completions: [{stage: t}]\n"
+                                    "measurements: [{evidence: a completion of the record of t, "
+                                    "normal: 1}]")
+                 .message,
+             contains("there is no evidence"));
+  folder.write("program.yaml", R"(
+libeval: 1
+program: two
+candidates: [a, b]
+evidence: {published: published.yaml}
+stages:
+  - {id: s, entrants: [a, b], places: 1, score: {points: 2, from: published}}
+  - {id: t, entrants: {advanced_from: [s]}, places: 1, score: {points: 2, from: published}}
+)");
+  folder.write("published.yaml", R"(
+published: record
+step: 1
+statements:
+  - {id: s1, stage: s, mean: 1, source: somebody}
+)");
+  const Diagnostic said = refusal(folder.path(), "completions:\n  - {stage: s}\n  - {stage: t}\n");
+  CHECK_THAT(said.message, contains("who enters `t` depends on what is drawn"));
+  CHECK(said.where.line == 3);
 }

@@ -150,7 +150,8 @@ private:
     const Decision& decision = decide_again(*world, problems);
     if (problems.has_errors()) {
       const std::lock_guard guard(lock_);
-      diagnostics_.append(std::move(problems));
+      if (!diagnostics_.has_errors())
+        diagnostics_.append(std::move(problems));
       return;
     }
     for (std::size_t s = 0; s < stages_; ++s) {

@@ -10,7 +10,15 @@ namespace libeval {
 Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
                 std::vector<CompletionSource>& completions, Diagnostics& diagnostics) {
   Bundle out = bundle;
+  const auto completed = [&](const std::string& stage) {
+    return std::ranges::find(completions, stage, &CompletionSource::stage) != completions.end();
+  };
   for (const UncertainCompletions& what : uncertainty.completions) {
+    if (completed(what.stage)) {
+      diagnostics.error(what.where, "the completions of `" + what.stage + "` stand in two entries",
+                        "one entry a stage");
+      return out;
+    }
     SampleOptions options;
     options.stage = what.stage;
     options.level = what.level;
@@ -29,6 +37,8 @@ Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
       return out;
     CompletionSource source;
     source.stage = drawn.stage;
+    source.entrants = drawn.entrants;
+    source.where = what.where;
     const auto& stages = out.program.stages;
     source.completes = static_cast<std::size_t>(
         std::ranges::find(stages, drawn.stage, [](const Stage& one) { return one.id.str(); }) -

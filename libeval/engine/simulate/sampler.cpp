@@ -179,6 +179,7 @@ World Sampler::world() const {
     out.versions.names.emplace_back(source.over, 0);
   for (const CompletionSource& source : completions)
     out.versions.completed.push_back({source.table, source.completes});
+  out.completions = &completions;
   return out;
 }
 
@@ -297,7 +298,7 @@ void Sampler::draw_verdicts(World& world, const Replicate& replicate) const {
   if (!moved)
     return;
   ++world.versions.assumptions;
-  for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k) { // of two alike the last counts
+  for (std::size_t k = 0; k < uncertainty.verdicts.size(); ++k) {
     const UncertainVerdict& verdict = uncertainty.verdicts[k];
     const bool passed = kernel::uniform_at(replicate.stream(first + k), 0) < verdict.pass;
     world.assumptions[{verdict.rule, verdict_candidates[k]}] =
@@ -327,10 +328,32 @@ void Sampler::draw(World& world, const Replicate& replicate) const {
   draw_verdicts(world, replicate);
 }
 
+namespace {
+
+/// Nothing is known of the scores of others than those for whom completions were drawn.
+void check_entrants(const CompletionSource& source, const Decision& decision,
+                    Diagnostics& diagnostics) {
+  const std::vector<std::uint32_t>& now = decision.stages[source.completes].entrants;
+  if (now != source.entrants && std::ranges::any_of(now, [&](std::uint32_t candidate) {
+        return std::ranges::find(source.entrants, candidate) == source.entrants.end();
+      }))
+    diagnostics.error(source.where,
+                      "who enters `" + source.stage +
+                          "` depends on what is drawn for the stages before it, and completions "
+                          "are drawn for one field",
+                      "leave out its completions, or what makes its entrants uncertain");
+}
+
+} // namespace
+
 const Decision& decide_again(World& world, Diagnostics& diagnostics) {
   if (!world.replay)
     world.replay = std::make_unique<Replay>(world.bundle, world.assumptions);
-  return world.replay->decide(world.versions, diagnostics);
+  const Decision& decision = world.replay->decide(world.versions, diagnostics);
+  for (const CompletionSource& source : *world.completions)
+    if (!diagnostics.has_errors())
+      check_entrants(source, decision, diagnostics);
+  return decision;
 }
 
 } // namespace libeval

@@ -87,7 +87,9 @@ struct CompletionSource {
   std::size_t completes = 0;                ///< position of the stage
   std::vector<std::vector<double>> numbers; ///< by draw
   std::string stage;
-  bool all = false; ///< every completion there is
+  bool all = false;                    ///< every completion there is
+  std::vector<std::uint32_t> entrants; ///< who has scores in them
+  Where where;
 };
 /// The bundle with one completion of every entry, and what else there might stand; the bundle
 /// itself where there is none.
@@ -106,10 +108,12 @@ struct World {
   /// The replicate that the numbers of each source are of, plus one; 0: none yet.
   std::vector<std::uint64_t> drawn;
   Versions versions;
-  std::unique_ptr<Replay> replay; ///< made by `decide_again`
+  const std::vector<CompletionSource>* completions = nullptr; ///< of its sampler
+  std::unique_ptr<Replay> replay;                             ///< made by `decide_again`
 };
 
-/// The decision in a world as it was drawn last; what has not changed since is not done again.
+/// The decision in a world as it was drawn last; what has not changed since is not done again. Who
+/// enters a stage and is in none of its completions is a diagnostic.
 const Decision& decide_again(World& world, Diagnostics& diagnostics);
 
 /// Everything uncertain about one bundle, resolved against it.

@@ -121,6 +121,8 @@ std::optional<std::size_t> Sampler::table(const std::string& name, const Where& 
                                           Diagnostics& diagnostics) const {
   std::vector<std::string> known;
   for (std::size_t t = 0; t < bundle.program.evidence.size(); ++t) {
+    if (std::ranges::find(completions, t, &CompletionSource::table) != completions.end())
+      continue; // no evidence, and drawn anew after all cells
     known.push_back(bundle.program.evidence[t].name);
     if (known.back() == name && t < bundle.tables.size() && bundle.tables[t])
       return t;
@@ -336,6 +338,13 @@ void Sampler::resolve_bootstrap(const Bootstrap& what, Diagnostics& diagnostics)
                                  : "evidence `" + from.name + "` has no dimension `" + what.over +
                                        "`",
                              help_for(what.over, known));
+  if (std::ranges::any_of(members, [&](const MemberSource& before) {
+        return before.table == *at && before.over == what.over;
+      }))
+    return diagnostics.error(what.over_where,
+                             "dimension `" + what.over + "` of `" + from.name +
+                                 "` is drawn in two entries",
+                             "draw it once: a draw from a draw spreads too far");
   MemberSource out = members_to_draw(from, *at, what.over);
   for (MemberSource& before : members)
     if (before.table == *at) // the second draws from what the first has drawn
@@ -357,6 +366,12 @@ void Sampler::resolve_verdict(const UncertainVerdict& what, Diagnostics& diagnos
   if (at == candidates.end())
     return diagnostics.error(what.candidate_where, "there is no candidate `" + what.candidate + "`",
                              help_for(what.candidate, candidates));
+  for (const UncertainVerdict* before = uncertainty.verdicts.data(); before != &what; ++before)
+    if (before->rule == what.rule && before->candidate == what.candidate)
+      return diagnostics.error(what.where,
+                               "the verdict of `" + what.rule + "` on `" + what.candidate +
+                                   "` stands in two entries",
+                               "it has one probability");
   verdict_candidates.push_back(static_cast<std::size_t>(at - candidates.begin()));
 }
 

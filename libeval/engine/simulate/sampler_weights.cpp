@@ -65,6 +65,12 @@ void Sampler::resolve_weights(const UncertainWeights& what, Diagnostics& diagnos
                                  "` has no node `" + what.of + "`",
                              help_for(what.of, paths));
   }
+  if (std::ranges::any_of(weights, [&](const WeightSource& before) {
+        return before.stage == *stage && before.path == node->path;
+      }))
+    return diagnostics.error(what.of_where,
+                             "the weights of `" + node->path + "` stand in two entries",
+                             "one entry may have `ranges`, `order` and `constraints` together");
   WeightSource out;
   out.stage = *stage;
   out.path = node->path;

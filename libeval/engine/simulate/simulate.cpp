@@ -172,7 +172,8 @@ private:
     const Decision& decision = decide_again(*world, diagnostics);
     if (diagnostics.has_errors()) {
       const std::lock_guard lock(lock_);
-      diagnostics_.append(std::move(diagnostics));
+      if (!diagnostics_.has_errors())
+        diagnostics_.append(std::move(diagnostics));
       return decision;
     }
     if (fell != nullptr) {
