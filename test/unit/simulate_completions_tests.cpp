@@ -57,6 +57,14 @@ statements:
 )" + statements);
 }
 
+constexpr const char* unknown_hurdle = R"(    select:
+      - require: {from: votes, steps: [{mean: juror}], above: 0.5}
+      - order: [total]
+      - take
+)";
+constexpr const char* c_advances =
+    "  - {id: t2, stage: t, outcome: {c: advances}, source: somebody}\n";
+
 /// The first thing that is said of what cannot be drawn.
 Diagnostic refusal(const fs::path& folder, const std::string& uncertainty) {
   Diagnostics diagnostics;
@@ -222,12 +230,7 @@ TEST_CASE("completions of several stages are drawn, each by itself") {
 
 TEST_CASE("a stage with a hurdle that nobody published takes a completion anew in each replicate") {
   const test::TemporaryFolder folder;
-  write_two_stages(folder, R"(    select:
-      - require: {from: votes, steps: [{mean: juror}], above: 0.5}
-      - order: [total]
-      - take
-)",
-                   "  - {id: t2, stage: t, outcome: {c: advances}, source: somebody}\n");
+  write_two_stages(folder, unknown_hurdle, c_advances);
   const std::string uncertainty = "completions: [{stage: t}]";
   SimulateOptions options;
   options.samples = 4000;
@@ -319,4 +322,26 @@ statements:
   const Diagnostic said = refusal(folder.path(), "completions:\n  - {stage: s}\n  - {stage: t}\n");
   CHECK_THAT(said.message, contains("who enters `t` depends on what is drawn"));
   CHECK(said.where.line == 3);
+}
+
+TEST_CASE("statements on scores are in the completions, and not asked for again behind a hurdle") {
+  const test::TemporaryFolder folder;
+  write_two_stages(folder, unknown_hurdle, c_advances);
+  SimulateOptions options;
+  options.samples = 1500;
+  options.at_least = {4};
+  // Without the statement that c is first, all 12 completions of each are alike: 3 of c have 4.
+  const Simulation s =
+      of_folder(folder.path(), "completions: [{stage: t, without: [t1]}]", options);
+  CHECK_THAT(s.method, contains("all 144 completions"));
+  CHECK(std::abs(share_at_least(s, 1, 2) - 0.25) < 0.045);
+  CHECK(place_probability(s.all, 1, 2, 2).value > 0.3);
+  CHECK(chance(s, 1, 2) == 1);
+  // Other weights may put c second, in a record that says it was first with those of the program.
+  options.samples = 100;
+  const Simulation weighted = of_folder(
+      folder.path(), "completions: [{}, {}]\nweights: [{stage: t, uniform: true}]", options);
+  CHECK(place_probability(weighted.all, 1, 2, 2).value > 0);
+  CHECK(chance(weighted, 1, 2) == 1);
+  CHECK(chance(weighted, 0, 0) == 1);
 }
