@@ -319,25 +319,25 @@ evidence:
 stages:
   - {id: s, places: 1, score: {from: t}}
 )";
-  const auto entropy = [&](const std::string& uncertainty, std::size_t c,
-                           const char* rules = four) {
+  const auto entropy = [&](const std::string& uncertainty, std::size_t c, const char* rules) {
     Loaded loaded = load(uncertainty, rules);
     const Simulation s = simulate(loaded.uncertain, options, loaded.diagnostics);
     REQUIRE_FALSE(loaded.diagnostics.has_errors());
     return place_entropy(s.all, 0, c);
   };
-  const Estimate alike = entropy("measurements: [{evidence: t, normal: 1}]", 0);
+  const Estimate alike = entropy("measurements: [{evidence: t, normal: 1}]", 0, four);
   CHECK(std::abs(alike.value - 2) < 1e-3);
   // One moves: it is first or last, and each of the others first to third or second to fourth.
   const std::string one = "measurements: [{evidence: t, where: {candidate: a}, normal: 1}]";
-  const Estimate coin = entropy(one, 0);
+  const Estimate coin = entropy(one, 0, four);
   CHECK(std::abs(coin.value - 1) < 1e-3);
   CHECK(coin.error < 1e-3);
   // It is first, or behind the hurdle and without a place.
   CHECK(std::abs(entropy(one, 0, hurdle).value - 1) < 1e-3);
-  const Estimate shared = entropy(one, 1); // 1/6, 1/3, 1/3, 1/6
+  const Estimate shared = entropy(one, 1, four); // 1/6, 1/3, 1/3, 1/6
   CHECK(std::abs(shared.value - (std::log2(6) / 3 + 2 * std::log2(3) / 3)) < 1e-3);
-  CHECK(entropy("measurements: [{evidence: t, normal: 0}]", 1).value == Approx(2)); // one tie group
+  CHECK(entropy("measurements: [{evidence: t, normal: 0}]", 1, four).value ==
+        Approx(2)); // one tie group
 }
 
 TEST_CASE("stops when every chance is known well enough, and when it is told to") {
