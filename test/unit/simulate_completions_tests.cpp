@@ -345,3 +345,31 @@ TEST_CASE("statements on scores are in the completions, and not asked for again 
   CHECK(chance(weighted, 1, 2) == 1);
   CHECK(chance(weighted, 0, 0) == 1);
 }
+
+TEST_CASE("under other rules a record has other completions") {
+  const test::TemporaryFolder folder;
+  write_two_stages(folder);
+  SimulateOptions options;
+  options.samples = 2000;
+  options.at_least = {4};
+  const Simulation s = of_folder(folder.path(), R"(
+completions: [{stage: s}, {stage: t}]
+rules:
+  - id: points
+    options:
+      - {id: as-written}
+      - {id: other, set: ["t.score.v.points=4", "t.score.w.points=1"]}
+)",
+                                 options);
+  CHECK_THAT(s.method, contains("`s` being one of all 575 completions of its record, `t` being "
+                                "one completion of its record under the rules chosen"));
+  REQUIRE(s.conditions.size() == 2);
+  const auto share = [&](std::size_t condition) {
+    const Counts& counts = s.conditions[condition].counts;
+    return static_cast<double>(counts.stages[1].reached[2]) / static_cast<double>(counts.samples);
+  };
+  // With 3 and 2 points c has 4 or more in 29 of 58 completions, with 4 and 1 points in 23 of 41.
+  CHECK(std::abs(share(0) - 29 / 58.0) < 0.065);
+  CHECK(std::abs(share(1) - 23 / 41.0) < 0.065);
+  CHECK(chance(s, 1, 2) == 1);
+}

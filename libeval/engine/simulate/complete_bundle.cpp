@@ -61,7 +61,9 @@ Bundle complete(const Bundle& bundle, const Uncertainty& uncertainty,
         problem.where = what.where;
       diagnostics.add(std::move(problem));
     }
-    if (problems.has_errors() || drawn.count == 0)
+    if (drawn.count == 0 && !problems.has_errors())
+      diagnostics.error(what.where, "no completion of the record could be drawn");
+    if (diagnostics.has_errors())
       return out;
     CompletionSource source;
     source.stage = drawn.stage;

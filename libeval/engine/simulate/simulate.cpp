@@ -114,10 +114,22 @@ private:
     if (kernel_)
       return;
     out_.method = u.empty() ? "nothing is uncertain" : "every replicate decided as `decide` does";
-    for (const CompletionSource& source : samplers_.front()->completions)
-      out_.method += ", `" + source.stage + "` being one of " + (source.all ? "all " : "") +
-                     std::to_string(source.numbers.size()) + " completions" +
-                     (source.all ? "" : " drawn") + " of its record";
+    for (std::size_t k = 0; k < u.completions.size(); ++k)
+      out_.method += words_of_completion(k);
+  }
+
+  /// Which completions a stage takes; other rules may have others.
+  [[nodiscard]] std::string words_of_completion(std::size_t entry) const {
+    const CompletionSource& source = samplers_.front()->completions[entry];
+    const bool alike = std::ranges::all_of(samplers_, [&](const auto& sampler) {
+      const CompletionSource& other = sampler->completions[entry];
+      return other.all == source.all && other.numbers.size() == source.numbers.size();
+    });
+    if (!alike)
+      return ", `" + source.stage + "` being one completion of its record under the rules chosen";
+    return ", `" + source.stage + "` being one of " + (source.all ? "all " : "") +
+           std::to_string(source.numbers.size()) + " completions" + (source.all ? "" : " drawn") +
+           " of its record";
   }
 
   /// Where the histograms lie: round the totals of the first replicates of the seed, whatever range
