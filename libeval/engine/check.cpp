@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/engine/check.hpp>
 
-#include "engine/compile/compile.hpp"
+#include "engine/compile/lowering.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/domain/language.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace libeval {
 namespace {
+
+bool own_weights(const Step& step) {
+  return step.args.find("weights") != nullptr;
+}
 
 void check_points(const Node& node, Diagnostics& diagnostics) {
   std::size_t with_points = 0, with_weight = 0;
@@ -47,8 +54,9 @@ void check_points(const Node& node, Diagnostics& diagnostics) {
                       "points under `" + node.path + "` add up to " + format_decimal(points) +
                           ", expected " + format_decimal(*node.points),
                       listed);
-  if (with_weight == n && n > 0 && !reduces(node.measure.steps, "part") &&
-      std::abs(weights - 1) > 1e-9)
+  const Step* reducing = step_that_reduces(node.measure.steps, "part");
+  const bool added = reducing == nullptr || (reducing->name == "sum" && !own_weights(*reducing));
+  if (with_weight == n && n > 0 && added && std::abs(weights - 1) > 1e-9)
     diagnostics.warning(node.where,
                         "weights under `" + node.path + "` add up to " + format_decimal(weights) +
                             ", not to 1",
@@ -56,9 +64,52 @@ void check_points(const Node& node, Diagnostics& diagnostics) {
                         "their sum");
 }
 
+/// Weights that the step which makes one value of the parts does not look at.
+void check_idle_weights(const Node& node, Diagnostics& diagnostics) {
+  const Step* step = step_that_reduces(node.measure.steps, "part");
+  const bool told = std::ranges::any_of(
+      node.parts, [&](const Node& n) { return n.weight && n.weight != node.parts[0].weight; });
+  if (step == nullptr || !told || own_weights(*step) || step->name == "sum" ||
+      step->name == "mean" || find_step(step->name)->family == StepFamily::model)
+    return;
+  diagnostics.warning(step->where,
+                      "`" + step->name + "` does not look at the weights of the parts of `" +
+                          node.path + "`",
+                      "`sum: part` and `mean: part` do; delete the weights if none are meant");
+}
+
+/// Whether a step gives each value what the others of its group make of it, so that it is not the
+/// same before and after the parts are added.
+bool compares(const Step& step) {
+  const StepWord* word = find_step(step.name);
+  if (word == nullptr)
+    return false;
+  if (word->family == StepFamily::within)
+    return step.name != "impute";
+  const Tree* to = step.args.find("to");
+  return step.name == "ratio" && to != nullptr && to->is_text();
+}
+
+/// Steps of a node of which nobody reduces `part` take the sum of the parts. Where that is another
+/// number than the sum of what they make of the parts, the program should say it.
+void check_what_steps_take(const Node& node, Diagnostics& diagnostics) {
+  const auto& steps = node.measure.steps;
+  if (node.parts.size() < 2 || reduces(steps, "part"))
+    return;
+  const auto at = std::ranges::find_if(steps, compares);
+  if (at != steps.end())
+    diagnostics.warning(
+        at->where, "the parts of `" + node.path + "` are added before `" + at->name + "`",
+        "`{sum: part}` before `" + at->name + "` says so; after it, each part goes through `" +
+            at->name + "` by itself");
+}
+
 void check_tree(const Node& node, Diagnostics& diagnostics) {
-  if (!node.parts.empty())
+  if (!node.parts.empty()) {
     check_points(node, diagnostics);
+    check_idle_weights(node, diagnostics);
+    check_what_steps_take(node, diagnostics);
+  }
   for (const Node& part : node.parts)
     check_tree(part, diagnostics);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The criteria tree: parts become one value a node.
-#include "engine/compile/compile.hpp"
+#include "engine/compile/lowering.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
@@ -27,6 +27,15 @@ bool all_have(const std::vector<Node>& parts, std::optional<double> Node::*what)
 }
 
 } // namespace
+
+std::optional<double> points_of(const Node& node) {
+  if (node.points || !all_have(node.parts, &Node::points))
+    return node.points;
+  double sum = 0;
+  for (const Node& part : node.parts)
+    sum = kernel::to_double(kernel::from_decimal(sum) + kernel::from_decimal(*part.points));
+  return sum;
+}
 
 void Compiler::compile_score() {
   if (context.stage.score && !position_.contains(&*context.stage.score))
@@ -333,9 +342,10 @@ void Compiler::compile_node(const Node& node, std::size_t parent) {
   const bool points_of_parts =
       all_have(node.parts, &Node::points) && !reduces(node.measure.steps, "part");
   if (frame.array != no_array) {
-    if (node.points && !points_of_parts) {
-      plan.weighed.push_back({plan.ops.size(), 0, &node});
-      lower_affine(*this, frame, *node.points, 0, "points");
+    if (const auto points = points_of(node); points && !points_of_parts) {
+      if (node.points)
+        plan.weighed.push_back({plan.ops.size(), 0, &node});
+      lower_affine(*this, frame, *points, 0, "points");
     }
     if (node.round)
       lower_rounding(*this, frame, *node.round, "round");

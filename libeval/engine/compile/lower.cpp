@@ -115,8 +115,8 @@ bool needs_everybody(const std::vector<Step>& steps) {
   });
 }
 
-bool reduces(const std::vector<Step>& steps, std::string_view dimension) {
-  return std::ranges::any_of(steps, [&](const Step& step) {
+const Step* step_that_reduces(const std::vector<Step>& steps, std::string_view dimension) {
+  const auto found = std::ranges::find_if(steps, [&](const Step& step) {
     const StepWord* word = find_step(step.name);
     if (word == nullptr)
       return false;
@@ -135,6 +135,11 @@ bool reduces(const std::vector<Step>& steps, std::string_view dimension) {
              return name == dimension || name == "all";
            });
   });
+  return found == steps.end() ? nullptr : &*found;
+}
+
+bool reduces(const std::vector<Step>& steps, std::string_view dimension) {
+  return step_that_reduces(steps, dimension) != nullptr;
 }
 
 void lower_affine(Compiler& compiler, Frame& frame, double scale, double shift,

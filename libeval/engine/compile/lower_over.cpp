@@ -122,6 +122,50 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
   frame_ = std::move(out);
 }
 
+static bool holds_part(const std::vector<std::string>& dimensions) {
+  return std::ranges::find(dimensions, "part") != dimensions.end();
+}
+
+/// The node whose own steps the step is one of; nullptr for a step of a measure.
+const Node* Lowering::node_of_step() const {
+  const auto& score = compiler_.context.stage.score;
+  const Node* node = score ? find_node(*score, name_) : nullptr;
+  const bool own = node != nullptr && std::ranges::any_of(node->measure.steps, [&](const Step& s) {
+                     return &s == &step_;
+                   });
+  return own ? node : nullptr;
+}
+
+/// The number of each cell's part. Reweighed: those of the parts that stand are raised so that they
+/// add up to what all come to, for each combination of the other dimensions.
+Operand Lowering::by_part(const std::vector<double>& numbers, bool reweighed) {
+  const Index parts = frame_.find("part")->codes;
+  std::vector<double> values(frame_.cells);
+  for (std::size_t i = 0; i < frame_.cells; ++i)
+    values[i] = numbers[(*parts)[i]];
+  if (reweighed) {
+    std::vector<Index> keys;
+    for (const Dimension& d : frame_.dimensions)
+      if (d.name != "part")
+        keys.push_back(d.codes);
+    const Grouping groups = group_cells(keys, frame_.cells);
+    const double all = std::accumulate(numbers.begin(), numbers.end(), 0.0);
+    std::vector<double> standing(groups.groups->count(), 0);
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      standing[groups.of(i)] += frame_.is_gap(i) ? 0 : values[i];
+    for (std::size_t i = 0; i < frame_.cells; ++i)
+      if (const double stand = standing[groups.of(i)]; stand > 0 && stand != all)
+        values[i] *= all / stand;
+  }
+  Operand out;
+  out.array = output();
+  add(plan_,
+      op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)), nullptr,
+               true},
+      step_.name);
+  return out;
+}
+
 void Lowering::reduce(Reducer kind) {
   const auto dimensions = over();
   if (!dimensions)
@@ -154,7 +198,16 @@ void Lowering::reduce(Reducer kind) {
     if (!weights->constant && weights->array == no_array)
       return;
   }
+  const Node* node =
+      kind == Reducer::sum && !weights && !frame_.part_weights.empty() && holds_part(*dimensions)
+          ? node_of_step()
+          : nullptr;
+  if (node != nullptr)
+    weights = by_part(frame_.part_weights, node->gap.as == PartGap::As::drop);
   reduce_to(*dimensions, std::move(reduction), weights ? &*weights : nullptr, false);
+  // Parts with points are fractions of them, and so is their sum.
+  if (node != nullptr && node->parts.front().points && frame_.array != no_array)
+    binary(op::Binary::Kind::divide, {points_of(*node), no_array, {}});
   if (kind == Reducer::majority)
     frame_.direction = Direction::benefit;
 }
@@ -212,17 +265,8 @@ void Lowering::mean() {
     weights = operand(*given);
     if (!weights->constant && weights->array == no_array)
       return;
-  } else if (!frame_.part_weights.empty() && *dimensions == std::vector<std::string>{"part"}) {
-    const Index parts = frame_.find("part")->codes;
-    std::vector<double> values(frame_.cells);
-    for (std::size_t i = 0; i < frame_.cells; ++i)
-      values[i] = frame_.part_weights[(*parts)[i]];
-    weights.emplace();
-    weights->array = output();
-    add(plan_,
-        op::Load{weights->array, std::make_shared<const std::vector<double>>(std::move(values)),
-                 nullptr, true},
-        step_.name);
+  } else if (!frame_.part_weights.empty() && holds_part(*dimensions)) {
+    weights = by_part(frame_.part_weights, false);
   }
   reduce_to(*dimensions, std::move(reduction), weights ? &*weights : nullptr, false);
 }

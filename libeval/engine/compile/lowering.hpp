@@ -23,6 +23,13 @@ struct Operand {
   Direction direction = Direction::benefit; ///< of a measure, at its end
 };
 
+/// The first of the steps that reduces a dimension itself; nullptr where none does.
+[[nodiscard]] const Step* step_that_reduces(const std::vector<Step>& steps,
+                                            std::string_view dimension);
+
+/// The points of a node, or what those of its parts add up to; none where it has neither.
+[[nodiscard]] std::optional<double> points_of(const Node& node);
+
 /// One step applied to a frame: reads the arguments, works out the structure, and adds the
 /// operations. The functions stand in lower_*.cpp, a family of steps a file.
 class Lowering {
@@ -122,6 +129,8 @@ private:
               bool positive = false);
   void take_gaps(const std::vector<std::uint8_t>& gap);
   void keep_cells(const Codes& cells);
+  [[nodiscard]] const Node* node_of_step() const;
+  Operand by_part(const std::vector<double>& numbers, bool reweighed);
   void reduce_to(const std::vector<std::string>& over, kernel::Reduction reduction,
                  const Operand* weights, bool gaps_do_not_count);
   [[nodiscard]] std::string dimensions_in_words() const;
