@@ -44,10 +44,23 @@ void add_criteria(Shapes& s) {
            measure_keys()),
       false,
       false,
-      {{"points", "weight"}, {"parts", "from", "panel"}}};
-  s["node"].meant = {{"children", "parts"}, {"criteria", "parts"}, {"data", "from"},
-                     {"evidence", "from"},  {"file", "from"},      {"max", "points"},
-                     {"name", "title"},     {"total", "parts"}};
+      {{"points", "weight"},
+       {"parts", "from", "panel"},
+       {"parts", "direction"},
+       {"parts", "value"},
+       {"parts", "where"}}};
+  s["node"].meant = {{"children", "parts"},
+                     {"criteria", "parts"},
+                     {"data", "from"},
+                     {"evidence", "from"},
+                     {"file", "from"},
+                     {"max", "points"},
+                     {"name", "title"},
+                     {"total", "parts"},
+                     {"direction", "leaf: {direction: cost}"},
+                     {"value", "leaf: {value: COLUMN}"},
+                     {"where", "leaf: {where: {...}}"}};
+  s["node"].beside = {{{"leaf", "missing"}, {"parts"}}};
 }
 
 } // namespace libeval::grammar

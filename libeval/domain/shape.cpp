@@ -405,11 +405,18 @@ private:
     };
     for (const auto& group : shape.exclusive) {
       const Entry* second = nullptr;
-      if (count(group, second) > 1)
-        diagnostics_.error(second->key_where,
-                           "only one of " + joined(in_quotes(group)) + " may stand in " +
-                               shape.title,
-                           "delete " + quoted(second->key) + ", or what stands beside it");
+      if (count(group, second) < 2)
+        continue;
+      std::string help = "delete " + quoted(second->key) + ", or what stands beside it";
+      for (const Entry& entry : tree.map())
+        if (const auto at = shape.meant.find(entry.key);
+            at != shape.meant.end() && std::ranges::find(group, entry.key) != group.end()) {
+          second = &entry;
+          help = "write " + quoted(at->second);
+        }
+      diagnostics_.error(second->key_where,
+                         "only one of " + joined(in_quotes(group)) + " may stand in " + shape.title,
+                         std::move(help));
     }
     for (const auto& group : shape.one_of) {
       const Entry* second = nullptr;
