@@ -104,11 +104,22 @@ void check_what_steps_take(const Node& node, Diagnostics& diagnostics) {
             at->name + "` by itself");
 }
 
+void check_needs(const Node& node, Diagnostics& diagnostics) {
+  const double n = static_cast<double>(node.parts.size());
+  if (node.gap.needs && !node.gap.needs_share && *node.gap.needs > n)
+    diagnostics.error(node.where,
+                      "`needs: " + format_decimal(*node.gap.needs) + "` is more than the " +
+                          format_decimal(n) + (n == 1 ? " part" : " parts") + " of `" + node.path +
+                          "`",
+                      "it says how many parts must stand, so that nobody would have a value");
+}
+
 void check_tree(const Node& node, Diagnostics& diagnostics) {
   if (!node.parts.empty()) {
     check_points(node, diagnostics);
     check_idle_weights(node, diagnostics);
     check_what_steps_take(node, diagnostics);
+    check_needs(node, diagnostics);
   }
   for (const Node& part : node.parts)
     check_tree(part, diagnostics);
