@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 
 namespace libeval {
@@ -125,12 +126,46 @@ void check_tree(const Node& node, Diagnostics& diagnostics) {
     check_tree(part, diagnostics);
 }
 
+/// Where the names of nodes stand: their paths and their last words.
+void collect_names(const Node& node, std::map<std::string, Where>& out) {
+  out.emplace(node.path, node.where);
+  out.emplace(node.id, node.where);
+  for (const Node& part : node.parts)
+    collect_names(part, out);
+}
+
+/// Nodes and named measures share one name space, and the top is called `total`.
+void check_names(const Stage& stage, Diagnostics& diagnostics) {
+  std::map<std::string, Where> names;
+  if (stage.score) {
+    for (const Node& part : stage.score->parts)
+      if (part.path == stage.score->path)
+        diagnostics.error(
+            part.where, "a part of the score is called `" + part.path + "`, as the score itself is",
+            "call it otherwise: `" + part.path + "` is what all parts make");
+    collect_names(*stage.score, names);
+  }
+  for (const Measure& measure : stage.measures) {
+    const auto at = names.find(measure.name);
+    if (at == names.end())
+      continue;
+    const bool top = measure.name == stage.score->path;
+    diagnostics.error(measure.where,
+                      "a measure is called `" + measure.name + "`, as " +
+                          (top ? "the score is" : "a part of the score is") +
+                          (at->second.line > 0 ? ", line " + std::to_string(at->second.line) : ""),
+                      "parts and measures share one name space; call one of the two otherwise");
+  }
+}
+
 } // namespace
 
 void check_rules(const Program& program, Diagnostics& diagnostics) {
-  for (const Stage& stage : program.stages)
+  for (const Stage& stage : program.stages) {
     if (stage.score)
       check_tree(*stage.score, diagnostics);
+    check_names(stage, diagnostics);
+  }
 }
 
 } // namespace libeval
