@@ -64,6 +64,7 @@ public:
       unknown_value(name);
       return std::nullopt;
     }
+    warn_of_namesake(name);
     cells.count = table_->rows;
     if (label != nullptr) {
       if (!all_numbers(*label))
@@ -104,6 +105,17 @@ private:
         "columns that are no `values` hold decimals or dates, `2026-01-15` or `2026-01-15 18:30`, "
         "where they are read as values; list a column of categories under `values`");
     return false;
+  }
+
+  /// Says that a part which names no column reads the first, where another is called as it is.
+  void warn_of_namesake(const std::string& read) {
+    const std::string own = measure_->name.substr(measure_->name.rfind('.') + 1);
+    if (measure_->value.empty() && own != read && find_value(*table_, own) != nullptr)
+      context_.diagnostics.warning(measure_->where,
+                                   "`" + own + "` reads `" + read + "`, the first value of `" +
+                                       spec_.name + "`, which has a value `" + own + "` too",
+                                   "say which is meant, `value: " + own + "` or `value: " + read +
+                                       "`");
   }
 
   void unknown_value(const std::string& name) {
