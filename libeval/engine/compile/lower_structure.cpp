@@ -43,7 +43,35 @@ double exact_difference(double a, double b) {
 }
 
 Operand Lowering::operand(const Tree& tree) {
+  warn_of_strangers(tree);
   return operand(read_param(tree));
+}
+
+/// Says which members of a table in place there are none of.
+void Lowering::warn_of_strangers(const Tree& tree) {
+  if (!tree.is_map())
+    return;
+  if (const Tree* negative = tree.find("negative"))
+    return warn_of_strangers(*negative);
+  const Tree *by = tree.find("by"), *values = tree.find("values");
+  const Dimension* of = by == nullptr ? nullptr : frame_.find(by->scalar().value_or(""));
+  if (of == nullptr || values == nullptr || !values->is_map())
+    return;
+  std::vector<std::string> known;
+  if (of->members)
+    for (const std::string& member : *of->members)
+      known.emplace_back(original_of(member));
+  else
+    for (const Candidate& candidate : compiler_.context.bundle.program.candidates)
+      known.push_back(candidate.id.str());
+  const std::set<std::string_view> members(known.begin(), known.end());
+  for (const Entry& entry : values->map())
+    if (!members.contains(entry.key)) {
+      const auto hint = did_you_mean(entry.key, known);
+      compiler_.context.diagnostics.warning(
+          entry.key_where, "no `" + of->name + "` here is called `" + entry.key + "`",
+          hint ? "did you mean `" + *hint + "`?" : "nothing has this number");
+    }
 }
 
 Operand Lowering::operand(const Param& param) {

@@ -96,6 +96,7 @@ private:
 
   std::optional<double> read_share(const Tree& tree);
   Operand operand(const Tree& tree);
+  void warn_of_strangers(const Tree& tree);
   Operand operand(const Param& param);
   Operand joined(const Frame& values, const Param& param);
   Feed column_feed(const std::string& column, const std::vector<std::uint8_t>& gap,
