@@ -2,6 +2,8 @@
 // Evidence: how a table is to be read.
 #include "domain/reading.hpp"
 
+#include <libeval/base/text.hpp>
+
 #include <algorithm>
 
 namespace libeval {
@@ -60,6 +62,29 @@ void read_recusals(const Tree& tree, TableSpec& spec, Diagnostics& diagnostics) 
   else if (!spec.pairs && spec.wide != "candidate" &&
            std::ranges::find(spec.keys, "candidate") == spec.keys.end())
     diagnostics.error(tree.where, "`" + spec.name + "` has recusals and no key `candidate`");
+}
+
+/// `sparse` names dimensions of the table.
+void check_sparse(const Tree& tree, const TableSpec& spec, Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  if (spec.pairs)
+    known = {"candidate", "opponent", "side"};
+  if (spec.ballots)
+    known = {"ballot", "candidate"};
+  if (!spec.wide.empty())
+    known.push_back(spec.wide);
+  for (const std::string& key : spec.keys) // of `members.group` the dimension is `group`
+    known.push_back(key.starts_with("candidate.") ? "candidate" : key.substr(key.rfind('.') + 1));
+  std::string words;
+  for (const std::string& name : known)
+    words += (words.empty() ? "" : ", ") + in_backticks(name);
+  for (const std::string& name : spec.sparse)
+    if (std::ranges::find(known, name) == known.end() &&
+        std::ranges::find(spec.keys, name) == spec.keys.end()) {
+      const auto hint = did_you_mean(name, known);
+      diagnostics.error(tree.where, "`" + name + "` is no dimension of `" + spec.name + "`",
+                        hint ? "did you mean `" + *hint + "`?" : "its dimensions are " + words);
+    }
 }
 
 /// Members of the keys of a table that nobody has published: named, or numbered from 1.
@@ -138,6 +163,7 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
       spec.all_sparse = sparse->flag();
     else
       spec.sparse = read_names(sparse);
+    check_sparse(*sparse, spec, diagnostics);
   }
   spec.gaps = read_names(tree.find("gaps"));
   spec.status = text_at(tree, "status");
