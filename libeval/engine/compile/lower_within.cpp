@@ -123,6 +123,14 @@ void Lowering::winsorize() {
       (sign < 0 ? low : high) = limit;
     }
   } else {
+    if (number("lower") && number("upper") && *number("lower") > *number("upper")) {
+      error(arg("upper")->where,
+            "`upper` is `" + format_decimal(*number("upper")) + "` and lies below `lower`, `" +
+                format_decimal(*number("lower")) + "`",
+            "write the smaller quantile as `lower`");
+      frame_.array = no_array;
+      return;
+    }
     if (const auto q = number("lower"))
       low = per_group(groups, {Reducer::quantile, *q, {}}, reference);
     if (const auto q = number("upper"))
