@@ -237,6 +237,15 @@ void Selector::take_budget(const select::Take& s, const TieGroups& groups) {
       }
     }
   }
+  for (std::uint32_t e = 0; e < n_; ++e)
+    if (standing(e) && cost[e] < 0) {
+      context_.diagnostics.error(context_.stage.select[step_].where,
+                                 "`" + context_.bundle.program.candidates[candidate(e)].id.str() +
+                                     "` costs " + format_decimal(cost[e]) +
+                                     ", which would add to the budget",
+                                 "a cost is 0 or more");
+      return;
+    }
   for (std::size_t t = 0; t < groups.size(); ++t) {
     kernel::Exact together(0);
     Who fit;
