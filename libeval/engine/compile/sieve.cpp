@@ -2,14 +2,50 @@
 #include "engine/compile/sieve.hpp"
 #include "engine/drawn.hpp"
 
+#include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace libeval {
 
+namespace {
+
+bool has_bounds(const Test& test) {
+  return test.at_least || test.above || test.at_most || test.below;
+}
+
+} // namespace
+
+void check_bounds(const Context& context, const Test& test, const std::vector<std::string>& texts,
+                  const std::string& of) {
+  if (!has_bounds(test))
+    return;
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const double low = std::max(test.at_least.value_or(-infinite), test.above.value_or(-infinite));
+  const double high = std::min(test.at_most.value_or(infinite), test.below.value_or(infinite));
+  if (low > high || (low == high && (test.above == low || test.below == high)))
+    context.diagnostics.error(test.where,
+                              "nothing lies between the bounds of `" + test.column + "`, " +
+                                  format_decimal(low) + " and " + format_decimal(high),
+                              "write the smaller one as `at_least` or `above`");
+  const std::string* word = nullptr;
+  for (const std::string& text : texts) {
+    if (number_or_date(text))
+      return;
+    if (word == nullptr && !text.empty())
+      word = &text;
+  }
+  if (word != nullptr)
+    context.diagnostics.error(test.where,
+                              "a bound needs numbers or dates, and `" + test.column + "` of " + of +
+                                  " holds words, such as `" + *word + "`",
+                              "name what is to stay, `{" + test.column + ": [" + *word + "]}`");
+}
+
 bool passes(const Test& test, std::string_view text) {
-  if (!test.at_least && !test.above && !test.at_most && !test.below)
+  if (!has_bounds(test))
     return fits(test, text);
   const auto number = number_or_date(text);
   return number && fits(test, *number);
@@ -21,6 +57,10 @@ std::vector<std::uint8_t> members_passing(const Context& context, const Test& te
   const std::size_t n = dimension.members ? dimension.members->size() : candidates.size();
   const bool one = fixes(test, dimension);
   std::vector<std::uint8_t> pass(n);
+  std::vector<std::string> ids;
+  for (std::size_t m = 0; m < n && !dimension.members && has_bounds(test); ++m)
+    ids.push_back(candidates[m].id.str());
+  check_bounds(context, test, dimension.members ? *dimension.members : ids, of);
   for (std::size_t m = 0; m < n; ++m) {
     std::string_view name = dimension.members ? (*dimension.members)[m] : candidates[m].id.str();
     if (dimension.members && !one) // one member is one, and not its copies too
@@ -42,6 +82,11 @@ std::vector<std::uint8_t> candidates_passing(const Context& context, const Test&
                                              const std::string& attribute) {
   const auto& candidates = context.bundle.program.candidates;
   std::vector<std::uint8_t> pass(candidates.size());
+  std::vector<std::string> texts;
+  for (std::size_t c = 0; c < candidates.size() && has_bounds(test); ++c)
+    if (const std::string* value = candidates[c].attribute(attribute))
+      texts.push_back(*value);
+  check_bounds(context, test, texts, "the candidates");
   for (std::size_t c = 0; c < candidates.size(); ++c) {
     const std::string* value = candidates[c].attribute(attribute);
     pass[c] = value != nullptr && passes(test, *value);

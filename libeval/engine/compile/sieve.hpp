@@ -10,6 +10,11 @@ namespace libeval {
 /// text.
 [[nodiscard]] bool passes(const Test& test, std::string_view text);
 
+/// Bounds that nothing lies between are an error, and bounds on what `column` of `of` holds where
+/// none of its `texts` is a number or a date.
+void check_bounds(const Context& context, const Test& test, const std::vector<std::string>& texts,
+                  const std::string& of);
+
 /// For each member of a dimension (of candidates: each candidate, by its id) whether it passes.
 /// A single pattern that fits nobody is an error; `of` says what of.
 [[nodiscard]] std::vector<std::uint8_t> members_passing(const Context& context, const Test& test,

@@ -45,7 +45,7 @@ private:
     if (at != cells_.dimensions.end()) {
       if (fixes(test, *at))
         pinned.push_back(test.column);
-      return by_codes(*at, members_passing(context_, test, *at, "`" + spec_.name + "`"));
+      return by_codes(*at, members_passing(context_, test, *at, of_table()));
     }
     if (const AttributeOf of = attribute_of(cells_.dimensions, test.column);
         of.dimension != nullptr)
@@ -58,12 +58,16 @@ private:
     }
     if (const ValueColumn* value = find_value(table_, test.column)) {
       by_content = true;
+      bool numbers = false; // in a column without categories, and between them
+      for (std::size_t row = 0; row < table_.rows && !numbers; ++row)
+        numbers = !value->is_gap(row) && !value->is_category(row);
+      check_bounds(context_, test, numbers ? std::vector<std::string>{} : value->texts, of_table());
       return each([&](std::size_t i) {
         const std::size_t row = cells_.row(i);
         if (value->is_gap(row))
           return false;
         if (value->is_category(row))
-          return !test.any_of.empty() && fits(test, value->texts[value->category[row] - 1]);
+          return passes(test, value->texts[value->category[row] - 1]);
         return fits(test, value->numbers[row]);
       });
     }
@@ -96,7 +100,10 @@ private:
     });
   }
 
+  [[nodiscard]] std::string of_table() const { return "`" + spec_.name + "`"; }
+
   void by_text(const Test& test, const TextColumn& column) {
+    check_bounds(context_, test, column.texts, of_table());
     std::vector<std::uint8_t> pass(column.texts.size());
     for (std::size_t m = 0; m < pass.size(); ++m)
       pass[m] = passes(test, column.texts[m]) ? 1 : 0;
