@@ -2,8 +2,11 @@
 // Operations that take each number by itself.
 #include "engine/run/runner.hpp"
 
+#include <libeval/base/decimal.hpp>
+
 #include <bit>
 #include <functional>
+#include <set>
 #include <span>
 
 namespace libeval {
@@ -176,6 +179,7 @@ void Runner<T>::apply(const op::Lookup& o) {
   for (std::size_t c = 0; c < o.curves.size(); ++c)
     for (const auto& [x, y] : o.curves[c])
       curves[c].push_back({decimal<T>(x), decimal<T>(y)});
+  std::set<double> absent;
   const auto look = [&](const T& x, std::size_t cell) -> T {
     const std::size_t c = o.curve_of.empty() ? 0 : o.curve_of[cell];
     bool defined = true;
@@ -198,14 +202,17 @@ void Runner<T>::apply(const op::Lookup& o) {
       return y;
     if (o.keep)
       return x;
-    return o.otherwise ? decimal<T>(*o.otherwise) : invalid<T>();
+    if (o.otherwise)
+      return decimal<T>(*o.otherwise);
+    if (absent.size() < 3)
+      absent.insert(kernel::to_double(x));
+    return invalid<T>();
   };
-  const char* why = "a value that is not in the lookup table";
-  if (!o.split)
-    return each(o.in, o.out, why, look);
   const auto x = values(o.in);
-  Values mean(x->size());
-  for (std::size_t g = 0; g < o.split->count(); ++g) {
+  Values found(x->size());
+  for (std::size_t i = 0; !o.split && i < found.size(); ++i)
+    found[i] = look((*x)[i], i);
+  for (std::size_t g = 0; o.split && g < o.split->count(); ++g) {
     std::vector<std::uint32_t> cells;
     for (std::uint32_t at = o.split->offsets[g]; at < o.split->offsets[g + 1]; ++at)
       cells.push_back(o.split->cell(at));
@@ -218,10 +225,13 @@ void Runner<T>::apply(const op::Lookup& o) {
       for (std::size_t i = 0; i < end - first; ++i)
         sum = sum + look(place + T(static_cast<double>(i)), cells[first]);
       for (std::size_t i = first; i < end; ++i)
-        mean[cells[i]] = sum / T(static_cast<double>(end - first));
+        found[cells[i]] = sum / T(static_cast<double>(end - first));
     }
   }
-  each(o.in, o.out, why, [&](const T&, std::size_t i) { return mean[i]; });
+  std::string why = "a value that is not in the lookup table";
+  for (const double value : absent)
+    why += ", `" + format_decimal(value) + "`";
+  each(o.in, o.out, why.c_str(), [&](const T&, std::size_t i) { return found[i]; });
 }
 
 template <class T>
