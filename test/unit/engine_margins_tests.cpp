@@ -561,7 +561,7 @@ evidence:
 stages:
   - id: one
     places: 1
-    score: {direction: cost, parts: {x: {from: t, value: x, direction: cost}, y: {from: t, value: y, direction: cost}}}
+    score: {parts: {x: {from: t, value: x, direction: cost}, y: {from: t, value: y, direction: cost}}}
 )");
   const StageMargins& stage = it.stages[0]; // totals 12, 15, 23: the fewest are best
   CHECK(*stage.last_in == 12);
