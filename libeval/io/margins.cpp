@@ -162,8 +162,8 @@ std::string left_out_lines(const Program& program, const StageMargins& stage,
   }
   std::string kept;
   for (const LeftOut& one : stage.kept)
-    kept += fmt::format("{}{} {}", kept.empty() ? "" : ", ", one.dimension,
-                        escape_control(one.member));
+    kept +=
+        fmt::format("{}{} {}", kept.empty() ? "" : ", ", one.dimension, escape_control(one.member));
   if (!kept.empty())
     out += report_line("not left out, because other rules need them: " + kept, options.width);
   if (stage.left_out_tried > 0)

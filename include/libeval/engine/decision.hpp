@@ -97,13 +97,13 @@ struct StepReport {
 
 /// One round of an elimination.
 struct EliminationRound {
-  std::size_t step = nobody;        ///< position in the stage's `select`
-  std::size_t number = 0;           ///< from 1
-  std::string passed_on;            ///< `surplus` or `exclusion` of `from`; empty: nothing
-  std::vector<std::size_t> from;    ///< whose votes were passed on before this round (candidates)
-  std::optional<double> value;      ///< at which each paper passed on, where there is but one
-  std::optional<double> quota;      ///< of a count with transfers
-  std::vector<std::size_t> who;     ///< who takes part, most votes first (candidates)
+  std::size_t step = nobody;     ///< position in the stage's `select`
+  std::size_t number = 0;        ///< from 1
+  std::string passed_on;         ///< `surplus` or `exclusion` of `from`; empty: nothing
+  std::vector<std::size_t> from; ///< whose votes were passed on before this round (candidates)
+  std::optional<double> value;   ///< at which each paper passed on, where there is but one
+  std::optional<double> quota;   ///< of a count with transfers
+  std::vector<std::size_t> who;  ///< who takes part, most votes first (candidates)
   /// Of each of them; without votes the number of the first key, none where that has none.
   std::vector<std::optional<double>> votes;
   std::vector<double> keep;         ///< Meek: the share of a paper that each of them keeps

@@ -81,7 +81,7 @@ struct StageMargins {
   std::vector<WeightMargin> weights;        ///< empty: no weights change an outcome, or none apply
   std::vector<LeftOut> left_out;            ///< only those that change an outcome or an order
   std::size_t left_out_tried = 0;
-  std::vector<LeftOut> kept; ///< could not be left out: other rules name them
+  std::vector<LeftOut> kept;          ///< could not be left out: other rules name them
   std::vector<PossiblePlaces> places; ///< over the weights that the uncertainty allows, else all
   /// Nothing else is told: its scores are known only through statements, and what those leave open
   /// is a matter of `reconstruct`.

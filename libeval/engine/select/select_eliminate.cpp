@@ -325,8 +325,9 @@ void Selector::eliminate_by_keys(const select::Eliminate& s, std::size_t seats) 
         Finding& finding = find(Finding::Kind::eliminate, candidate(e));
         finding.rule = std::to_string(number);
         finding.verdict = Verdict::fail;
-        finding.observed = round.votes[static_cast<std::size_t>(std::ranges::find(in_order, e) -
-                                                                in_order.begin())];
+        finding.observed =
+            round
+                .votes[static_cast<std::size_t>(std::ranges::find(in_order, e) - in_order.begin())];
       }
       std::erase_if(left,
                     [&](std::uint32_t e) { return std::ranges::find(last, e) != last.end(); });

@@ -186,7 +186,8 @@ std::optional<KernelModel> collapse(const Sampler& sampler) {
   const MarginOptions options;
   const MarginContext context{bundle, decision, 0, options};
   const auto score = linear_score(context);
-  if (!score || score->rounded || (!sampler.weights.empty() && sampler.weights[0].path != score->path))
+  if (!score || score->rounded ||
+      (!sampler.weights.empty() && sampler.weights[0].path != score->path))
     return std::nullopt;
   // Points below a part follow it; a step on a sum of parts would not.
   const std::function<bool(const Node&)> plain = [&](const Node& node) {
