@@ -389,6 +389,35 @@ TEST_CASE("A hurdle on a score that is known in part is read exactly") {
     }
 }
 
+TEST_CASE(
+    "A published outcome tells what is known of a hurdle on unpublished marks, also of others") {
+  const auto prospects = [](const std::string& outcomes) {
+    const Reconstruction r = reconstruct_record(load_record(
+        program_with(three,
+                     "    places: 1\n    score: {points: 10, from: d, steps: [{scale: {from: [0, "
+                     "10]}}]}\n    select: [{require: {from: votes, steps: [{mean: juror}], above: "
+                     "0.5}}, {order: [total]}, take]\n",
+                     "  d: {csv: \"candidate,v\\na,5\\nb,5.5\\nc,5.2\\n\", keys: [candidate], "
+                     "values: [v]}\n"
+                     "  votes: {unpublished: {juror: 3}, keys: [juror, candidate], values: [ok], "
+                     "range: [0, 1]}\n"),
+        record_of({"outcome: {" + outcomes + "}"}, "0.1")));
+    std::string out;
+    for (std::size_t e = 0; e < 3; ++e) {
+      out += (e == 0 ? "" : ", ") + prospect(r, e);
+      for (const OutcomeProspect& p : r.prospects[e])
+        out += p.rules.empty() ? "" : " by a rule";
+    }
+    return out;
+  };
+  // b is ahead of c, so it has missed the hurdle; whether a has does not matter.
+  CHECK(prospects("c: advances") ==
+        "necessarily cut, necessarily cut by a rule, necessarily advances");
+  CHECK(prospects("a: advances") ==
+        "necessarily advances, necessarily cut by a rule, necessarily cut by a rule");
+  CHECK(prospects("b: cut") == "advances or cut, necessarily cut by a rule, advances or cut");
+}
+
 TEST_CASE("Who is put out by decision is so by it, and its score stands beside") {
   const std::string stage =
       ten + "    select:\n      - order: [total]\n      - take: {first: 2}\n"

@@ -219,7 +219,7 @@ Answer most_ahead(const IntegerSystem& known, const SolveLimits& limits, const K
                   const Field& field, std::size_t who, Ahead ahead) {
   IntegerSystem system = known;
   if (const auto& own = field.if_passes[who])
-    system.unknowns[*own] = {1, 1};
+    system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule}); // its bounds may forbid it
   const auto ahead_of = count_ahead({system}, keys, field, who, ahead);
   return most_of(system, ahead_of, known.unknowns.size(), limits);
 }
@@ -228,7 +228,7 @@ Answer fewest_ahead(const IntegerSystem& known, const SolveLimits& limits, const
                     const Field& field, std::size_t who, Ahead ahead) {
   IntegerSystem system = known;
   if (const auto& own = field.if_passes[who])
-    system.unknowns[*own] = {1, 1};
+    system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule}); // its bounds may forbid it
   const auto behind = count_not_ahead({system}, keys, field, who, ahead);
   Answer answer = most_of(system, behind, known.unknowns.size(), limits);
   const std::int64_t all = others(field, who);

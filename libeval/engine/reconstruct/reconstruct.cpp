@@ -164,10 +164,21 @@ private:
           f.kind == Finding::Kind::withdraw ||
           ((f.kind == Finding::Kind::policy || f.kind == Finding::Kind::require) &&
            f.verdict == Verdict::fail);
-      if (puts_out && f.step == one.decided_by[e] && f.candidate == k_.entrants[e])
+      if (puts_out && f.step == one.decided_by[e] && f.candidate == k_.entrants[e] &&
+          is_missed_for_certain(f.step, e))
         out.push_back(f.kind == Finding::Kind::withdraw ? "withdrawal" : f.rule.get());
     }
     return out;
+  }
+
+  /// Unless the step is a hurdle that may be cleared.
+  [[nodiscard]] bool is_missed_for_certain(std::size_t step, std::size_t e) const {
+    const auto& hurdles = lineup_.contest.hurdles;
+    const auto hurdle = std::ranges::find(hurdles, step, &UnknownHurdle::step);
+    if (hurdle == hurdles.end())
+      return true;
+    const auto m = static_cast<std::size_t>(hurdle - hurdles.begin());
+    return settled_.unknowns[lineup_.clears[e][m]].high == std::int64_t{0};
   }
 
   PartlyKnown& known_;
