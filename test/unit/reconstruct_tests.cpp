@@ -418,6 +418,22 @@ TEST_CASE(
   CHECK(prospects("b: cut") == "advances or cut, necessarily cut by a rule, advances or cut");
 }
 
+TEST_CASE("Rules that are not read on partial knowledge decide where nothing is open") {
+  const auto prospects = [](const std::string& select, const std::string& values) {
+    const Reconstruction r =
+        reconstruct_record(load_record(program_with(three, ten + "    select: [" + select + "]\n"),
+                                       record_of({"value: {" + values + "}"})));
+    return prospect(r, 0) + ", " + prospect(r, 1) + ", " + prospect(r, 2) +
+           (r.unread.empty() ? "" : " (not read)");
+  };
+  const std::string bound = "{order: [total]}, {take: {at_least: 5}}";
+  CHECK(prospects(bound, "a: 8, b: 5, c: 3") ==
+        "necessarily advances, necessarily advances, necessarily cut");
+  CHECK_THAT(prospects(bound, "a: 8, b: 5"), contains("(not read)"));
+  const std::string by_another = "{order: [total]}, {take: {first: 1, by: [{lot: {seed: 1}}]}}";
+  CHECK_THAT(prospects(by_another, "a: 8, b: 5, c: 3"), contains("(not read)"));
+}
+
 TEST_CASE("Who is put out by decision is so by it, and its score stands beside") {
   const std::string stage =
       ten + "    select:\n      - order: [total]\n      - take: {first: 2}\n"

@@ -46,9 +46,17 @@ private:
   void read(const select::Policy&, std::size_t) { may_put_out(); }
   void read(const select::Withdraw&, std::size_t) { may_put_out(); }
   void read(const select::Ties&, std::size_t) {}
+  void read(const select::Group& s, std::size_t i) { not_read(i, s.from.empty()); }
+  void read(const select::Regroup&, std::size_t i) { not_read(i, true); }
+  void read(const select::Quota&, std::size_t i) { not_read(i, true); }
   template <class Other>
   void read(const Other&, std::size_t i) {
+    not_read(i, false);
+  }
+
+  void not_read(std::size_t i, bool by_what_is_known) {
     unread("`" + context_.stage.select[i].name + "`");
+    out_.by_what_is_known = out_.by_what_is_known && by_what_is_known;
   }
 
   void may_put_out() { put_out_ = put_out_ || !out_.lines.empty(); }
@@ -60,6 +68,8 @@ private:
   }
 
   void read(const select::Order& s, std::size_t i) {
+    for (const OrderKey& key : s.keys)
+      out_.by_what_is_known = out_.by_what_is_known && !names_unpublished(key);
     if (i > out_.first_take)
       return unread("an `order` after `take`");
     out_.keys.clear();
@@ -101,11 +111,13 @@ private:
     }
     if (s.otherwise == select::Require::Otherwise::hold)
       return unread("a hurdle that holds");
+    out_.by_what_is_known = out_.by_what_is_known && hurdle.node != nobody;
     out_.hurdles.push_back(hurdle);
   }
 
   void read(const select::Take& s, std::size_t i) {
     using Kind = select::Take::Kind;
+    out_.by_what_is_known = out_.by_what_is_known && s.by.empty() && s.kind != Kind::budget;
     if (!s.filter.empty() || !s.by.empty() || s.rest || !s.per_pool.empty())
       return unread("a `take` with `where`, `by`, `of` or pools");
     if (s.kind != Kind::first && s.kind != Kind::until)

@@ -43,7 +43,8 @@ struct Contest {
   std::size_t takes = 0;          ///< so many of the lines are of takes; the rest of reserve
   bool moves = false; ///< between two lines somebody may be put out, so that those behind move up
   std::vector<UnknownHurdle> hurdles; ///< in the order of the steps
-  std::string unread; ///< what cannot be read; then nothing is certain by the scores
+  std::string unread;           ///< what cannot be read; then nothing is certain by the scores
+  bool by_what_is_known = true; ///< what is not read asks for scores, attributes and verdicts alone
 
   void cannot_read(const std::string& what) {
     if (unread.empty())

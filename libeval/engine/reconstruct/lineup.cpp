@@ -61,8 +61,10 @@ private:
     };
     const StageDecision known =
         decide_at(out_.point, context_, k_, out_, decide_, without_unknown_hurdles);
-    if (known.outcomes.size() != n_)
+    if (known.outcomes.size() != n_) {
+      out_.contest.by_what_is_known = false;
       return out_.contest.cannot_read("a selection with errors");
+    }
     for (std::size_t e = 0; e < n_; ++e) {
       out_.put_out[e] = put_out(known, e);
       out_.field.in[e] = out_.put_out[e] && out_.put_out[e]->step < contest.first_take ? 0 : 1;

@@ -52,9 +52,12 @@ public:
     see(out_.at_one);
     with_bounds(contest_, [&] { places(); });
     with_bounds(contest_, [&] { outcomes(); });
-    if (!contest_.unread.empty())
-      for (std::size_t e = 0; e < n_; ++e)
-        doubt(e);
+    if (contest_.unread.empty())
+      return;
+    if (contest_.by_what_is_known && nothing_is_open())
+      return decide_as_known();
+    for (std::size_t e = 0; e < n_; ++e)
+      doubt(e);
   }
 
   /// Nothing was worked out: nothing is excluded.
@@ -73,7 +76,7 @@ public:
     out_.rests_on.resize(n_);
     out_.inside.resize(n_);
     out_.inside_rests_on.resize(n_);
-    if (!contest_.unread.empty())
+    if (!contest_.unread.empty() || as_known_)
       return;
     try {
       find_reasons();
@@ -134,6 +137,23 @@ private:
     out_.inside_rests_on[e] = reason({k_.system, {}}, e, ways(e), [&](const Way& way) {
       return *out_.inside[e] ? way.region->or_level == 0 : way.region->strictly > 0;
     });
+  }
+
+  /// Whether every score is the same in every completion.
+  [[nodiscard]] bool nothing_is_open() const {
+    return out_.at_one.outcomes.size() == n_ &&
+           std::ranges::all_of(k_.cells, [&](const Knowledge::Cell& cell) {
+             const LinearUnknown& unknown = settled_.unknowns[cell.unknown];
+             return unknown.low && unknown.low == unknown.high;
+           });
+  }
+
+  /// The one completion is decided as if it had been published, read or not.
+  void decide_as_known() {
+    as_known_ = true;
+    contest_.unread.clear();
+    for (std::size_t e = 0; e < n_; ++e)
+      out_.best[e] = out_.worst[e] = static_cast<std::size_t>(out_.at_one.place[e]);
   }
 
   StageDecision run(const Point& point) const {
@@ -407,7 +427,8 @@ private:
   std::size_t n_;
   const IntegerSystem& settled_; ///< for everything but reasons
   Outlook out_;
-  bool no_tie_ = false; ///< none that could be held
+  bool no_tie_ = false;   ///< none that could be held
+  bool as_known_ = false; ///< one completion, decided by rules that are not read
   /// By entrant, the most entrants ahead or level and the fewest strictly ahead.
   std::vector<std::int64_t> most_, fewest_;
 };
