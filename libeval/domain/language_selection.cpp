@@ -117,9 +117,10 @@ void add_selection(Shapes& s) {
        {{"cost", "skip"}, {"budget"}},
        {{"advance"}, {"bands"}},
        {{"part"}, {"bands", "at_least", "above", "at_most", "below"}}}};
-  s["select.quota"] = {
-      "`quota`",
-      {{"by", scalar(), true, "an attribute"}, {"at_most", integer(0), true, "so many of each"}}};
+  s["select.quota"] = {"`quota`",
+                       {{"by", scalar(), true, "an attribute"},
+                        {"at_most", either({integer(0), dictionary(integer(0))}), true,
+                         "so many of each, or of each that is named"}}};
   s["select.duel"] = {
       "`duel`",
       {{"by", scalar(), false, "an attribute that names the pair"},

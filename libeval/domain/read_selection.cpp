@@ -58,17 +58,33 @@ TieRuling tie_ruling(std::string_view word) {
   return word == "share" ? TieRuling::share : TieRuling::hold;
 }
 
+/// `{north: 5, south: 3}`.
+std::map<std::string, std::size_t> read_counts(const Tree& tree) {
+  std::map<std::string, std::size_t> out;
+  for (const Entry& entry : tree.map())
+    out[entry.key] = static_cast<std::size_t>(entry.value.number());
+  return out;
+}
+
+select::Quota read_quota(const Tree& tree) {
+  select::Quota quota;
+  quota.by = text_at(tree, "by");
+  if (const Tree& most = *tree.find("at_most"); most.is_map())
+    quota.of = read_counts(most);
+  else
+    quota.at_most = count_at(tree, "at_most");
+  return quota;
+}
+
 select::Take read_take(const Tree& tree) {
   using Kind = select::Take::Kind;
   select::Take take;
   if (const Tree* first = tree.find("first")) {
     take.kind = Kind::first;
-    if (first->is_map()) {
-      for (const Entry& entry : first->map())
-        take.per_pool[entry.key] = static_cast<std::size_t>(entry.value.number());
-    } else {
+    if (first->is_map())
+      take.per_pool = read_counts(*first);
+    else
       take.count = count_at(tree, "first");
-    }
   } else if (tree.find("until") != nullptr) {
     take.count = count_at(tree, "until");
   } else if (const Tree* share = tree.find("share")) {
@@ -233,10 +249,7 @@ const std::map<std::string_view, What (*)(const Tree&)>& readers() {
       {"group", [](const Tree& t) -> What { return read_group(t); }},
       {"regroup", [](const Tree&) -> What { return select::Regroup{}; }},
       {"take", [](const Tree& t) -> What { return read_take(t); }},
-      {"quota",
-       [](const Tree& t) -> What {
-         return select::Quota{text_at(t, "by"), count_at(t, "at_most").value_or(0)};
-       }},
+      {"quota", [](const Tree& t) -> What { return read_quota(t); }},
       {"duel", [](const Tree& t) -> What { return read_duel(t); }},
       {"eliminate", [](const Tree& t) -> What { return read_eliminate(t); }},
       {"assign", [](const Tree& t) -> What { return read_assign(t); }},

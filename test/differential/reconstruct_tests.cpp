@@ -215,21 +215,29 @@ bool check_even(const Instance& x, const std::set<std::vector<int>>& all, bool w
   return drawn.r_hat < 1.1 && drawn.effective > 0.1 * static_cast<double>(drawn.count);
 }
 
-} // namespace
-
-TEST_CASE("Every range, place, outcome and smallest set is that of all completions listed") {
+/// 400 records, which are of all sorts.
+void check_records(unsigned first_seed) {
   Tally tally;
-  for (unsigned seed = 0; seed < 800; ++seed) {
+  for (unsigned seed = first_seed; seed < first_seed + 400; ++seed) {
     INFO("seed " << seed);
     check(random_record(seed), tally);
   }
-  // The instances are of all sorts.
-  CHECK(tally.infeasible > 40);
-  CHECK(tally.unique > 20);
-  CHECK(tally.necessary > 200);
-  CHECK(tally.with_reasons > 40);
-  CHECK(tally.in_reserve > 100);
-  CHECK(tally.relaxed < 20);
+  CHECK(tally.infeasible > 20);
+  CHECK(tally.unique > 10);
+  CHECK(tally.necessary > 100);
+  CHECK(tally.with_reasons > 20);
+  CHECK(tally.in_reserve > 50);
+  CHECK(tally.relaxed <= 10);
+}
+
+} // namespace
+
+TEST_CASE("Every range, place, outcome and smallest set is that of all completions listed") {
+  check_records(0);
+}
+
+TEST_CASE("Every range, place, outcome and smallest set is that of the list, more records") {
+  check_records(400);
 }
 
 TEST_CASE("Completions are drawn evenly, from their list and by the walk") {

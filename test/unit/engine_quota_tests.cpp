@@ -82,3 +82,21 @@ TEST_CASE("a place granted by another measure counts towards a quota and is not 
                       "{grant: {by: [total], first: 1}}, {take: {first: 1}}")
             .outcomes() == "a: advances, b: advances, c: cut, d: advances");
 }
+
+TEST_CASE("a quota by member limits those it names and nobody else") {
+  // The fourth of x is passed over; y has one place, z as many as there are.
+  const Decided d = field("xxxxyyzz", "{quota: {by: country, at_most: {x: 3, y: 1}}}, "
+                                      "{take: {first: 6}}");
+  CHECK(d.outcomes() == "a: advances, b: advances, c: advances, d: cut, e: advances, f: cut, "
+                        "g: advances, h: advances");
+  const auto passed_over = d.findings(Finding::Kind::quota);
+  REQUIRE(passed_over.size() == 2);
+  CHECK(passed_over[0].required == 3.0);
+  CHECK(passed_over[1].required == 1.0);
+  CHECK(d.stage().steps[0].rule == "at most 3 of `x`, 1 of `y` by country");
+  // At least two of y among four: at most two others.
+  CHECK(field("xxxyxy", "{quota: {by: country, at_most: {x: 2}}}, {take: {first: 4}}").outcomes() ==
+        "a: advances, b: advances, c: cut, d: advances, e: cut, f: advances");
+  CHECK(field("xy", "{quota: {by: country, at_most: {x: 0}}}, {take: {first: 2}}").outcomes() ==
+        "a: cut, b: advances");
+}

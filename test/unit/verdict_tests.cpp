@@ -438,9 +438,8 @@ TEST_CASE("what one of several possible owners says is an admission, if each of 
         "  m: {owner: [{party: p, evidence: [{for: inferred}]}, {party: q, evidence: [{for: "
         "inferred}]}], complete: [{for: verified}]}\n  f: {owner: lab}\nderivations:\n" +
         derivations;
-    return judged(case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: "
-                          "external}}",
-                          "", "2026-02-01", lineage));
+    return case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: external}}", "",
+                   "2026-02-01", lineage);
   };
   const auto said = [](const std::string& kind, const std::string& by) {
     return "  - {child: m, parent: f, kind: " + kind +
@@ -471,17 +470,18 @@ TEST_CASE("a verdict is no surer than whose the things are, and says what is cla
   const std::string guessed = "{party: other, evidence: [{for: inferred, source: name}]}";
   const std::string boast = "{party: team, evidence: [{for: self_declared, by: team}]}, "
                             "{party: other, evidence: [{for: alleged, by: third}]}";
-  const Judgment fail = on("[" + guessed + "]");
+  const Case by_a_guess = on("[" + guessed + "]"); // owns the evidence that the judgment points to
+  const Judgment fail = judged(by_a_guess);
   CHECK(fail.verdict == Verdict::fail);
   CHECK(fail.level == Level::inferred);
   const auto& items = fail.subjects[0].conditions[0].items;
   REQUIRE(items.size() == 1);
   CHECK(items[0].what == "ownership by other");
   CHECK(items[0].item->source == "name");
-  const Judgment pass = on("[" + boast + "]");
+  const Judgment pass = judged(on("[" + boast + "]"));
   CHECK(pass.verdict == Verdict::pass);
   CHECK(pass.level == Level::self_declared);
-  CHECK(on("other").level == Level::verified); // the file says so
+  CHECK(judged(on("other")).level == Level::verified); // the file says so
 }
 
 TEST_CASE("what would settle a verdict is stronger than what stands on the other side") {

@@ -103,7 +103,8 @@ struct Take {
 };
 struct Quota {
   std::string by;
-  std::size_t at_most = 0;
+  std::optional<std::size_t> at_most;
+  std::map<std::string, std::size_t> of; ///< instead: of these members; others have no limit
 };
 struct Duel {
   std::string by;

@@ -124,7 +124,18 @@ void Selector::check(const select::Quota& s) {
   if (n_ > 0 && std::ranges::none_of(context_.entrants, [&](std::uint32_t c) {
         return program_.candidates[c].attribute(s.by) != nullptr;
       }))
-    unknown_attribute(s.by);
+    return unknown_attribute(s.by);
+  std::vector<std::string> members;
+  for (const Candidate& one : program_.candidates)
+    if (const std::string* text = one.attribute(s.by))
+      members.push_back(*text);
+  for (const auto& [name, count] : s.of)
+    if (std::ranges::find(members, name) == members.end()) {
+      const auto hint = did_you_mean(name, members);
+      context_.diagnostics.error(context_.stage.select[step_].where,
+                                 "no candidate has `" + s.by + "` `" + name + "`",
+                                 hint ? "did you mean `" + *hint + "`?" : "");
+    }
 }
 
 void Selector::run() {

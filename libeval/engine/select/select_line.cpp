@@ -9,21 +9,31 @@
 namespace libeval {
 
 void Selector::apply(const select::Quota& s) {
-  RunningQuota quota{s.by, s.at_most, std::vector<std::uint32_t>(n_, npos), {}, {}};
+  RunningQuota quota{s.by, std::vector<std::uint32_t>(n_, npos), {}, {}, {}};
   std::map<std::string_view, std::uint32_t> known;
   for (std::uint32_t e = 0; e < n_; ++e) {
     const std::string* text = attribute(e, s.by);
-    if (text == nullptr)
+    const auto limit = text == nullptr ? s.of.end() : s.of.find(*text);
+    if (text == nullptr || (!s.at_most && limit == s.of.end()))
       continue;
-    quota.value[e] =
-        known.try_emplace(*text, static_cast<std::uint32_t>(known.size())).first->second;
-    quota.taken.resize(known.size());
-    quota.taken[quota.value[e]] += state_[e] == State::taken ? 1 : 0;
-    quota.reserved.resize(known.size());
-    quota.reserved[quota.value[e]] += state_[e] == State::reserved ? 1 : 0;
+    const auto [at, fresh] = known.try_emplace(*text, static_cast<std::uint32_t>(known.size()));
+    if (fresh) {
+      quota.at_most.push_back(s.at_most ? *s.at_most : limit->second);
+      quota.taken.push_back(0);
+      quota.reserved.push_back(0);
+    }
+    quota.value[e] = at->second;
+    quota.taken[at->second] += state_[e] == State::taken ? 1 : 0;
+    quota.reserved[at->second] += state_[e] == State::reserved ? 1 : 0;
   }
   quotas_.push_back(std::move(quota));
-  report_.rule = "at most " + std::to_string(s.at_most) + " by " + s.by;
+  report_.rule = "at most ";
+  if (s.at_most)
+    report_.rule += std::to_string(*s.at_most);
+  for (auto one = s.of.begin(); one != s.of.end(); ++one)
+    report_.rule += (one == s.of.begin() ? "" : ", ") + std::to_string(one->second) + " of `" +
+                    one->first + "`";
+  report_.rule += " by " + s.by;
 }
 
 void Selector::count_in_quotas(std::uint32_t e, int by) {
@@ -156,7 +166,7 @@ void Selector::take_first(const TieGroups& groups, const Line& line) {
         Finding& finding = find(Finding::Kind::quota, candidate(e));
         finding.rule = quota->by;
         finding.detail = *attribute(e, quota->by);
-        finding.required = static_cast<double>(quota->at_most);
+        finding.required = static_cast<double>(quota->at_most[quota->value[e]]);
       }
     }
     const Crowd crowded = line.under_quotas ? crowd(fit) : Crowd{{}, fit.size()};

@@ -12,16 +12,17 @@
 
 namespace libeval {
 
-/// At most so many of each value of an attribute, and how many are taken.
+/// At most so many of each value of an attribute, and how many are taken. Vectors but `value` are
+/// by value.
 struct RunningQuota {
   std::string by;
-  std::size_t at_most;
-  std::vector<std::uint32_t> value;  ///< of each entrant; npos: it has none
-  std::vector<std::size_t> taken;    ///< of each value; also places that wait for a held tie
-  std::vector<std::size_t> reserved; ///< of each value; they take room from each other only
+  std::vector<std::uint32_t> value; ///< of each entrant; npos: it has none, or one without a limit
+  std::vector<std::size_t> at_most;
+  std::vector<std::size_t> taken;    ///< also places that wait for a held tie
+  std::vector<std::size_t> reserved; ///< they take room from each other only
 
   [[nodiscard]] std::size_t room(std::uint32_t of) const {
-    return at_most > taken[of] ? at_most - taken[of] : 0;
+    return at_most[of] > taken[of] ? at_most[of] - taken[of] : 0;
   }
 };
 
