@@ -438,8 +438,9 @@ TEST_CASE("what one of several possible owners says is an admission, if each of 
         "  m: {owner: [{party: p, evidence: [{for: inferred}]}, {party: q, evidence: [{for: "
         "inferred}]}], complete: [{for: verified}]}\n  f: {owner: lab}\nderivations:\n" +
         derivations;
-    return case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: external}}", "",
-                   "2026-02-01", lineage);
+    return judged(case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: "
+                          "external}}",
+                          "", "2026-02-01", lineage));
   };
   const auto said = [](const std::string& kind, const std::string& by) {
     return "  - {child: m, parent: f, kind: " + kind +
@@ -463,9 +464,8 @@ TEST_CASE("a verdict is no surer than whose the things are, and says what is cla
                                 "  f: {complete: [{for: verified}], owner: " +
                                 owner_of_f +
                                 "}\nderivations: [{child: m, parent: f, kind: fine_tuned_from}]\n";
-    return judged(case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: "
-                          "external}}",
-                          "", "2026-02-01", lineage));
+    return case_of("for_each: submission, deny_if: {reaches: {along: [weights], to: external}}", "",
+                   "2026-02-01", lineage);
   };
   const std::string guessed = "{party: other, evidence: [{for: inferred, source: name}]}";
   const std::string boast = "{party: team, evidence: [{for: self_declared, by: team}]}, "
