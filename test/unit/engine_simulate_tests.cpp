@@ -303,24 +303,20 @@ TEST_CASE("standard errors of confidence factors are the deviations over seeds")
 TEST_CASE("entropy of places: certain is 0 bits, a coin 1, and four alike 2") {
   SimulateOptions options;
   options.samples = 40000;
-  constexpr const char* hurdle = R"(libeval: 1
+  const std::string head = R"(libeval: 1
 program: p
 candidates: [a, b, c, d]
 evidence:
   t: {csv: "candidate,value\na,1\nb,1\nc,1\nd,1\n", keys: [candidate], values: [value]}
 stages:
-  - {id: s, score: {from: t}, select: [{require: {part: total, at_least: 1}}, {order: [total]}, take]}
 )";
-  constexpr const char* four = R"(libeval: 1
-program: p
-candidates: [a, b, c, d]
-evidence:
-  t: {csv: "candidate,value\na,1\nb,1\nc,1\nd,1\n", keys: [candidate], values: [value]}
-stages:
-  - {id: s, places: 1, score: {from: t}}
-)";
-  const auto entropy = [&](const std::string& uncertainty, std::size_t c, const char* rules) {
-    Loaded loaded = load(uncertainty, rules);
+  const std::string four = head + "  - {id: s, places: 1, score: {from: t}}\n";
+  const std::string hurdle = head +
+                             "  - {id: s, score: {from: t}, select: [{require: {part: total, "
+                             "at_least: 1}}, {order: [total]}, take]}\n";
+  const auto entropy = [&](const std::string& uncertainty, std::size_t c,
+                           const std::string& rules) {
+    Loaded loaded = load(uncertainty, rules.c_str());
     const Simulation s = simulate(loaded.uncertain, options, loaded.diagnostics);
     REQUIRE_FALSE(loaded.diagnostics.has_errors());
     return place_entropy(s.all, 0, c);

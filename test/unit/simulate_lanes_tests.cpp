@@ -9,6 +9,7 @@
 #include <libeval/io/uncertain.hpp>
 
 #include "support/catch.hpp"
+#include "support/simulated.hpp"
 
 #include <string>
 
@@ -61,15 +62,8 @@ Simulation simulated(const std::string& rules, const std::string& uncertainty,
                      const SimulateOptions& options) {
   Diagnostics diagnostics;
   const Tree parsed = parse_text(rules, "program.yaml", diagnostics);
-  const Tree what = parse_text(uncertainty, "uncertainty.yaml", diagnostics);
-  const Uncertain uncertain = load_uncertain(parsed, ".", what, diagnostics);
   INFO(rules);
-  INFO(draw_all(diagnostics, false));
-  REQUIRE_FALSE(diagnostics.has_errors());
-  Simulation out = simulate(uncertain, options, diagnostics);
-  INFO(draw_all(diagnostics, false));
-  REQUIRE_FALSE(diagnostics.has_errors());
-  return out;
+  return test::simulated(parsed, ".", uncertainty, options);
 }
 
 Both both(const std::string& rules, const std::string& uncertainty, SimulateOptions options) {

@@ -33,7 +33,7 @@ struct Node {
   std::string title;
   std::optional<double> points, weight;
   std::vector<Node> parts;
-  Measure measure; ///< of a node with parts only `steps` and `direction` are used
+  Measure measure; ///< of a node with parts only `steps` are used
   PartGap gap;
   std::optional<Rounding> round;
   Where where;

@@ -98,7 +98,7 @@ private:
     Column out(n_, Linear(Fraction(1)));
     for (std::size_t e = 0; e < n_; ++e) {
       Linear& stays = out[e];
-      if (const auto& out = lineup_.put_out[e]; out && from <= out->step && out->step < to)
+      if (const auto& gone = lineup_.put_out[e]; gone && from <= gone->step && gone->step < to)
         stays = Linear();
       for (std::size_t m = 0; m < lineup_.clears[e].size(); ++m) {
         const UnknownHurdle& hurdle = contest_.hurdles[m];

@@ -22,8 +22,7 @@ struct TieEnd {
 /// as the line rules on ties; who is put out between two lines, by an own unknown where a hurdle
 /// decides, is no longer there at the next. Exact: every point of the system goes on in one way and
 /// no other. About four unknowns an entrant and line. Throws std::domain_error where scores have no
-/// bounds. Precondition: the order is known whole
-/// (`Contest::keys_left` is false).
+/// bounds. Precondition: the order is known whole (`Contest::keys_left` is false).
 [[nodiscard]] Turns add_turns(const RowWriter& out, const Lineup& lineup,
                               const std::optional<TieEnd>& end = std::nullopt);
 
