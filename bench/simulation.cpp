@@ -147,7 +147,9 @@ void add_simulate(const std::string& name, std::size_t n, std::size_t m, const s
         }
         state.SetItemsProcessed(static_cast<std::int64_t>(options.first));
       })
-      ->UseRealTime();
+      ->UseRealTime()
+      ->Iterations(1)
+      ->Repetitions(2);
 }
 
 } // namespace
