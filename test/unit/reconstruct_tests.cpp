@@ -434,6 +434,52 @@ TEST_CASE("Rules that are not read on partial knowledge decide where nothing is 
   CHECK_THAT(prospects(by_another, "a: 8, b: 5, c: 3"), contains("(not read)"));
 }
 
+TEST_CASE("Rules that are not read decide where no score that they ask for is open") {
+  const auto prospects = [](const std::string& select, const std::vector<std::string>& said) {
+    const Bundle bundle = load_record(
+        program_with("a: {k: x}, b: {k: x}, c: {k: y}",
+                     "    score: {points: 10, parts: {p: {points: 6, from: published}, q: {points: "
+                     "4, from: published}}}\n    select: [" +
+                         select + "]\n"),
+        record_of(said));
+    const Reconstruction r = reconstruct_record(bundle);
+    CHECK_FALSE(r.unique);
+    std::string out;
+    for (std::size_t e = 0; e < 3; ++e) {
+      out += (e == 0 ? "" : ", ") + prospect(r, e);
+      if (!r.unread.empty())
+        continue;
+      const StageDecision decided = decide(bundle).stages[0];
+      CHECK(prospect(r, e) == "necessarily " + std::string(to_string(decided.outcomes[e])));
+      CHECK(r.best_place[e] == r.worst_place[e]);
+      CHECK(decided.nodes[0].scores.has(e));
+    }
+    return out + (r.unread.empty() ? "" : " (not read)");
+  };
+  const std::vector<std::string> totals = {"value: {a: 9, b: 8, c: 5}"};
+  const std::string one_of_each = "{quota: {by: k, at_most: 1}}, ";
+  CHECK(prospects(one_of_each + "{order: [total]}, {take: {first: 2}}", totals) ==
+        "necessarily advances, necessarily cut, necessarily advances");
+  CHECK(prospects(one_of_each + "{take: {first: 2}}", totals) ==
+        "necessarily advances, necessarily cut, necessarily advances");
+  CHECK(prospects("{group: k}, {order: [total]}, {take: {first: 1}}", totals) ==
+        "necessarily advances, necessarily cut, necessarily advances");
+  CHECK(prospects("{order: [total]}, {take: {at_least: 6}}", totals) ==
+        "necessarily advances, necessarily advances, necessarily cut");
+  // A sum and two values fix the third as well.
+  CHECK(prospects(one_of_each + "{take: {first: 2}}", {"value: {a: 9, b: 8}", "sum: 22"}) ==
+        "necessarily advances, necessarily cut, necessarily advances");
+  // Something asks for a part that is open.
+  for (const std::string select :
+       {"{order: [total, p]}, {take: {first: 2}}", "{order: [p]}, {take: {first: 2}}",
+        "{take: {first: 1}}, {order: [p]}, {take: {first: 1}}",
+        "{require: {part: q, at_least: 2}}, {take: {first: 2}}", "{take: {part: p, at_least: 2}}"})
+    CHECK_THAT(prospects(one_of_each + select, totals), contains("(not read)"));
+  // Nor is the total known whole.
+  CHECK_THAT(prospects(one_of_each + "{take: {first: 2}}", {"value: {a: 9, b: 8}"}),
+             contains("(not read)"));
+}
+
 TEST_CASE("Who is put out by decision is so by it, and its score stands beside") {
   const std::string stage =
       ten + "    select:\n      - order: [total]\n      - take: {first: 2}\n"

@@ -85,6 +85,48 @@ TEST_CASE("How a held tie ends matters to those behind it by who is put out late
   CHECK(open.prospects[0].front().rests_on.statements.size() == 1);
 }
 
+TEST_CASE("Others are put out before more than one line behind a held tie") {
+  // a, b and d are level for the first place; b fails then, and d leaves before the last line.
+  const std::string scores = said("s0", "value: {a: 5, b: 5, c: 4, d: 5}");
+  const auto of = [&](const std::string& second, const std::string& last) {
+    const Reconstruction r = reconstruct_record(
+        record(steps("{take: " + second +
+                     "}, {withdraw: {decision: {candidate: d, reason: r, source: s}}}, " + last),
+               scores));
+    CHECK(r.relaxed.empty());
+    for (const OutcomeProspect& p : r.prospects[2])
+      CHECK((p.modality != OutcomeProspect::Modality::necessary || p.rests_on.found));
+    return prospects(r);
+  };
+  const std::string others = "; necessarily disqualified; ";
+  // If b was first, a or d is second; where that is d, a is there for the last place.
+  CHECK(of("{first: 1}", "{take: {first: 1}}") ==
+        "necessarily advances" + others + "necessarily held; necessarily withdrawn");
+  CHECK(of("{first: 1}", "{reserve: 1}") ==
+        "necessarily held" + others + "necessarily held; necessarily withdrawn");
+  CHECK(of("{until: 1}", "{take: {until: 1}}") ==
+        "necessarily advances" + others + "necessarily cut; necessarily withdrawn");
+  // The second place is nobody's where a or d was first.
+  CHECK(of("{until: 1}", "{take: {first: 1}}") ==
+        "necessarily advances" + others + "necessarily held; necessarily withdrawn");
+  CHECK(of("{first: 2}", "{take: {first: 1}}") ==
+        "necessarily advances" + others + "necessarily advances; necessarily withdrawn");
+}
+
+TEST_CASE("A published outcome says what scores can be behind a held tie and two who are put out") {
+  const auto range_if = [&](const std::string& outcome) {
+    const Reconstruction r = reconstruct_record(record(
+        steps("{take: {first: 1}}, {withdraw: {decision: {candidate: d, reason: r, source: "
+              "s}}}, {reserve: 1}"),
+        said("s0", "value: {a: 5, b: 5, d: 0}") + said("s1", "outcome: {c: " + outcome + "}")));
+    CHECK(r.relaxed.empty());
+    return range_of_c(r);
+  };
+  CHECK(range_if("advances") == "6-10");
+  CHECK(range_if("held") == "0-5");
+  CHECK(range_if("cut") == "contradiction");
+}
+
 TEST_CASE("A published outcome behind a held tie says what scores can be") {
   const std::string scores = said("s0", "value: {a: 5, b: 5, d: 0}");
   const auto range_if = [&](const std::string& outcome) {
@@ -111,13 +153,11 @@ TEST_CASE("A rule between two lines that nobody fails moves nobody") {
 
 TEST_CASE(
     "An end of a range is not proven where a published outcome that is not read may rule it out") {
-  const std::string twice =
-      steps("{take: {first: 1}}, {withdraw: {decision: {candidate: d, reason: "
-            "r, source: s}}}, {reserve: 1}");
+  const std::string beyond = steps("{take: {until: 1, ties: all_advance}}");
   const auto of = [&](const std::string& outcome) {
     const Reconstruction r =
-        reconstruct_record(record(twice, said("s0", "value: {a: 5, b: 5, d: 0}") +
-                                             said("s1", "outcome: {c: " + outcome + "}")));
+        reconstruct_record(record(beyond, said("s0", "value: {a: 5, b: 5, d: 0}") +
+                                              said("s1", "outcome: {c: " + outcome + "}")));
     REQUIRE_FALSE(r.contradictory());
     CHECK(r.relaxed.front() ==
           "statement `s1`: what `" + outcome + "` says about scores is not read");
@@ -126,6 +166,6 @@ TEST_CASE(
     return range_of_c(r) + (range.proven_low ? "" : ", low open") +
            (range.proven_high ? "" : ", high open");
   };
-  CHECK(of("advances") == "0-10, low open");       // 6-10
-  CHECK(of("cut") == "0-10, low open, high open"); // never
+  CHECK(of("advances") == "0-10, low open"); // 6-10
+  CHECK(of("cut") == "0-10, high open");     // 0-4
 }

@@ -27,6 +27,7 @@ public:
       std::visit([&](const auto& step) { read(step, i); }, select[i].what);
     if (first == select.end()) // who says nothing fills the places
       add_line({select.size(), stage_places().value_or(k_.entrants.size()), true, false, ties_});
+    takes_in_order(false);
     if (out_.keys.empty())
       out_.keys.emplace_back(k_.entrants.size()); // all level
     return std::move(out_);
@@ -59,17 +60,44 @@ private:
     out_.by_what_is_known = out_.by_what_is_known && by_what_is_known;
   }
 
+  void ask_for(const std::string& node) {
+    const std::size_t at = k_.node(node);
+    out_.asks_for_all = out_.asks_for_all || at == nobody;
+    if (at != nobody)
+      out_.asks_for.push_back(at);
+  }
+
+  void ask_for(const OrderKey& key) {
+    using Kind = OrderKey::Kind;
+    out_.asks_for_all = out_.asks_for_all || key.among_tied || key.kind == Kind::measure ||
+                        key.kind == Kind::count_back;
+    if (key.kind == Kind::part)
+      ask_for(key.name);
+    for (const OrderKey& inner : key.keys)
+      ask_for(inner);
+  }
+
+  /// By the total where no order was said.
+  void takes_in_order(bool by_total) {
+    if ((by_total || !ordered_) && k_.node("total") != nobody)
+      ask_for("total");
+  }
+
   void may_put_out() { put_out_ = put_out_ || !out_.lines.empty(); }
 
   void read(const select::Reserve& s, std::size_t i) {
+    takes_in_order(false);
     if (out_.lines.empty())
       return unread("`reserve` before `take`");
     add_line({i, s.first, false, true, ties_});
   }
 
   void read(const select::Order& s, std::size_t i) {
-    for (const OrderKey& key : s.keys)
+    ordered_ = true;
+    for (const OrderKey& key : s.keys) {
       out_.by_what_is_known = out_.by_what_is_known && !names_unpublished(key);
+      ask_for(key);
+    }
     if (i > out_.first_take)
       return unread("an `order` after `take`");
     out_.keys.clear();
@@ -91,6 +119,7 @@ private:
 
   void read(const select::Require& s, std::size_t i) {
     may_put_out();
+    ask_for(s.what);
     UnknownHurdle hurdle;
     hurdle.step = i;
     hurdle.early = i < out_.first_take;
@@ -118,6 +147,9 @@ private:
   void read(const select::Take& s, std::size_t i) {
     using Kind = select::Take::Kind;
     out_.by_what_is_known = out_.by_what_is_known && s.by.empty() && s.kind != Kind::budget;
+    takes_in_order(s.rest && s.by.empty());
+    if (s.kind == Kind::bound || s.kind == Kind::bands)
+      ask_for(s.part);
     if (!s.filter.empty() || !s.by.empty() || s.rest || !s.per_pool.empty())
       return unread("a `take` with `where`, `by`, `of` or pools");
     if (s.kind != Kind::first && s.kind != Kind::until)
@@ -167,6 +199,7 @@ private:
   const Knowledge& k_;
   Contest out_;
   TieRuling ties_ = TieRuling::hold; ///< of takes that do not say it themselves
+  bool ordered_ = false;             ///< by an `order`
   bool put_out_ = false;             ///< somebody may have been put out since the first line
 };
 

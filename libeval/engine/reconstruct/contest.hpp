@@ -30,6 +30,10 @@ struct Line {
   TieRuling ties = TieRuling::hold;
 
   [[nodiscard]] bool holds_ties() const { return !reserve && ties == TieRuling::hold; }
+  /// Whether a single empty place may be filled by more than one.
+  [[nodiscard]] bool fills_beyond() const {
+    return until && (ties == TieRuling::all_advance || ties == TieRuling::share);
+  }
 };
 
 /// What the selection of a stage asks of scores: an order, how many are taken, and hurdles on what
@@ -45,6 +49,8 @@ struct Contest {
   std::vector<UnknownHurdle> hurdles; ///< in the order of the steps
   std::string unread;           ///< what cannot be read; then nothing is certain by the scores
   bool by_what_is_known = true; ///< what is not read asks for scores, attributes and verdicts alone
+  std::vector<std::size_t> asks_for; ///< scores of these nodes, in all steps
+  bool asks_for_all = false;         ///< or perhaps of any
 
   void cannot_read(const std::string& what) {
     if (unread.empty())

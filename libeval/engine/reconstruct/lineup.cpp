@@ -92,7 +92,7 @@ private:
   /// Between which lines somebody may be put out.
   void find_gaps() {
     Contest& contest = out_.contest;
-    bool held = false, moves = false;
+    bool held = false, moves = false, falls_behind_tie = false;
     for (std::size_t l = 1; l < contest.lines.size(); ++l) {
       const std::size_t from = contest.lines[l - 1].step, to = contest.lines[l].step;
       const auto between = [&](std::size_t step) { return from <= step && step < to; };
@@ -103,7 +103,9 @@ private:
             falls || (out_.field.in[e] != 0 && out_.put_out[e] && between(out_.put_out[e]->step));
       held = held || contest.lines[l - 1].holds_ties();
       moves = moves || falls;
-      out_.gaps_behind_ties += held && falls ? 1 : 0;
+      falls_behind_tie = falls_behind_tie || (held && falls);
+      out_.fills_beyond =
+          out_.fills_beyond || (falls_behind_tie && contest.lines[l].fills_beyond());
     }
     contest.moves = contest.moves && (moves || out_.open_later);
   }

@@ -52,8 +52,10 @@ struct Lineup {
   std::optional<Turns> turns; ///< of the knowledge's system, where published outcomes need them
   /// Published outcomes of entrants of which the system says less.
   std::vector<std::pair<std::size_t, std::string>> half_read;
-  /// Before so many of the lines behind a take that holds ties somebody may be put out.
-  std::size_t gaps_behind_ties = 0;
+  /// Whether somebody may be put out between a take that holds ties and one that takes until so
+  /// many are taken and goes beyond them in a tie: an empty place there is filled by more than one,
+  /// and then who stays longest need not be the best to have been taken before.
+  bool fills_beyond = false;
 
   /// Whether all of the selection follows from scores.
   [[nodiscard]] bool by_scores() const {
@@ -61,9 +63,7 @@ struct Lineup {
   }
   /// Whether the selection can be written line after line: it is not open how a tie ends, or two
   /// ends of it are the best and the worst for somebody.
-  [[nodiscard]] bool in_turns() const {
-    return by_scores() && (!contest.ties_wait() || gaps_behind_ties <= 1);
-  }
+  [[nodiscard]] bool in_turns() const { return by_scores() && !fills_beyond; }
   /// Whether an outcome follows from how many are ahead and how many are level.
   [[nodiscard]] bool by_places() const {
     return by_scores() && !contest.moves && !contest.ties_shift();

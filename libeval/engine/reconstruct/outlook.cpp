@@ -94,7 +94,8 @@ private:
         several && lineup_.in_turns() && (!contest_.ties_wait() || !lineup_.by_places());
     if (several && contest_.moves && !in_turns)
       return relax("what outcomes rest on is not worked out where somebody may be put out between "
-                   "two lines more than once and it is open how a tie before it ends");
+                   "two lines and keys of the order are no scores, a verdict is not known, or a "
+                   "`take: {until: ...}` behind a tie that is held goes beyond its places");
     for (std::size_t e = 0; e < n_; ++e) {
       if (const auto certain = out_.certain(e)) {
         const Written whole = in_turns ? written(k_.system, e) : Written{k_.system, {}};
@@ -139,16 +140,24 @@ private:
     });
   }
 
-  /// Whether every score is the same in every completion.
+  /// Whether every score that the selection asks for is the same in every completion.
   [[nodiscard]] bool nothing_is_open() const {
-    return out_.at_one.outcomes.size() == n_ &&
-           std::ranges::all_of(k_.cells, [&](const Knowledge::Cell& cell) {
-             const LinearUnknown& unknown = settled_.unknowns[cell.unknown];
-             return unknown.low && unknown.low == unknown.high;
-           });
+    if (out_.at_one.outcomes.size() != n_)
+      return false;
+    if (contest_.asks_for_all)
+      return std::ranges::all_of(k_.cells, [&](const Knowledge::Cell& cell) {
+        const LinearUnknown& unknown = settled_.unknowns[cell.unknown];
+        return unknown.low && unknown.low == unknown.high;
+      });
+    Reasoner reasoner(settled_, limits_);
+    return std::ranges::all_of(contest_.asks_for, [&](std::size_t node) {
+      return std::ranges::all_of(
+          k_.scores[node], [&](const Linear& score) { return reasoner.span(score).single(); });
+    });
   }
 
-  /// The one completion is decided as if it had been published, read or not.
+  /// The completions, which are all the same to the selection, are decided as if one of them had
+  /// been published, read or not.
   void decide_as_known() {
     as_known_ = true;
     contest_.unread.clear();
@@ -244,9 +253,10 @@ private:
         if (region.or_level > 0 && moved && doubt(e))
           relax(
               "several lines are read with less than they say where keys of the order are no "
-              "scores, a verdict is not known, or somebody may be put out more than once behind a "
-              "tie that is held: behind a tie across a line, or behind somebody who is put out, "
-              "an outcome may be called possible that is not");
+              "scores, a verdict is not known, or somebody may be put out between a tie that is "
+              "held and a `take: {until: ...}` that goes beyond its places: behind a tie across a "
+              "line, or behind somebody who is put out, an outcome may be called possible that is "
+              "not");
       }
   }
 
@@ -428,7 +438,7 @@ private:
   const IntegerSystem& settled_; ///< for everything but reasons
   Outlook out_;
   bool no_tie_ = false;   ///< none that could be held
-  bool as_known_ = false; ///< one completion, decided by rules that are not read
+  bool as_known_ = false; ///< completions that are all the same to rules that are not read
   /// By entrant, the most entrants ahead or level and the fewest strictly ahead.
   std::vector<std::int64_t> most_, fewest_;
 };

@@ -109,21 +109,28 @@ private:
     return out;
   }
 
-  /// Adds a last key by which no two are level, as ties are to end.
+  /// Adds a last key by which no two are level, as ties are to end: by how many of the gaps behind
+  /// a tie everybody is there for. Who is still there at a line was there through all gaps before.
   void tell_apart(const std::vector<Column>& stay) {
-    Column later(n_, Linear(Fraction(1)));
-    for (std::size_t l = contest_.lines.size(); l-- > 1;)
-      if (std::any_of(contest_.lines.begin(),
-                      contest_.lines.begin() + static_cast<std::ptrdiff_t>(l),
-                      [](const Line& line) { return line.holds_ties(); }) &&
-          !std::ranges::all_of(stay[l], is_one))
-        later = stay[l];
+    const auto held = std::ranges::find_if(contest_.lines, &Line::holds_ties);
+    Column there(n_, Linear(Fraction(1))), stays(n_);
+    std::int64_t gaps = 0;
+    for (auto l = static_cast<std::size_t>(held - contest_.lines.begin()) + 1; l < stay.size();
+         ++l) {
+      if (std::ranges::all_of(stay[l], is_one))
+        continue;
+      ++gaps;
+      for (std::size_t e = 0; e < n_; ++e) {
+        there[e] = both(there[e], stay[l][e]);
+        stays[e] = stays[e] + there[e];
+      }
+    }
     const auto n = static_cast<std::int64_t>(n_);
     Column key(n_);
     for (std::size_t e = 0; e < n_; ++e) {
-      const Linear first = end_->best ? later[e] : Linear(Fraction(1)) - later[e];
+      const Linear first = end_->best ? stays[e] : Linear(Fraction(gaps)) - stays[e];
       key[e] = e == end_->who
-                   ? Linear(Fraction(end_->best ? 2 * n : -1))
+                   ? Linear(Fraction(end_->best ? (gaps + 1) * n : -1))
                    : first * Fraction(n) + Linear(Fraction(static_cast<std::int64_t>(e)));
     }
     told_apart_ = contest_.keys;

@@ -28,10 +28,12 @@ struct TieEnd {
 
 /// The turns as ties end best and worst for `who`, the same where no tie is open. A line takes so
 /// many of the order, whoever of those level they are, so behind a tie it only matters how many of
-/// the taken are put out later: the more of them stay, the fewer stand in the way of others. So
-/// `who` comes first or last of those level with it, and before it, or behind, those who stay.
-/// Precondition: `in_turns()`: only once is somebody put out behind a tie, else it may also matter
-/// when.
+/// those who were level are still there: the longer those stay who were taken, the fewer stand in
+/// the way of others. So `who` comes first or last of those level with it, and before it, or
+/// behind, those who stay longest. (Take two ends, one of which takes x where the other takes y,
+/// who stays longer: the second is never worse for those behind. With x taken, y stands wherever x
+/// would have stood, and longer; and the place that x leaves empty, where it is filled again, is
+/// filled by y.) Precondition: `in_turns()`.
 [[nodiscard]] Ends add_ends(const RowWriter& out, const Lineup& lineup, std::size_t who);
 
 /// Expressions that are all 1 or more where `who`, if no hurdle or rule puts it out, has that
