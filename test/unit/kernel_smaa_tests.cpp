@@ -54,7 +54,7 @@ double share(const SmaaCounts& counts, std::size_t i, std::size_t place) {
 
 TEST_CASE("smaa counts the same on every instruction set and as a plain scalar reference") {
   enum Measurements { one_a_candidate, one_by_one, dependent, shared_only };
-  for (const std::size_t n : {1, 2, 5, 19, 33, 40})
+  for (const std::size_t n : {1U, 2U, 5U, 19U, 33U, 40U})
     for (const auto weighting : {SmaaModel::Weights::uniform, SmaaModel::Weights::ordered,
                                  SmaaModel::Weights::fixed, SmaaModel::Weights::given})
       for (const Measurements measured : {one_a_candidate, one_by_one, dependent, shared_only}) {
