@@ -7,14 +7,15 @@
 #include <immintrin.h>
 #endif
 
-/// As many doubles as the instruction set of this source has in a register. Every operation is an
-/// IEEE operation on each lane, so results do not depend on how many there are. Included only by
+/// As many doubles as the instruction set of this source has in a register. Every operation but
+/// those that say so is an IEEE operation on each lane, so results do not depend on how many there
+/// are. Included only by
 /// sources that hold nothing but functions of their own (see smaa_avx2.cpp): what is compiled for a
 /// newer processor must not be called on an older one.
 namespace libeval::kernel {
 namespace { // each source has its own width
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 inline constexpr unsigned lane_count = 8;
 #elif defined(__AVX2__)
 inline constexpr unsigned lane_count = 4;
@@ -43,7 +44,7 @@ inline void store(std::uint64_t* to, Words x) {
   __builtin_memcpy(to, &x, sizeof x);
 }
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 inline Reals square_root(Reals x) {
   return reinterpret_cast<Reals>(_mm512_sqrt_pd(reinterpret_cast<__m512d>(x)));
 }
@@ -59,6 +60,11 @@ inline Reals greater(Reals a, Reals b) {
 inline Words multiply(Words a, Words b) {
   return reinterpret_cast<Words>(
       _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+}
+/// a * b + c, rounded once where there is an instruction for that: not the same bits everywhere.
+inline Reals multiply_add(Reals a, Reals b, Reals c) {
+  return reinterpret_cast<Reals>(_mm512_fmadd_pd(
+      reinterpret_cast<__m512d>(a), reinterpret_cast<__m512d>(b), reinterpret_cast<__m512d>(c)));
 }
 /// One bit a lane: a <= b.
 inline unsigned at_most(Reals a, Reals b) {
@@ -80,6 +86,10 @@ inline Words multiply(Words a, Words b) {
   return reinterpret_cast<Words>(
       _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
 }
+inline Reals multiply_add(Reals a, Reals b, Reals c) {
+  return reinterpret_cast<Reals>(_mm256_fmadd_pd(
+      reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b), reinterpret_cast<__m256d>(c)));
+}
 inline unsigned at_most(Reals a, Reals b) {
   return static_cast<unsigned>(_mm256_movemask_pd(
       _mm256_cmp_pd(reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b), _CMP_LE_OQ)));
@@ -100,6 +110,9 @@ inline Words multiply(Words a, Words b) {
   return reinterpret_cast<Words>(
       _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 }
+inline Reals multiply_add(Reals a, Reals b, Reals c) {
+  return a * b + c;
+}
 inline unsigned at_most(Reals a, Reals b) {
   return static_cast<unsigned>(
       _mm_movemask_pd(_mm_cmple_pd(reinterpret_cast<__m128d>(a), reinterpret_cast<__m128d>(b))));
@@ -119,6 +132,9 @@ inline Reals greater(Reals a, Reals b) {
 inline Words multiply(Words a, Words b) {
   return (a & std::uint64_t{0xFFFFFFFF}) * (b & std::uint64_t{0xFFFFFFFF});
 }
+inline Reals multiply_add(Reals a, Reals b, Reals c) {
+  return a * b + c;
+}
 inline unsigned at_most(Reals a, Reals b) {
   unsigned out = 0;
   for (unsigned lane = 0; lane < lane_count; ++lane)
@@ -137,6 +153,50 @@ inline Words of_lanes(unsigned bits) {
 /// a where the bits of `which` are set, else b.
 inline Reals chosen(Words which, Reals a, Reals b) {
   return real_of((bits_of(a) & which) | (bits_of(b) & ~which));
+}
+
+/// As a sum of products for functions of elementary.hpp, where the last digits do not matter.
+struct OneRounding {
+  static Reals wide(Reals x) { return x; }
+  static Reals wide(double x) { return x - Reals{}; }
+  template <class B, class C>
+  Reals operator()(Reals a, B b, C c) const {
+    return multiply_add(a, wide(b), wide(c));
+  }
+};
+
+/// How many of 64 whole numbers are less than those beside them.
+inline unsigned count_less(const std::int16_t* a, const std::int16_t* b) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
+  const auto less = [&](unsigned at) {
+    return std::uint64_t{
+        _mm512_cmplt_epi16_mask(_mm512_loadu_si512(a + at), _mm512_loadu_si512(b + at))};
+  };
+  return static_cast<unsigned>(__builtin_popcountll(less(0) | less(32) << 32));
+#elif defined(__AVX2__)
+  const auto less = [&](unsigned at) {
+    return _mm256_cmpgt_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(b + at)),
+                              _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a + at)));
+  };
+  const auto bits = [&](unsigned at) { // of two vectors, in an order of their own
+    return std::uint64_t{static_cast<std::uint32_t>(
+        _mm256_movemask_epi8(_mm256_packs_epi16(less(at), less(at + 16))))};
+  };
+  return static_cast<unsigned>(__builtin_popcountll(bits(0) | bits(32) << 32));
+#else
+  using Shorts = std::int16_t __attribute__((vector_size(16)));
+  Shorts sum{};
+  for (unsigned at = 0; at < 64; at += 8) {
+    Shorts x, y;
+    __builtin_memcpy(&x, a + at, sizeof x);
+    __builtin_memcpy(&y, b + at, sizeof y);
+    sum -= x < y;
+  }
+  int out = 0;
+  for (unsigned at = 0; at < 8; ++at)
+    out += sum[at];
+  return static_cast<unsigned>(out);
+#endif
 }
 
 /// How many bits are set, of one a lane.

@@ -33,20 +33,17 @@ struct Four {
 inline Four philox_lanes(const SmaaTask& task, const Replicates& of, std::uint32_t source,
                          std::uint64_t block) {
   Words c0 = of.low, c1 = of.high;
-  const Words low = Words{} + std::uint64_t{0xFFFFFFFF};
   Words c2 = Words{} + std::uint64_t{source}, c3 = Words{} + block;
-  std::uint32_t k0 = task.key[0], k1 = task.key[1];
   const Words m0 = Words{} + std::uint64_t{0xD2511F53}, m1 = Words{} + std::uint64_t{0xCD9E8D57};
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 10; ++round) { // upper halves of words are not read
     const Words p = multiply(m0, c0), q = multiply(m1, c2);
-    c0 = (q >> 32) ^ c1 ^ std::uint64_t{k0};
-    c1 = q & low;
-    c2 = (p >> 32) ^ c3 ^ std::uint64_t{k1};
-    c3 = p & low;
-    k0 += 0x9E3779B9U;
-    k1 += 0xBB67AE85U;
+    c0 = (q >> 32) ^ c1 ^ task.keys[2 * round];
+    c1 = q;
+    c2 = (p >> 32) ^ c3 ^ task.keys[2 * round + 1];
+    c3 = p;
   }
-  return {{c0, c1, c2, c3}};
+  const Words low = Words{} + std::uint64_t{0xFFFFFFFF};
+  return {{c0 & low, c1 & low, c2 & low, c3 & low}};
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel/philox_lanes.hpp"
+#include "kernel/sort_lanes.hpp"
 
 #include <libeval/kernel/score_program.hpp>
 
@@ -22,23 +23,23 @@ inline Reals unit52(Words low, Words high) {
 
 /// e^x for |x| <= 700, to 1e-15 of its size.
 inline Reals exponential_lanes(Reals x) {
+  const OneRounding sum;
   const double magic = 0x1.8p52; // adding it rounds to a whole number
-  const Reals shifted = x * 1.44269504088896340736 + magic;
+  const Reals shifted = sum(x, 1.44269504088896340736, magic);
   const Reals k = shifted - magic;
-  const Reals r = (x - k * 0x1.62e42fefp-1) - k * 0x1.473de6af278edp-34;
-  Reals p = r * (1.0 / 6227020800) + 1.0 / 479001600;
-  p = p * r + 1.0 / 39916800;
-  p = p * r + 1.0 / 3628800;
-  p = p * r + 1.0 / 362880;
-  p = p * r + 1.0 / 40320;
-  p = p * r + 1.0 / 5040;
-  p = p * r + 1.0 / 720;
-  p = p * r + 1.0 / 120;
-  p = p * r + 1.0 / 24;
-  p = p * r + 1.0 / 6;
-  p = p * r + 1.0 / 2;
-  p = p * r + 1.0;
-  p = p * r + 1.0;
+  const Reals r = sum(k, -0x1.473de6af278edp-34, sum(k, -0x1.62e42fefp-1, x));
+  Reals p = sum(r, 1.0 / 479001600, 1.0 / 39916800);
+  p = sum(p, r, 1.0 / 3628800);
+  p = sum(p, r, 1.0 / 362880);
+  p = sum(p, r, 1.0 / 40320);
+  p = sum(p, r, 1.0 / 5040);
+  p = sum(p, r, 1.0 / 720);
+  p = sum(p, r, 1.0 / 120);
+  p = sum(p, r, 1.0 / 24);
+  p = sum(p, r, 1.0 / 6);
+  p = sum(p, r, 1.0 / 2);
+  p = sum(p, r, 1.0);
+  p = sum(p, r, 1.0);
   return p * real_of((bits_of(shifted) + std::uint64_t{1023}) << 52);
 }
 
@@ -47,15 +48,16 @@ class ScoreLanes {
 public:
   ScoreLanes(const SmaaTask& task, const Replicates& of) : task_(task), of_(of) {}
 
-  /// One bit for each lane in which a step has no certain result.
-  unsigned run() {
-    for (std::size_t k = 0; k < task_.steps; ++k)
+  /// From a step on; one bit for each lane in which one has no certain result.
+  unsigned run(std::size_t first) {
+    for (std::size_t k = first; k < task_.steps; ++k)
       apply(task_.step[k]);
     return doubt_;
   }
 
 private:
   using Kind = ScoreStep::Kind;
+  static constexpr std::size_t normals_at_once = 64;
 
   [[nodiscard]] double* at(std::size_t row) const { return task_.rows + row * lane_count; }
   [[nodiscard]] Reals row(std::size_t r) const { return load(at(r)); }
@@ -76,7 +78,10 @@ private:
     const std::uint32_t* const index = task_.index + s.index;
     const double* const number = task_.number + s.number;
     switch (s.kind) {
+    case Kind::simplex:
+      return draw_weights(s, index, number);
     case Kind::normals:
+      return draw_normals(s, index, number);
     case Kind::uniforms:
     case Kind::empirical:
       return draw(s, index, number);
@@ -139,39 +144,83 @@ private:
     return task_.offset == nullptr ? of_ : replicates(task_, task_.offset[s.source]);
   }
 
-  void draw(const ScoreStep& s, const std::uint32_t* index, const double* number) {
+  /// With the bits of `kernel::simplex`.
+  void draw_weights(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+    const Replicates of = replicates_of(s);
+    Reals sum{};
+    Four words{};
+    for (std::size_t j = 0; j < s.n; ++j) {
+      if (j % 2 == 0)
+        words = philox_lanes(task_, of, s.source, j / 2);
+      const std::size_t from = j % 2 * 2;
+      const Reals x = logarithm(unit52(words.word[from], words.word[from + 1])) * -1.0;
+      put(s.a + j, x);
+      sum = sum + x;
+    }
+    for (std::size_t j = 0; j < s.n; ++j)
+      put(s.a + j, row(s.a + j) / sum);
+    if (s.flag)
+      sort_lanes(at(s.a), s.n);
+    for (std::size_t j = 0; j < s.n; ++j)
+      store(task_.weights + index[j] * lane_count, row(s.a + j) * number[0]);
+    for (std::size_t j = 0; j < s.terms; ++j)
+      store(task_.weights + index[s.n + j] * lane_count, Reals{} + number[1 + j]);
+  }
+
+  /// Pairs of normal numbers, of the blocks that `block(k)` says: drawn in loops of their own, so
+  /// that none waits for another.
+  template <class Block>
+  void draw_normals(const ScoreStep& s, const Replicates& of, std::size_t pairs, Block&& block,
+                    Reals* out) const {
+    Words angle[normals_at_once / 2];
+    for (std::size_t k = 0; k < pairs; ++k) {
+      const Four words = philox_lanes(task_, of, s.source, block(k));
+      out[2 * k] = unit52(words.word[0], words.word[1]);
+      angle[k] = words.word[2];
+    }
+    for (std::size_t k = 0; k < pairs; ++k)
+      box_muller<OneRounding>(out[2 * k], angle[k], out[2 * k], out[2 * k + 1]);
+  }
+
+  void draw_normals(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+    const Replicates of = replicates_of(s);
+    Reals drawn[normals_at_once];
+    for (std::size_t first = 0; first < s.terms; first += normals_at_once / 2) {
+      const std::size_t pairs =
+          s.terms - first < normals_at_once / 2 ? s.terms - first : normals_at_once / 2;
+      draw_normals(
+          s, of, pairs, [&](std::size_t k) { return index[3 * k]; }, drawn);
+      for (std::size_t k = 0; k < pairs; ++k, index += 3, number += 4) {
+        put_number(s, index[1], number, drawn[2 * k]);
+        put_number(s, index[2], number + 2, drawn[2 * k + 1]);
+      }
+    }
+  }
+
+  void draw(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
     const Replicates of = replicates_of(s);
     const double* const errors = number + std::size_t{2} * s.terms;
     for (std::size_t k = 0; k < s.terms; ++k, index += 3) {
       const Four words = philox_lanes(task_, of, s.source, index[0]);
-      Reals x, y;
-      if (s.kind == Kind::normals) {
-        box_muller(unit52(words.word[0], words.word[1]), words.word[2], x, y);
-      } else if (s.kind == Kind::uniforms) {
-        x = unit52(words.word[0], words.word[1]);
-        y = unit52(words.word[2], words.word[3]);
-      } else {
-        if (index[1] != ScoreProgram::no_row)
-          put(index[1], number[2 * k] + one_of(errors, s.n, words.word[0], words.word[1]));
-        if (index[2] != ScoreProgram::no_row)
-          put(index[2], number[2 * k + 1] + one_of(errors, s.n, words.word[2], words.word[3]));
+      if (s.kind == Kind::uniforms) {
+        put_number(s, index[1], number + 4 * k, unit52(words.word[0], words.word[1]));
+        put_number(s, index[2], number + 4 * k + 2, unit52(words.word[2], words.word[3]));
         continue;
       }
-      put_number(s, index[1], number + 4 * k, x);
-      put_number(s, index[2], number + 4 * k + 2, y);
+      if (index[1] != ScoreProgram::no_row)
+        put(index[1], number[2 * k] + one_of(errors, s.n, words.word[0], words.word[1]));
+      if (index[2] != ScoreProgram::no_row)
+        put(index[2], number[2 * k + 1] + one_of(errors, s.n, words.word[2], words.word[3]));
     }
   }
 
   /// A cell of a value and a spread from the number drawn for it.
-  void put_number(const ScoreStep& s, std::uint32_t r, const double* number, Reals x) {
+  void put_number(const ScoreStep& s, std::uint32_t r, const double* number, Reals x) const {
     if (r == ScoreProgram::no_row)
       return;
-    const Reals spread = number[1] * x;
     if (!s.flag)
-      return put(r, number[0] + spread);
-    doubt_ |= at_most(Reals{} + 700.0, size_of(spread));
-    put(r,
-        number[0] * exponential_lanes(lesser(greater(spread, Reals{} - 700.0), Reals{} + 700.0)));
+      return put(r, OneRounding()(x, number[1], number[0]));
+    put(r, number[0] * exponential_lanes(number[1] * x));
   }
 
   /// As `below_at` chooses, for n below 2^32.
@@ -184,29 +233,40 @@ private:
     return out;
   }
 
-  void draw_correlated(const ScoreStep& s, const std::uint32_t* index, const double* root) {
+  void draw_correlated(const ScoreStep& s, const std::uint32_t* index, const double* root) const {
     const Replicates of = replicates_of(s);
-    const std::size_t m = s.n;
+    const std::size_t m = s.n, all = m * s.terms;
     const double* number = root + m * m;
-    Reals second{};
-    for (std::size_t g = 0, drawn = 0; g < s.terms; ++g, index += m, number += 2 * m) {
-      for (std::size_t i = 0; i < m; ++i, ++drawn) {
-        Reals first = second;
-        if (drawn % 2 == 0) {
-          const Four words = philox_lanes(task_, of, s.source, drawn / 2);
-          box_muller(unit52(words.word[0], words.word[1]), words.word[2], first, second);
+    Reals drawn[normals_at_once];
+    std::size_t begun = 0, used = normals_at_once; // numbers drawn, and taken of the last of them
+    for (std::size_t g = 0; g < s.terms; ++g, index += m, number += 2 * m) {
+      for (std::size_t i = 0; i < m; ++i, ++used) {
+        if (used == normals_at_once) {
+          const std::size_t pairs =
+              all - begun < normals_at_once ? (all - begun + 1) / 2 : normals_at_once / 2;
+          draw_normals(
+              s, of, pairs, [&](std::size_t k) { return begun / 2 + k; }, drawn);
+          begun += normals_at_once;
+          used = 0;
         }
-        put(s.a + i, first);
+        put(s.a + i, drawn[used]);
       }
-      Reals before{};
-      for (std::size_t i = 0; i < m; ++i) {
-        Reals x = before + root[i * m + i] * row(s.a + i);
-        if (s.b != 0)
-          before = before + root[(i + 1 < m ? i + 1 : i) * m + i] * row(s.a + i);
-        else
-          x = product(s, root + i * m, i + 1);
-        put_number(s, index[i], number + 2 * i, x);
-      }
+      put_group(s, index, root, number);
+    }
+  }
+  /// A group of correlated numbers from the independent ones in the room of the step.
+  void put_group(const ScoreStep& s, const std::uint32_t* index, const double* root,
+                 const double* number) const {
+    const OneRounding sum;
+    const std::size_t m = s.n;
+    Reals before{};
+    for (std::size_t i = 0; i < m; ++i) {
+      Reals x = sum(row(s.a + i), root[i * m + i], before);
+      if (s.b != 0)
+        before = sum(row(s.a + i), root[(i + 1 < m ? i + 1 : i) * m + i], before);
+      else
+        x = product(s, root + i * m, i + 1);
+      put_number(s, index[i], number + 2 * i, x);
     }
   }
   /// The first numbers of the room of a step with those of a root.
@@ -215,9 +275,9 @@ private:
     std::size_t k = 0;
     for (; k + 4 <= n; k += 4)
       for (std::size_t c = 0; c < 4; ++c)
-        sum[c] = sum[c] + root[k + c] * row(s.a + k + c);
+        sum[c] = OneRounding()(row(s.a + k + c), root[k + c], sum[c]);
     for (; k < n; ++k)
-      sum[0] = sum[0] + root[k] * row(s.a + k);
+      sum[0] = OneRounding()(row(s.a + k), root[k], sum[0]);
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
   }
 
@@ -272,7 +332,7 @@ private:
     for (std::size_t k = 0; k < s.terms; ++k) {
       const Reals by = row(index[2 * k + 1]);
       for (std::size_t c = 0; c < many; ++c)
-        sum[c] = sum[c] + by * row(index[2 * k] + first + c);
+        sum[c] = multiply_add(by, row(index[2 * k] + first + c), sum[c]);
     }
     for (std::size_t c = 0; c < many; ++c)
       put(s.out + first + c, s.flag ? sum[c] * number[first + c] : sum[c]);

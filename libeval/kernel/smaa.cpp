@@ -70,19 +70,36 @@ void check_program(const SmaaModel& model) {
           "a program beside a table");
 }
 
+/// Whether `sample` has anything to write.
+bool is_asked(const SmaaModel& model) {
+  if (model.weighting != SmaaModel::Weights::given)
+    return false;
+  return model.program == nullptr || model.program->given > 0 ||
+         (model.criteria > 0 && !model.program->draws_weights);
+}
+
 void check(const SmaaModel& model, const SmaaOptions& options) {
   require(model.candidates > 0 && (model.criteria > 0 || model.program != nullptr),
           "no candidates or no criteria");
   require(model.candidates < (std::size_t{1} << 24), "more than 2^24 candidates");
   model.program != nullptr ? check_program(model) : check_table(model);
-  require(model.weighting != SmaaModel::Weights::given || model.sample != nullptr ||
-              (model.program != nullptr && model.criteria + model.program->given == 0),
-          "weights are given by nobody");
+  require(model.sample != nullptr || !is_asked(model), "weights are given by nobody");
+  require(model.trials.weights.size() == model.trials.candidates.size() * model.criteria,
+          std::to_string(model.trials.weights.size()) + " weights to try for " +
+              std::to_string(model.trials.candidates.size()) + " candidates");
+  for (const std::uint32_t i : model.trials.candidates)
+    require(i < model.candidates, "weights to try for a candidate that there is not");
+  require(!model.pairs || model.candidates <= 0x7FFF, "pairs of more than 32767 candidates");
   require(options.stride > 0 &&
               options.samples <=
                   (std::numeric_limits<std::uint64_t>::max() - options.first) / options.stride,
           "replicates beyond 2^64");
   require(model.tolerance >= 0, "a tolerance below zero");
+  const auto is_range = [&](const std::vector<double>& seen) {
+    return seen.empty() || seen.size() == model.candidates;
+  };
+  require(is_range(options.lowest) && options.lowest.size() == options.highest.size(),
+          "scores seen of other candidates");
 }
 
 /// Numbers that begin with a line of the cache, so that no vector of them crosses one.
@@ -123,9 +140,9 @@ public:
     }
     task_.fixed = model.weighting == SmaaModel::Weights::fixed ? model.weights.data() : nullptr;
     task_.given = model.weighting == SmaaModel::Weights::given;
+    asked_ = is_asked(model);
     task_.ordered = model.weighting == SmaaModel::Weights::ordered;
-    task_.key[0] = static_cast<std::uint32_t>(options.seed);
-    task_.key[1] = static_cast<std::uint32_t>(options.seed >> 32);
+    set_keys(task_.keys, options.seed);
     task_.weight_source = options.weight_source;
     task_.measurement_source = options.measurement_source;
     task_.stride = options.stride;
@@ -151,13 +168,17 @@ public:
       task_.highest = room(highest_, n_);
       lowest_.fill(std::numeric_limits<double>::max());
       highest_.fill(std::numeric_limits<double>::lowest());
+      for (std::size_t i = 0; i < n_ && !options.lowest.empty(); ++i) {
+        std::fill_n(task_.lowest + i * lanes_, lanes_, options.lowest[i]);
+        std::fill_n(task_.highest + i * lanes_, lanes_, options.highest[i]);
+      }
     }
     tables_ = n_ <= 32 ? lanes_ : 1; // a table a lane: no addition waits for the one before
     places_.assign(tables_ * n_ * n_, 0);
     reached_.assign(n_ * task_.thresholds, 0);
     task_.reached = reached_.data();
     ahead_.assign(model.pairs ? n_ * n_ : 0, 0);
-    task_.ahead = model.pairs ? ahead_.data() : nullptr;
+    place_of_.assign(model.pairs ? n_ * slots : 0, 0);
     histogram_.assign(n_ * model.bins, 0);
     out_.places.assign(n_ * n_, 0);
     out_.first_weights.assign(n_ * m_, 0);
@@ -169,6 +190,8 @@ public:
     out_.across_from.assign(model.line > 0 ? n_ + 1 : 0, 0);
     out_.across_until.assign(out_.across_from.size(), 0);
     out_.ahead.assign(ahead_.size(), 0);
+    out_.tried.assign(model.trials.candidates.size(), 0);
+    out_.won.assign(out_.tried.size(), 0);
     out_.scores.assign(histogram_.size(), 0);
     out_.lowest.assign(model.bins > 0 ? n_ : 0, std::numeric_limits<double>::max());
     out_.highest.assign(out_.lowest.size(), std::numeric_limits<double>::lowest());
@@ -179,11 +202,14 @@ public:
     for (std::uint64_t done = 0; done < samples; done += lanes_) {
       task_.first = first + done * task_.stride;
       task_.valid = static_cast<unsigned>(std::min<std::uint64_t>(lanes_, samples - done));
-      if (task_.given)
+      if (asked_)
         give_weights();
-      unsigned doubt = 0;
-      const unsigned tied = run_.run(task_, doubt);
-      count(tied, doubt);
+      const SmaaBits bits = run_.run(task_);
+      count(bits.found, bits.doubt);
+      if (const std::uint64_t turn = done / lanes_; turn < 16 || turn % 16 == 0)
+        share_range();
+      if (!model_.trials.candidates.empty() && task_.first < model_.trials.until)
+        try_weights();
       since += task_.valid;
       if (since >= 0x80000000U) { // before a count of 32 bits is full
         flush();
@@ -191,16 +217,26 @@ public:
       }
     }
     flush();
-    for (std::size_t i = 0; i < out_.lowest.size(); ++i)
-      for (unsigned lane = 0; lane < lanes_; ++lane) {
-        out_.lowest[i] = std::min(out_.lowest[i], task_.lowest[i * lanes_ + lane]);
-        out_.highest[i] = std::max(out_.highest[i], task_.highest[i * lanes_ + lane]);
-      }
+    share_range();
+    for (std::size_t i = 0; i < out_.lowest.size(); ++i) {
+      out_.lowest[i] = task_.lowest[i * lanes_];
+      out_.highest[i] = task_.highest[i * lanes_];
+    }
     out_.samples = samples - out_.doubtful.size();
     return std::move(out_);
   }
 
 private:
+  /// What one lane has seen, all know: fewer scores are then the least or largest so far.
+  void share_range() {
+    for (std::size_t i = 0; i < out_.lowest.size(); ++i) {
+      double* const low = task_.lowest + i * lanes_;
+      double* const high = task_.highest + i * lanes_;
+      std::fill_n(low, lanes_, *std::min_element(low, low + lanes_));
+      std::fill_n(high, lanes_, *std::max_element(high, high + lanes_));
+    }
+  }
+
   template <class T>
   T* room(Room<T>& of, std::size_t numbers) {
     return of.resize(numbers * lanes_);
@@ -208,6 +244,7 @@ private:
 
   void set_program(const ScoreProgram& program) {
     task_.steps = program.steps.size();
+    task_.draws = program.draws;
     task_.step = program.steps.data();
     task_.index = program.index.data();
     task_.number = program.number.data();
@@ -260,7 +297,7 @@ private:
   }
 
   void give_weights() {
-    for (unsigned lane = 0; lane < lanes_ && !row_.empty(); ++lane) {
+    for (unsigned lane = 0; lane < lanes_; ++lane) {
       if (lane < task_.valid)
         model_.sample(task_.first + lane * task_.stride, row_);
       for (std::size_t j = 0; j < row_.size(); ++j)
@@ -272,12 +309,27 @@ private:
     return std::bit_cast<std::uint64_t>(task_.sorted[place * lanes_ + lane]) & task_.index_mask;
   }
 
+  static bool is_in(unsigned lane, unsigned bits) { return (bits >> lane) % 2 != 0; }
+
+  void count_places(std::size_t first_lane, std::size_t lanes) {
+    for (std::size_t p = 0; p < n_; ++p)
+      for (std::size_t lane = first_lane; lane < first_lane + lanes; ++lane)
+        ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ +
+                  candidate_at(p, static_cast<unsigned>(lane))];
+    if (place_of_.empty())
+      return;
+    if (used_ + lanes > slots)
+      flush_pairs();
+    for (std::size_t p = 0; p < n_; ++p)
+      for (std::size_t lane = first_lane; lane < first_lane + lanes; ++lane)
+        place_of_[candidate_at(p, static_cast<unsigned>(lane)) * slots + used_ + lane -
+                  first_lane] = static_cast<std::int16_t>(p);
+    used_ += lanes;
+  }
+
   void count(unsigned tied, unsigned doubt) {
-    const auto is_in = [](unsigned lane, unsigned bits) { return (bits >> lane) % 2 != 0; };
     if (tied == 0 && doubt == 0 && task_.valid == lanes_) {
-      for (std::size_t p = 0; p < n_; ++p)
-        for (unsigned lane = 0; lane < lanes_; ++lane)
-          ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + candidate_at(p, lane)];
+      count_places(0, lanes_);
     } else {
       for (unsigned lane = 0; lane < task_.valid; ++lane) {
         if (is_in(lane, doubt)) {
@@ -288,8 +340,7 @@ private:
           count_ties(lane);
           continue;
         }
-        for (std::size_t p = 0; p < n_; ++p)
-          ++places_[((tables_ == 1 ? 0 : lane) * n_ + p) * n_ + candidate_at(p, lane)];
+        count_places(lane, 1);
       }
     }
     for (unsigned lane = 0; model_.tell && lane < task_.valid; ++lane)
@@ -304,6 +355,33 @@ private:
       for (unsigned lane = 0; lane < task_.valid; ++lane)
         if (!is_in(lane, doubt))
           ++histogram_[i * model_.bins + task_.bin[i * lanes_ + lane]];
+  }
+
+  /// Each replicate with the weights whose turn it is.
+  void try_weights() {
+    const SmaaModel::Trials& trials = model_.trials;
+    const std::size_t many = trials.candidates.size();
+    std::size_t which[8] = {};
+    for (unsigned lane = 0; lane < lanes_; ++lane) {
+      const unsigned at = lane < task_.valid ? lane : task_.valid - 1;
+      which[lane] = (task_.first + at * task_.stride) % many;
+      task_.tried[lane] = trials.candidates[which[lane]];
+      const double* const weights = trials.weights.data() + which[lane] * m_;
+      for (std::size_t j = 0; j < m_; ++j)
+        task_.weights[j * lanes_ + lane] = weights[j];
+    }
+    const SmaaBits bits = run_.run_again(task_);
+    for (unsigned lane = 0; lane < task_.valid; ++lane) {
+      const std::uint64_t replicate = task_.first + lane * task_.stride;
+      if (replicate >= trials.until)
+        return;
+      if (is_in(lane, bits.doubt)) {
+        out_.doubtful_trials.push_back(replicate);
+        continue;
+      }
+      ++out_.tried[which[lane]];
+      out_.won[which[lane]] += is_in(lane, bits.found) ? 1U : 0U;
+    }
   }
 
   void count_first(std::size_t i, unsigned lane) {
@@ -370,7 +448,17 @@ private:
     }
   }
 
+  void flush_pairs() {
+    for (std::size_t i = 0; used_ < slots && i < n_ && !place_of_.empty(); ++i)
+      std::fill_n(place_of_.begin() + static_cast<std::ptrdiff_t>(i * slots + used_), slots - used_,
+                  std::int16_t{0}); // all level
+    if (used_ > 0)
+      run_.count_pairs(place_of_.data(), n_, ahead_.data());
+    used_ = 0;
+  }
+
   void flush() {
+    flush_pairs();
     for (std::size_t table = 0; table < tables_; ++table)
       for (std::size_t p = 0; p < n_; ++p)
         for (std::size_t i = 0; i < n_; ++i)
@@ -397,7 +485,11 @@ private:
   const SmaaInstructions& run_;
   unsigned lanes_;
   std::size_t tables_ = 1;
+  bool asked_ = false;       ///< `sample` has something to write
   std::uint64_t untied_ = 0; ///< since the last flush
+  static constexpr std::size_t slots = 64;
+  std::size_t used_ = 0;               ///< of the slots of `place_of_`
+  std::vector<std::int16_t> place_of_; ///< by candidate and replicate, of some without ties
   SmaaTask task_;
   Room<double> weights_, products_, normals_, scores_, sorted_, lowest_, highest_, rows_,
       tolerances_;
@@ -429,9 +521,11 @@ bool can_run(Instructions instructions) {
     return true;
 #if defined(__x86_64__)
   case Instructions::avx2:
-    return __builtin_cpu_supports("avx2") != 0;
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
+           __builtin_cpu_supports("popcnt") != 0;
   case Instructions::avx512:
-    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("popcnt") != 0;
 #else
   default:
     return false;
@@ -471,7 +565,11 @@ void add_counts(SmaaCounts& to, const SmaaCounts& from) {
     to.lowest[i] = std::min(to.lowest[i], from.lowest[i]);
     to.highest[i] = std::max(to.highest[i], from.highest[i]);
   }
+  add(to.tried, from.tried);
+  add(to.won, from.won);
   to.doubtful.insert(to.doubtful.end(), from.doubtful.begin(), from.doubtful.end());
+  to.doubtful_trials.insert(to.doubtful_trials.end(), from.doubtful_trials.begin(),
+                            from.doubtful_trials.end());
   to.samples += from.samples;
 }
 

@@ -3,6 +3,6 @@
 
 namespace libeval::kernel {
 
-const SmaaInstructions smaa_baseline{"baseline", lane_count, smaa_lanes};
+const SmaaInstructions smaa_baseline{"baseline", lane_count, smaa_lanes, try_lanes, count_pairs};
 
 } // namespace libeval::kernel

@@ -3,6 +3,7 @@
 
 #include "kernel/philox_lanes.hpp"
 #include "kernel/score_lanes.hpp"
+#include "kernel/sort_lanes.hpp"
 
 /// The inner loop of `smaa`, for the instruction set of the source that includes this.
 namespace libeval::kernel {
@@ -28,29 +29,15 @@ inline void draw_normals(const SmaaTask& task, const Replicates& of) {
   }
 }
 
-/// Sorts n numbers in every lane, largest first, after Batcher (Knuth 5.2.2, Algorithm M).
-inline void sort_lanes(double* x, std::size_t n) {
-  std::size_t top = 1;
-  while (top * 2 < n)
-    top *= 2;
-  for (std::size_t p = top; p > 0; p /= 2) {
-    std::size_t q = top, r = 0, d = p;
-    for (;;) {
-      for (std::size_t i = 0; i + d < n; ++i) {
-        if ((i & p) != r)
-          continue;
-        double* const a = x + i * lane_count;
-        double* const b = x + (i + d) * lane_count;
-        const Reals u = load(a), v = load(b);
-        store(a, greater(u, v));
-        store(b, lesser(u, v));
-      }
-      if (q == p)
-        break;
-      d = q - p;
-      q /= 2;
-      r = p;
-    }
+/// Products of two weights, for the variances.
+inline void find_products(const SmaaTask& task) {
+  if (task.variance == nullptr)
+    return;
+  double* product = task.product;
+  for (std::size_t j = 0; j < task.criteria; ++j) {
+    const Reals w = load(task.weights + j * lane_count);
+    for (std::size_t k = task.covariances ? 0 : j; k <= j; ++k, product += lane_count)
+      store(product, w * load(task.weights + k * lane_count));
   }
 }
 
@@ -62,14 +49,7 @@ inline void find_weights(const SmaaTask& task, const Replicates& of) {
     draw_weights(task, of);
   if (task.ordered)
     sort_lanes(task.weights, task.criteria);
-  if (task.variance == nullptr)
-    return;
-  double* product = task.product;
-  for (std::size_t j = 0; j < task.criteria; ++j) {
-    const Reals w = load(task.weights + j * lane_count);
-    for (std::size_t k = task.covariances ? 0 : j; k <= j; ++k, product += lane_count)
-      store(product, w * load(task.weights + k * lane_count));
-  }
+  find_products(task);
 }
 
 /// Sums of products of lanes with `factors`, a row of them each of `many` sums; together because a
@@ -252,13 +232,11 @@ inline void count_reached(const SmaaTask& task, Reals tolerance, Reals sum, unsi
   }
 }
 
-inline void count_pairs(const SmaaTask& task, unsigned lanes) {
-  const std::size_t n = task.candidates;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Reals score = load(task.scores + i * lane_count);
+/// Counts for each pair, over 64 replicates with a place each, who is ahead.
+inline void count_pairs(const std::int16_t* places, std::size_t n, std::uint32_t* ahead) {
+  for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = i + 1; j < n; ++j)
-      task.ahead[i * n + j] += ones(at_most(load(task.scores + j * lane_count), score) & lanes);
-  }
+      ahead[i * n + j] += count_less(places + i * 64, places + j * 64);
 }
 
 /// The tolerance of scores by a program, as `ScoreProgram` says it; what is beyond its reach is in
@@ -275,7 +253,16 @@ inline Reals program_tolerance(const SmaaTask& task, Reals error, unsigned& doub
   return task.tolerance > 0 ? Reals{} + task.tolerance : lesser(size, Reals{} + 1.0) * 1e-9;
 }
 
-inline unsigned smaa_lanes(const SmaaTask& given, unsigned& in_doubt) {
+/// Runs the steps of a program from `first` on; one bit for each lane in which one has no certain
+/// result.
+inline unsigned run_program(const SmaaTask& task, const Replicates& of, std::size_t first) {
+  const unsigned doubt = ScoreLanes(task, of).run(first);
+  for (std::size_t i = 0; i < task.candidates; ++i)
+    store(task.scores + i * lane_count, load(task.rows + (task.total + i) * lane_count));
+  return doubt;
+}
+
+inline SmaaBits smaa_lanes(const SmaaTask& given) {
   const SmaaTask task = given; // no store through a pointer can change it
   const std::size_t n = task.candidates;
   const Replicates of = replicates(task);
@@ -284,9 +271,7 @@ inline unsigned smaa_lanes(const SmaaTask& given, unsigned& in_doubt) {
   unsigned doubt = 0;
   find_weights(task, of);
   if (program) {
-    doubt = ScoreLanes(task, of).run();
-    for (std::size_t i = 0; i < n; ++i)
-      store(task.scores + i * lane_count, load(task.rows + (task.total + i) * lane_count));
+    doubt = run_program(task, of, 0);
   } else {
     draw_normals(task, of);
     find_scores(task);
@@ -310,7 +295,6 @@ inline unsigned smaa_lanes(const SmaaTask& given, unsigned& in_doubt) {
       doubt |= find_unclear_bins(task, error);
   }
   const unsigned tied = find_ties(task, tolerance, error, doubt);
-  in_doubt = doubt & valid;
   const unsigned lanes = valid & ~doubt;
   find_shares(task, sum);
   if (task.bins > 0 && program)
@@ -319,9 +303,38 @@ inline unsigned smaa_lanes(const SmaaTask& given, unsigned& in_doubt) {
     find_bins(task, sum);
   if (task.thresholds > 0)
     count_reached(task, tolerance, sum, lanes);
-  if (task.ahead != nullptr)
-    count_pairs(task, lanes & ~tied);
-  return tied & lanes;
+  return {tied & lanes, doubt & valid};
+}
+
+/// The same replicates once more with the weights that stand in `weights`.
+inline SmaaBits try_lanes(const SmaaTask& given) {
+  const SmaaTask task = given;
+  const std::size_t n = task.candidates;
+  const Replicates of = replicates(task);
+  const bool program = task.steps > 0;
+  unsigned doubt = 0;
+  Reals tolerance = Reals{} + task.tolerance, error{};
+  if (program) {
+    doubt = run_program(task, of, task.draws);
+    error = load(task.rows + (task.total + n + 1) * lane_count);
+    tolerance = program_tolerance(task, error, doubt);
+  } else {
+    find_products(task);
+    find_scores(task);
+  }
+  Reals best = load(task.scores), own{};
+  for (std::size_t i = 1; i < n; ++i)
+    best = greater(best, load(task.scores + i * lane_count));
+  for (unsigned lane = 0; lane < lane_count; ++lane)
+    own[lane] = task.scores[task.tried[lane] * lane_count + lane];
+  const Reals behind = best - own;
+  if (program) {
+    // Beside what scores may be off by, the last digits of the difference and of the tolerance.
+    const Reals unsure = error * 2.0 + (size_of(best) + tolerance) * 0x1p-48;
+    doubt |= at_most(size_of(behind - tolerance), size_of(unsure));
+  }
+  const unsigned valid = (1U << task.valid) - 1U;
+  return {at_most(behind, tolerance) & valid & ~doubt, doubt & valid};
 }
 
 } // namespace

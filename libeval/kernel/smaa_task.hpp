@@ -8,6 +8,16 @@
 
 namespace libeval::kernel {
 
+/// The keys of the rounds of Philox 4x32-10 for a seed.
+inline void set_keys(std::uint64_t (&keys)[20], std::uint64_t seed) {
+  const std::uint32_t weyl[] = {0x9E3779B9U, 0xBB67AE85U};
+  std::uint32_t now[] = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+  for (int k = 0; k < 20; ++k) {
+    keys[k] = now[k % 2];
+    now[k % 2] += weyl[k % 2];
+  }
+}
+
 /// What the inner loop of `smaa` needs, as plain pointers: it is compiled once for each instruction
 /// set, and must share no function with the rest.
 struct SmaaTask {
@@ -29,7 +39,7 @@ struct SmaaTask {
   const double* fixed = nullptr; ///< weights that are not drawn; else null
   bool given = false;            ///< weights are in `weights` already
   bool ordered = false;          ///< drawn weights descend
-  std::uint32_t key[2] = {0, 0};
+  std::uint64_t keys[20] = {};   ///< of the ten rounds of Philox, two each
   std::uint32_t weight_source = 0, measurement_source = 0;
   std::uint64_t first = 0, stride = 1; ///< replicate of the first lane, and steps to the others
   unsigned valid = 0;                  ///< lanes that count; the others repeat the last of these
@@ -41,6 +51,7 @@ struct SmaaTask {
   double low = 0, width = 0, bins_a_unit = 0;
   // Scores by a program, instead of weights times numbers.
   std::size_t steps = 0;
+  std::size_t draws = 0; ///< so many steps, the first ones, do not rest on weights given later
   const ScoreStep* step = nullptr;
   const std::uint32_t* index = nullptr;
   const double* number = nullptr;
@@ -60,22 +71,30 @@ struct SmaaTask {
   std::uint64_t* bin = nullptr;     ///< candidates
   std::uint64_t* share = nullptr;   ///< criteria: weights divided by their sum, in units of 2^-32
   std::uint64_t* squared = nullptr; ///< the same, their squares
+  /// By lane: whose scores are compared with the best, in a trial.
+  std::uint32_t tried[8] = {0, 0, 0, 0, 0, 0, 0, 0};
   // Counted over all lanes.
   std::uint32_t* reached = nullptr; ///< candidates * thresholds
-  std::uint32_t* ahead =
-      nullptr; ///< candidates * candidates above the diagonal, without ties; null
 };
 
-/// Draws and sorts as many replicates as there are lanes; returns one bit for each lane in which
-/// two neighbors may be tied. `weights` and `scores` are not divided by the sum of the weights.
-/// `doubt` gets one bit for each lane in which something may be otherwise: none of these is
-/// counted.
-using SmaaLanes = unsigned (*)(const SmaaTask&, unsigned& doubt);
+/// One bit a lane.
+struct SmaaBits {
+  unsigned found = 0;
+  unsigned doubt = 0; ///< something may be otherwise: nothing is found or counted
+};
 
 struct SmaaInstructions {
   const char* name;
   unsigned lanes;
-  SmaaLanes run;
+  /// Draws and sorts as many replicates as there are lanes, and finds those in which two neighbors
+  /// may be tied. `weights` and `scores` are not divided by the sum of the weights.
+  SmaaBits (*run)(const SmaaTask&);
+  /// Scores those drawn last once more with the weights that now stand in `weights`, which add up
+  /// to one, and finds those in which `tried` is first, alone or shared.
+  SmaaBits (*run_again)(const SmaaTask&);
+  /// Adds up who is ahead in 64 replicates: places by candidate and replicate; candidates *
+  /// candidates, above the diagonal.
+  void (*count_pairs)(const std::int16_t* places, std::size_t candidates, std::uint32_t* ahead);
 };
 
 extern const SmaaInstructions smaa_baseline;

@@ -14,9 +14,13 @@ namespace libeval::kernel {
 /// `index` and `number` are where its own whole numbers and numbers begin in the program.
 struct ScoreStep {
   enum class Kind : std::uint32_t {
-    // Draws, to single rows. Of each block of the stream `source`: the block, and the rows for the
+    simplex, ///< weights, by position: `n` exponential numbers of the stream `source`, divided by
+             ///< their sum, with `flag` in descending order, times number[0]; then `terms` that
+             ///< stay as they are. `a`: n rows of room
+    // Draws to single rows. Of each block of the stream `source`: the block, and the rows for the
     // numbers 2 * block and 2 * block + 1 (or no_row). A number x becomes value + spread * x, or
-    // with `flag` value * e^(spread * x); value and spread stand one after another, two a block.
+    // with `flag` value * e^(spread * x), of exponents within 700; value and spread stand one after
+    // another, two a block.
     normals,    ///< `terms` blocks
     uniforms,   ///< the same
     empirical,  ///< the same with value (one a row) + one of `n` errors, which stand after those
@@ -64,6 +68,8 @@ struct ScoreProgram {
   static constexpr double step_error = 0x1p-49;
 
   std::vector<ScoreStep> steps = {};
+  std::size_t draws = 0;      ///< so many steps, the first ones, rest on random numbers alone
+  bool draws_weights = false; ///< all of them; else `SmaaModel::sample` writes those that are not
   std::vector<std::uint32_t> index = {};
   std::vector<double> number = {};
   std::vector<std::pair<std::uint32_t, double>> constant = {}; ///< rows that stay as they are

@@ -48,6 +48,15 @@ struct SmaaModel {
   const ScoreProgram* program = nullptr;
   /// Told of every replicate that is counted, in turn, and of its order by score. Empty: nobody is.
   std::function<void(std::uint64_t replicate, const Order& order)> tell = {};
+  /// Weights to try: replicates below `until` are scored once more, all else alike, number r with
+  /// those of candidate r mod k in turn (k rows of `weights`, each adding up to one), and it is
+  /// counted how often that one is first, alone or shared.
+  struct Trials {
+    std::vector<std::uint32_t> candidates;
+    std::vector<double> weights;
+    std::uint64_t until = 0;
+  };
+  Trials trials = {};
   double tolerance = 0;           ///< scores this near are equal (to the best of their tie group)
   std::vector<double> thresholds; ///< scores to count who reaches them
   std::size_t line = 0; ///< so many are first: who is tied across this line is counted; 0 = none
@@ -66,6 +75,9 @@ struct SmaaOptions {
   Instructions instructions = Instructions::automatic;
   /// Added to the number of the replicate for each stream of a program; empty: nothing is.
   std::vector<std::uint64_t> offset = {};
+  /// The least and the largest scores in counts that these will be added to: who stays within them
+  /// need not be known to the last digit. Empty: none.
+  std::vector<double> lowest = {}, highest = {};
 };
 
 /// A place is counted in this unit: a tie group of g gives each of its members 1/g of each of its
@@ -90,12 +102,13 @@ struct SmaaCounts {
   std::vector<std::uint64_t> across_places; ///< what those counted for places inside the line
   /// How often a tie group across the line began and ended at each place (from 0): candidates + 1.
   std::vector<std::uint64_t> across_from, across_until;
-  std::vector<std::uint64_t> ahead;    ///< candidates * candidates: 2 ahead, 1 tied
-  std::vector<std::uint64_t> scores;   ///< candidates * bins
-  std::vector<double> lowest, highest; ///< scores seen, with bins
+  std::vector<std::uint64_t> ahead;      ///< candidates * candidates: 2 ahead, 1 tied
+  std::vector<std::uint64_t> scores;     ///< candidates * bins
+  std::vector<double> lowest, highest;   ///< scores seen, with bins
+  std::vector<std::uint64_t> tried, won; ///< by trial
   /// Replicates that are not counted: with scores by a program, those in which something would be
-  /// another way if scores were otherwise within what they may be off by.
-  std::vector<std::uint64_t> doubtful;
+  /// another way if scores were otherwise within what they may be off by. Of trials likewise.
+  std::vector<std::uint64_t> doubtful, doubtful_trials;
 };
 
 /// Adds a group of equal places to `places` (a row a candidate, a column a place from 0): `tied`

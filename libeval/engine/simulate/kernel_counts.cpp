@@ -41,9 +41,7 @@ void draw_shares(const KernelModel& model, const Sampler& sampler, const Replica
   std::size_t at = 0;
   for (std::size_t k = 0; k < sampler.weights.size(); ++k) {
     const std::size_t m = sampler.weights[k].parts.size();
-    if (replicate.shares != nullptr)
-      std::ranges::copy((*replicate.shares)[k], out.begin() + static_cast<std::ptrdiff_t>(at));
-    else
+    if (model.weights_on_lanes.empty() || model.weights_on_lanes[k] == 0)
       sampler.weights[k].draw(replicate.stream(k), out.subspan(at, m));
     at += m;
   }
@@ -60,6 +58,13 @@ void mark_advancing(const KernelModel& model, const kernel::Order& order,
     if (order.offsets[t + 1] <= line || model.line.ties == TieRuling::all_advance)
       for (std::uint32_t at = order.offsets[t]; at < order.offsets[t + 1]; ++at)
         advances[model.entrants[order.order[at]]] = 1;
+}
+
+void count_trials(Counts& counts, std::size_t candidate, std::uint64_t tried, std::uint64_t won) {
+  for (WeightCounts& weights : counts.weights) {
+    weights.tried[candidate] += tried;
+    weights.won[candidate] += won;
+  }
 }
 
 void add_first_weights(const KernelModel& model, const Sampler& sampler,
@@ -144,6 +149,8 @@ Counts counts_of(const KernelModel& of, const Sampler& sampler, const TallyShape
       }
   }
   add_first_weights(of, sampler, from, counts);
+  for (std::size_t t = 0; t < from.tried.size(); ++t)
+    count_trials(counts, of.entrants[model.trials.candidates[t]], from.tried[t], from.won[t]);
   count_filled(of, from, stage);
   return counts;
 }

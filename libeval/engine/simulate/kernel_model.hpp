@@ -39,7 +39,8 @@ struct KernelModel {
   std::shared_ptr<const kernel::ScoreProgram> program = nullptr;
   /// Of such scores: cells that are drawn one at a time, as source and cell.
   std::vector<std::pair<std::size_t, std::size_t>> one_by_one = {};
-  bool correlated = false; ///< some measurements were declared so
+  std::vector<std::uint8_t> weights_on_lanes = {}; ///< by entry: the program draws them
+  bool correlated = false;                         ///< some measurements were declared so
 };
 
 /// The scores as weighted sums of parts that are linear in normal measurements of one candidate
@@ -54,7 +55,8 @@ struct KernelModel {
 /// In words: which numbers are drawn.
 [[nodiscard]] std::string method_of(const KernelModel& model);
 
-/// Writes the shares of one replicate, then the numbers that are drawn one at a time.
+/// Writes the shares of one replicate but for those that the program draws, then the numbers that
+/// are drawn one at a time.
 void draw_shares(const KernelModel& model, const Sampler& sampler, const Replicate& replicate,
                  std::span<double> out);
 
@@ -66,6 +68,10 @@ void mark_advancing(const KernelModel& model, const kernel::Order& order,
 /// comes first.
 [[nodiscard]] std::size_t column_of_part(const KernelModel& model, const Sampler& sampler,
                                          std::size_t entry, std::size_t part);
+
+/// Counts trials of the central weights of a candidate in a program of one stage, whose entries of
+/// weights are tried together.
+void count_trials(Counts& counts, std::size_t candidate, std::uint64_t tried, std::uint64_t won);
 
 /// Adds the weights with which somebody was first.
 void add_first_weights(const KernelModel& model, const Sampler& sampler,

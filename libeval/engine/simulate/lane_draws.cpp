@@ -212,4 +212,37 @@ void add_draws(kernel::ScoreProgram& program, const Sampler& sampler, KernelMode
   Draws(program, sampler, model).add(source, cells);
 }
 
+void add_weights(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model) {
+  program.draws_weights = true;
+  std::size_t before = 0;
+  for (std::size_t k = 0; k < sampler.weights.size(); ++k) {
+    const WeightSource& from = sampler.weights[k];
+    const bool plain = from.dirichlet.empty() && !from.polytope;
+    model.weights_on_lanes.push_back(plain ? 1 : 0);
+    program.draws_weights = program.draws_weights && plain;
+    const std::size_t first = std::exchange(before, before + from.parts.size());
+    if (!plain)
+      continue;
+    const std::vector<std::size_t>& moving = from.ordered_all ? from.order : from.free;
+    kernel::ScoreStep& step = program.steps.emplace_back();
+    step.kind = kernel::ScoreStep::Kind::simplex;
+    step.source = static_cast<std::uint32_t>(k + 1);
+    step.n = static_cast<std::uint32_t>(moving.size());
+    step.a = program.rows;
+    step.flag = from.ordered_all;
+    step.index = program.index.size();
+    step.number = program.number.size();
+    program.rows += step.n;
+    program.number.push_back(from.ordered_all ? 1 : from.room);
+    for (const std::size_t part : moving)
+      program.index.push_back(static_cast<std::uint32_t>(first + part));
+    for (std::size_t part = 0; part < from.parts.size(); ++part)
+      if (std::ranges::find(moving, part) == moving.end()) {
+        program.index.push_back(static_cast<std::uint32_t>(first + part));
+        program.number.push_back(from.fixed[part]);
+        ++step.terms;
+      }
+  }
+}
+
 } // namespace libeval

@@ -16,6 +16,10 @@ struct PlacedCell {
   std::uint32_t row = kernel::ScoreProgram::no_row;
 };
 
+/// Adds the steps that draw weights, with the bits of WeightSource::draw; entries for which there
+/// is none are noted in the model.
+void add_weights(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model);
+
 /// Adds the steps that draw cells of a source into their rows, with the bits of CellSource::draw;
 /// those that are drawn one at a time are noted in the model.
 void add_draws(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model,

@@ -37,6 +37,7 @@ public:
     for (std::size_t at = 0; at < plan.ops.size(); ++at)
       if (!place_cells(at))
         return nullptr;
+    add_weights(program_, sampler_, model_);
     for (std::size_t source = 0; source < cells_.size(); ++source)
       add_draws(program_, sampler_, model_, source, cells_[source]);
     if (!copies_.empty()) {
@@ -47,11 +48,12 @@ public:
       }
       step.n = 0;
     }
+    program_.draws = program_.steps.size();
     for (at_ = 0; at_ < plan.ops.size(); ++at_)
       if (!std::visit([&](const auto& o) { return apply(o); }, plan.ops[at_]))
         return nullptr;
-    if (!rows_[total] || program_.steps.empty())
-      return nullptr; // nothing is uncertain
+    if (!rows_[total] || program_.steps.empty() || too_large_)
+      return nullptr; // nothing is uncertain, or not to be held
     program_.total = *rows_[total];
     return std::make_shared<const kernel::ScoreProgram>(std::move(program_));
   }
@@ -176,6 +178,10 @@ private:
       for (const double error : what.errors)
         size = std::max(size, std::abs(cell.value + error));
     reach.size = std::max(reach.size, size);
+    if (what.kind == Kind::lognormal) {
+      reach.relative = std::max(reach.relative, cell.spread * z); // by an error of the exponent
+      too_large_ = too_large_ || cell.spread * z > 700;
+    }
     if (source.root.empty())
       return;
     double& error = what.kind == Kind::normal ? reach.absolute : reach.relative;
@@ -227,7 +233,7 @@ private:
     if (certain(o.out))
       return true;
     const Reach& reach = reach_[o.out];
-    if (const std::size_t n = size(o.out); reach.size <= 4 * reach.nominal) {
+    if (const std::size_t n = size(o.out); reach.size <= 64 * reach.nominal) {
       set(*rows_[o.out] + n, reach.size);
       set(*rows_[o.out] + n + 1,
           (reach.absolute + reach.size * (1 + reach.relative)) * kernel::ScoreProgram::step_error);
@@ -386,6 +392,7 @@ private:
     double nominal = 0, size = 0, absolute = 0, relative = 0;
   };
   std::map<ArrayId, Reach> reach_;
+  bool too_large_ = false; ///< numbers that may be drawn
   std::map<ArrayId, std::uint32_t> certain_rows_;
   std::map<double, std::uint32_t> constants_;
 };
