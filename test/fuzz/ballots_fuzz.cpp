@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   TableSpec spec;
   spec.name = "votes";
-  spec.ballots.emplace();
+  spec.ballots = TableSpec::Ballots{};
   using Form = TableSpec::Ballots::Form;
   spec.ballots->form = data[0] % 4 == 0 ? Form::preflib : data[0] % 4 == 3 ? Form::blt : Form::rows;
   spec.alias = {{"candidate", {{"1", "one"}, {"ann", "anna"}}}};
