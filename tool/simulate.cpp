@@ -123,6 +123,10 @@ int simulate(const SimulateArguments& arguments) {
   std::optional<std::pair<std::size_t, std::size_t>> shard;
   if (!arguments.shard.empty()) {
     shard = read_shard(arguments.shard, diagnostics);
+    for (const char* format : {"--json", "--csv"})
+      if (format == std::string_view("--json") ? arguments.json : arguments.csv)
+        diagnostics.error({}, "`--shard` and `" + std::string(format) + "` do not go together",
+                          "a part is written for `merge`, which has `" + std::string(format) + "`");
     if (options.until)
       diagnostics.error({}, "`--shard` and `--until` do not go together",
                         "a shard cannot know what the others found; give `--samples`");

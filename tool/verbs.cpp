@@ -56,6 +56,7 @@ std::optional<Decided> decision_on(const Tree& rules, const std::string& folder,
     out.decision = libeval::decide(out.bundle, diagnostics);
   if (diagnostics.has_errors())
     return std::nullopt;
+  check_scores(out.bundle.program, out.decision, diagnostics);
   return out;
 }
 
@@ -196,6 +197,8 @@ int check(const CheckOptions& options) {
   Decision decision;
   if (!diagnostics.has_errors())
     decision = libeval::decide(bundle, diagnostics);
+  if (!diagnostics.has_errors())
+    check_scores(bundle.program, decision, diagnostics);
   if (!rules.is_null())
     check_uncertain(rules, options.bundle, diagnostics);
   if (!diagnostics.has_errors())

@@ -2,6 +2,9 @@
 // Measures: where their cells come from, the steps, and their parameters.
 #include "domain/reading.hpp"
 
+#include <libeval/base/decimal.hpp>
+#include <libeval/base/text.hpp>
+
 namespace libeval {
 namespace {
 
@@ -49,7 +52,53 @@ Measure measure_of_name(const Tree& tree, const char* key, Source::Kind kind) {
   return measure;
 }
 
+std::string words_for(const Source& source, const std::string& value) {
+  using Kind = Source::Kind;
+  if (source.kind == Kind::parts)
+    return "the parts of " + source.name;
+  if (source.kind != Kind::stages)
+    return source.name + (value.empty() ? "" : "." + value);
+  std::string stages;
+  for (const std::string& stage : source.stages)
+    stages += (stages.empty() ? "" : " and ") + stage;
+  return source.value == Source::Value::place        ? "place in " + stages
+         : source.value == Source::Value::pool_place ? "pool place in " + stages
+         : source.name.empty()                       ? stages
+                                                     : stages + "." + source.name;
+}
+
+std::string words_for(const Test& test) {
+  std::string out = test.column + (test.negate ? " not" : "");
+  for (const std::string& name : test.any_of)
+    out += (&name == &test.any_of.front() ? " " : ", ") + name;
+  for (const auto& [word, bound] : {std::pair{" at least ", test.at_least},
+                                    {" above ", test.above},
+                                    {" at most ", test.at_most},
+                                    {" below ", test.below}})
+    if (bound)
+      out += word + format_decimal(*bound);
+  return out;
+}
+
+/// Its word, and the arguments that are words or numbers: `count equal 1`.
+std::string words_for(const Step& step) {
+  std::string out = step.name;
+  for (const Entry& entry : step.args.map())
+    if (entry.key != "over" && entry.key != "within" && !entry.value.is_flag())
+      if (const auto text = entry.value.scalar())
+        out += " " + entry.key + " " + *text;
+  return out;
+}
+
 } // namespace
+
+std::string words_for(const Measure& measure) {
+  const std::string from = words_for(measure.source, measure.value);
+  std::string out = measure.steps.empty() ? from : words_for(measure.steps.back()) + " of " + from;
+  for (const Test& test : measure.filter)
+    out += (&test == &measure.filter.front() ? " (" : ", ") + words_for(test);
+  return shorten(measure.filter.empty() ? out : out + ")");
+}
 
 Filter read_filter(const Tree* tree) {
   Filter filter;

@@ -316,7 +316,8 @@ OrderKey read_order_key(const Tree& tree) {
     key.kind = OrderKey::Kind::measure;
     key.name = text_at(tree, "title");
     if (key.name.empty())
-      key.name = "a measure";
+      key.name = words_for(read_measure(tree, "")) +
+                 (tree.find("among") != nullptr ? " among the tied" : "");
     measure(tree, key.name);
   }
   // In a measure in place `direction` is that of its raw values, and its steps may turn it round.

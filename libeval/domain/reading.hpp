@@ -22,6 +22,9 @@ namespace libeval {
 [[nodiscard]] Where where_at(const Tree& tree, std::string_view key);
 [[nodiscard]] Direction direction_from(std::string_view word);
 
+/// What a measure without a name is called: `sum of games.against (side away)`.
+[[nodiscard]] std::string words_for(const Measure& measure);
+
 /// One table under `evidence`.
 [[nodiscard]] TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics);
 

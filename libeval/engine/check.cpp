@@ -158,7 +158,52 @@ void check_names(const Stage& stage, Diagnostics& diagnostics) {
   }
 }
 
+/// How many times the points of a part somebody's score is, where that is more than once.
+struct Beyond {
+  std::size_t entrant = nobody;
+  double times = 1;
+};
+
+Beyond beyond_points(const NodeScores& node) {
+  Beyond out;
+  if (!node.points || !(*node.points > 0))
+    return out;
+  for (std::size_t e = 0; node.scores.data && e < node.scores.data->size(); ++e)
+    if (const double times = node.scores.value(e) / *node.points;
+        node.scores.has(e) && times > out.times + 1e-9)
+      out = {e, times};
+  return out;
+}
+
 } // namespace
+
+void check_scores(const Program& program, const Decision& decision, Diagnostics& diagnostics) {
+  for (const Stage& stage : program.stages) {
+    const StageDecision* decided = decision.stage(stage.id.str());
+    if (!stage.score || decided == nullptr)
+      continue;
+    std::vector<std::uint8_t> said(decided->nodes.size(), 0);
+    for (std::size_t i = decided->nodes.size(); i-- > 0;) { // parts before what they make
+      const NodeScores& node = decided->nodes[i];
+      const Beyond beyond = beyond_points(node);
+      const Node* where = find_node(*stage.score, node.path);
+      if (beyond.entrant == nobody || where == nullptr)
+        continue;
+      if (node.parent != nobody)
+        said[node.parent] = 1;
+      if (said[i] != 0)
+        continue;
+      const Candidate& who = program.candidates[decided->entrants[beyond.entrant]];
+      diagnostics.warning(
+          where->where,
+          "`" + node.path + "` gives `" + who.id.str() + "` " +
+              format_decimal(beyond.times * *node.points, 6) + " of its " +
+              format_decimal(*node.points) + " points",
+          "1 is full, and its value is " + format_decimal(beyond.times, 6) +
+              ": divide by the best possible, `scale: {from: [0, BEST]}`, or `cap: 1`");
+    }
+  }
+}
 
 void check_rules(const Program& program, Diagnostics& diagnostics) {
   for (const Stage& stage : program.stages) {

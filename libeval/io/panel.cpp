@@ -141,9 +141,12 @@ std::string brief(const PanelAgreement& panel) {
   return escape_control(panel.part) + ": " +
          counted(panel.people, escape_control(panel.jurors_are)) + ", " +
          said(panel, "alpha_interval", "alpha") +
-         (panel.complete > 1 ? ", " + said(panel, "icc_2_k", "ICC of their mean") + ", " +
-                                   said(panel, "kendall_w", "W")
-                             : "");
+         (panel.complete > 1
+              ? ", " + said(panel, "icc_2_k", "ICC of their mean") + ", " +
+                    said(panel, "kendall_w", "W") + " (" +
+                    (panel.complete < panel.units ? std::to_string(panel.complete) + " of " : "") +
+                    counted(panel.units, "unit") + ")"
+              : "");
 }
 
 std::string report(const Bundle& bundle, const std::vector<PanelCheck>& panels,

@@ -24,6 +24,12 @@ void check_items(std::size_t items, const std::vector<Comparison>& votes) {
                                   std::to_string(v.b) + " of " + std::to_string(items));
 }
 
+/// What is nothing but the rounding of a fit is 0.
+void clear_noise(VectorXd& estimates) {
+  constexpr double noise = 1e-14;
+  estimates = estimates.unaryExpr([](double x) { return std::abs(x) < noise ? 0.0 : x; });
+}
+
 template <class Likelihood>
 BradleyTerry fit(Likelihood& likelihood, std::size_t items, const BradleyTerryRule& rule,
                  const VectorXd* start, VectorXd& p) {
@@ -41,6 +47,7 @@ BradleyTerry fit(Likelihood& likelihood, std::size_t items, const BradleyTerryRu
   Climb top = climb(likelihood, std::move(p), enough, rule.iterations);
   p = std::move(top.p);
   out.strength = p.head(n);
+  clear_noise(out.strength);
   out.gradient = top.gradient;
   out.iterations = top.iterations;
   out.converged = top.converged;
@@ -87,6 +94,7 @@ BradleyTerry bradley_terry(std::size_t items, const std::vector<Comparison>& vot
   BradleyTerry out = fit(model, items, rule, start, p);
   out.log_likelihood = model.log_likelihood(p);
   out.effects = p.segment(model.items(), model.effects());
+  clear_noise(out.effects);
   out.tie = model.nu(p);
   return out;
 }

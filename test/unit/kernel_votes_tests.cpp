@@ -50,6 +50,15 @@ TEST_CASE("two items: the odds are the wins") {
   CHECK(fit.strength.sum() == Approx(0).margin(1e-12));
 }
 
+TEST_CASE("who stands in the middle has the strength 0 and not the rounding of one") {
+  for (const double odds : {3.0, 2.0, 1.5, 1.4, 1.25}) {
+    const auto fit = bradley_terry(
+        3, {{0, 1, odds, 1, 0}, {1, 2, odds, 1, 0}, {0, 2, odds * odds, 1, 0}}, none, {});
+    CHECK(fit.strength(1) == 0);
+    CHECK(fit.strength(0) == Approx(std::log(odds)).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("Elo: equals share the points, nobody plays, and far apart nothing moves") {
   const std::vector<EloSide> one = {{0, 1, 1, 32, 0}, {1, 0, 0, 32, 0}};
   const std::vector<std::uint32_t> game = {0, 2};

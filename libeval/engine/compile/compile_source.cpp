@@ -181,6 +181,7 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
       pass = members_passing(context, test, *of, "`" + measure.name + "`");
     } else if (const AttributeOf attribute = attribute_of(frame.dimensions, test.column);
                attribute.dimension != nullptr) {
+  const std::size_t errors = context.diagnostics.errors();
       of = attribute.dimension;
       pass = candidates_passing(context, test, attribute.attribute);
     } else {
@@ -207,6 +208,8 @@ Frame Compiler::picked(const Frame& frame, const Codes& cells, const std::string
   add(plan, op::Gather{frame.array, out.array, shared_codes(cells), chosen_by}, word);
   out.raw = frame.raw;
   out.raw_rows = nullptr;
+  if (cells.empty() && frame.cells > 0 && context.diagnostics.errors() == errors)
+    warn_of_nothing(context, measure.filter.back(), "`" + measure.name + "`");
   if (frame.raw) {
     Codes rows;
     for (const std::uint32_t cell : cells)

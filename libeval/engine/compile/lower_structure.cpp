@@ -182,7 +182,8 @@ Feed Lowering::column_feed(const std::string& column, const std::vector<std::uin
           }};
 }
 
-/// Joins a parameter's cells to the frame's by the dimensions the parameter has left.
+/// Joins a parameter's cells to the frame's by the dimensions the parameter has left. `at:
+/// opponent` takes the cells seen from the other side.
 Operand Lowering::joined(const Frame& values, const Param& param) {
   Operand out;
   if (values.array == no_array)
@@ -191,8 +192,11 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
       pairs;                       // of the parameter, of the frame
   std::list<Dimension> attributes; // of the frame: made for the parameter
   for (const Dimension& d : values.dimensions) {
-    const std::string name = d.name == "candidate" && !param.at.empty() ? param.at : d.name;
+    const std::string name = d.name == "candidate" && !param.at.empty() ? param.at
+                             : d.name == param.at                       ? "candidate"
+                                                                        : d.name;
     const Dimension* own = frame_.find(name);
+  const Dimension* other_side = nullptr;
     if (own == nullptr && values.is_pinned(d.name))
       continue;
     if (own == nullptr)
@@ -209,6 +213,8 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
     plan_.named.insert(d.name);
     plan_.named.insert(own->name);
   }
+    if (name == "side" && d.members && d.members->size() == 2 && values.find(param.at) != nullptr)
+      other_side = &d;
   // Give both sides' members the same codes, then look tuples up.
   std::map<Codes, std::uint32_t> cell_of;
   std::vector<std::map<std::string_view, std::uint32_t>> words(pairs.size());
@@ -223,8 +229,11 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
   };
   for (std::size_t i = 0; i < values.cells; ++i) {
     Codes tuple;
-    for (std::size_t p = 0; p < pairs.size(); ++p)
-      tuple.push_back(code(p, *pairs[p].first, (*pairs[p].first->codes)[i]));
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+      const Dimension& d = *pairs[p].first;
+      const std::uint32_t raw = (*d.codes)[i];
+      tuple.push_back(code(p, d, &d == other_side ? 1 - raw : raw));
+    }
     cell_of.try_emplace(std::move(tuple), static_cast<std::uint32_t>(i));
   }
   out.direction = values.direction;
@@ -328,8 +337,14 @@ Index Lowering::key_codes(const std::string& name, const Where& where) {
   for (const Dimension& d : frame_.dimensions)
     known.push_back(d.name);
   const auto hint = did_you_mean(name, known);
-  error(where, "there is no dimension `" + name + "` here",
-        hint ? "did you mean `" + *hint + "`?" : dimensions_in_words());
+  const Node* node = name == "part" ? node_of_step() : nullptr;
+  if (node != nullptr && !node->parts.empty() && !reduces(node->measure.steps, name))
+    error(where,
+          "no step of `" + node->path + "` reduces `part`, so its parts are added before its steps",
+          "end with `{sum: part}`, `{mean: part}` or another step over `part`");
+  else
+    error(where, "there is no dimension `" + name + "` here",
+          hint ? "did you mean `" + *hint + "`?" : dimensions_in_words());
   return nullptr;
 }
 

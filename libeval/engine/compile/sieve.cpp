@@ -44,6 +44,12 @@ void check_bounds(const Context& context, const Test& test, const std::vector<st
                               "name what is to stay, `{" + test.column + ": [" + *word + "]}`");
 }
 
+void warn_of_nothing(const Context& context, const Test& test, const std::string& of) {
+  context.diagnostics.warning(
+      test.where, "`where` takes away everything of " + of + ": nothing fits `" + test.column + "`",
+      "entrants of whom nothing is left have a gap");
+}
+
 bool passes(const Test& test, std::string_view text) {
   if (!has_bounds(test))
     return fits(test, text);

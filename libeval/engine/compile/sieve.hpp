@@ -15,6 +15,9 @@ namespace libeval {
 void check_bounds(const Context& context, const Test& test, const std::vector<std::string>& texts,
                   const std::string& of);
 
+/// Says that a test has left nothing of what it looks at.
+void warn_of_nothing(const Context& context, const Test& test, const std::string& of);
+
 /// For each member of a dimension (of candidates: each candidate, by its id) whether it passes.
 /// A single pattern that fits nobody is an error; `of` says what of.
 [[nodiscard]] std::vector<std::uint8_t> members_passing(const Context& context, const Test& test,

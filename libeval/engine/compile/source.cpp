@@ -25,9 +25,15 @@ public:
   std::vector<std::uint8_t> keep;
   std::vector<std::uint8_t> expected; ///< candidates that no test takes away; empty: all
 
+  const Test* emptied_by = nullptr; ///< the test after which nothing was left
+
   void apply(const Filter& filter) {
-    for (const Test& test : filter)
+    for (const Test& test : filter) {
       apply(test);
+      const bool nothing = !keep.empty() && std::ranges::find(keep, std::uint8_t{1}) == keep.end();
+      if (nothing && emptied_by == nullptr)
+        emptied_by = &test;
+    }
   }
 
 private:
@@ -260,7 +266,10 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   }
 
   Sieve sieve(context, spec, *table, cells);
+  const std::size_t errors = context.diagnostics.errors();
   sieve.apply(measure.filter);
+  if (sieve.emptied_by != nullptr && context.diagnostics.errors() == errors)
+    warn_of_nothing(context, *sieve.emptied_by, "`" + spec.name + "`");
   for (const Test& test : measure.filter)
     plan.named.insert(test.column);
   const auto candidate = std::ranges::find(cells.dimensions, "candidate", &Dimension::name);

@@ -85,7 +85,18 @@ void Runner<T>::apply(const op::Normalize& o) {
   }
   const std::size_t n_groups = o.groups->count();
   std::vector<T> scale(n_groups), shift(n_groups);
+  // One value is equal to itself, also where it has no standard deviation of a sample.
+  const auto one_value = [&](std::size_t g) {
+    std::size_t values = 0;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      values += takes_part(Mask(o.reference), o.groups->cell(at)) ? 1 : 0;
+    return values == 1;
+  };
   for (std::size_t g = 0; g < n_groups; ++g) {
+    if (o.constant && o.kind == Kind::zscore_sample && one_value(g)) {
+      shift[g] = decimal<T>(*o.constant);
+      continue;
+    }
     const T width = minmax ? T(high.values[g] - low.values[g]) : high.values[g];
     if (!finite(width) || std::ranges::binary_search(high.undefined, g)) {
       constant_groups.push_back(static_cast<std::uint32_t>(g));
@@ -275,7 +286,9 @@ void Runner<T>::apply(const op::Apportion& o) {
   constexpr double most = 10'000'000;
   const auto m = mask(o.left_out, no_array, x->size());
   Values y(x->size());
-  std::vector<std::uint32_t> tied, impossible, no_seats;
+  std::vector<std::uint32_t> tied, impossible, no_seats, too_few;
+  const bool a_seat_each = o.rule.method == kernel::Apportionment::adams ||
+                           o.rule.method == kernel::Apportionment::huntington_hill;
   for (std::size_t g = 0; g < o.groups->count(); ++g) {
     std::vector<std::uint32_t> cells;
     std::vector<kernel::Exact> votes;
@@ -302,8 +315,15 @@ void Runner<T>::apply(const op::Apportion& o) {
     }
     const kernel::Seats given = kernel::apportion(std::span<const kernel::Exact>(votes),
                                                   static_cast<std::uint64_t>(n), o.rule, least);
-    for (std::size_t i = 0; i < cells.size(); ++i)
+    bool lacking = false; // a list with votes, where the method gives each of them one
+    for (std::size_t i = 0; i < cells.size(); ++i) {
       y[cells[i]] = T(static_cast<double>(given.seats[i]));
+      lacking = lacking || (a_seat_each && given.seats[i] == 0 && kernel::Exact(0) < votes[i]);
+    }
+    if (lacking && !given.impossible) {
+      too_few.insert(too_few.end(), cells.begin(), cells.end());
+      continue;
+    }
     for (const std::uint32_t i : given.tied)
       tied.push_back(cells[i]);
     if (given.impossible)
@@ -314,6 +334,8 @@ void Runner<T>::apply(const op::Apportion& o) {
   fail(o.out, impossible,
        held ? "no votes, or more seats are held than there are"
             : "no votes, or quotas that do not give that many seats");
+  fail(o.out, too_few,
+       "this method gives a seat to each that has votes, and there are fewer seats than these");
   fail(o.out, tied, "level for the last seat");
 }
 

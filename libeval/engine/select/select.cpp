@@ -102,17 +102,68 @@ void Selector::check(const select::Duel& s) {
     check_key(*s.seeds);
 }
 
+/// Whether everybody who fits the later band fits the earlier one.
+bool Selector::covers(const select::Band& earlier, const select::Band& later,
+                      const std::string& part) const {
+  if (earlier.first && (!later.first || *later.first > *earlier.first))
+    return false;
+  if (!earlier.bound)
+    return true;
+  if (!later.bound)
+    return false;
+  using Kind = Bound::Kind;
+  const auto from_below = [](Kind k) { return k == Kind::at_least || k == Kind::above; };
+  const auto strict = [](Kind k) { return k == Kind::above || k == Kind::below; };
+  if (from_below(earlier.bound->kind) != from_below(later.bound->kind))
+    return false;
+  const double least = bound_of(*earlier.bound, part), asked = bound_of(*later.bound, part);
+  if (asked == least)
+    return !strict(earlier.bound->kind) || strict(later.bound->kind);
+  return from_below(later.bound->kind) == (asked > least);
+}
+
 void Selector::check(const select::Take& s) {
   check_keys(s.by);
+  const auto before = context_.stage.select.begin();
+  const bool pools =
+      std::any_of(before, before + static_cast<std::ptrdiff_t>(step_), [](const SelectStep& step) {
+        return std::holds_alternative<select::Group>(step.what);
+      });
   for (const Test& test : s.filter) {
+    if (!pools && (test.column == "pool_place" || test.column == "pool"))
+      context_.diagnostics.error(
+          test.where, "`" + test.column + "` is looked at, and nothing before makes pools",
+          "add `group: ATTRIBUTE` before; the place in the whole field is `place`");
     if (test.column == "place" || test.column == "pool_place" || test.column == "pool")
       continue;
     const std::string name =
         test.column.starts_with("candidate.") ? test.column.substr(10) : test.column;
-    if (n_ > 0 && std::ranges::none_of(program_.candidates, [&](const Candidate& c) {
-          return c.attribute(name) != nullptr;
-        }))
+    std::vector<std::string> known;
+    for (const Candidate& c : program_.candidates)
+      if (const std::string* value = c.attribute(name))
+        known.push_back(*value);
+    if (n_ > 0 && known.empty())
       unknown_attribute(name);
+    else if (n_ > 0 && std::ranges::none_of(program_.candidates, [&](const Candidate& c) {
+               return fits_attribute(test, c.attribute(name));
+             })) {
+      const auto hint =
+          test.any_of.size() == 1 ? did_you_mean(test.any_of[0], known) : std::nullopt;
+      context_.diagnostics.warning(test.where,
+                                   "no candidate has a `" + name +
+                                       "` that fits, so that this `take` takes nobody",
+                                   hint ? "did you mean `" + *hint + "`?" : "");
+    }
+  }
+  for (std::size_t b = 1; b < s.bands.size(); ++b) {
+    const auto covering = std::find_if(
+        s.bands.begin(), s.bands.begin() + static_cast<std::ptrdiff_t>(b),
+        [&](const select::Band& earlier) { return covers(earlier, s.bands[b], s.part); });
+    if (covering != s.bands.begin() + static_cast<std::ptrdiff_t>(b))
+      context_.diagnostics.warning(context_.stage.select[step_].where,
+                                   "nobody comes into band `" + s.bands[b].name +
+                                       "`: whoever would has band `" + covering->name + "` already",
+                                   "bands are tried in turn; the one that asks for most is first");
   }
   for (const std::string& name : s.advance)
     if (std::ranges::find(s.bands, name, &select::Band::name) == s.bands.end())

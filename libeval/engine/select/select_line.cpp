@@ -306,14 +306,7 @@ bool Selector::passes(const Filter& filter, std::uint32_t e) const {
       return !pool_names_.empty() && fits(test, std::string_view(pool_names_[pool_[e]]));
     const std::string name =
         test.column.starts_with("candidate.") ? test.column.substr(10) : test.column;
-    const std::string* value = attribute(e, name);
-    if (value == nullptr)
-      return test.negate;
-    if (test.at_least || test.above || test.at_most || test.below) {
-      const auto number = number_or_date(*value);
-      return number && fits(test, *number);
-    }
-    return fits(test, std::string_view(*value));
+    return fits_attribute(test, attribute(e, name));
   });
 }
 
@@ -344,6 +337,16 @@ void Selector::note_line(const TieGroups& groups) {
   report_.last_in = last_in;
   report_.first_out = first_out;
 }
+bool Selector::fits_attribute(const Test& test, const std::string* value) {
+  if (value == nullptr)
+    return test.negate;
+  if (test.at_least || test.above || test.at_most || test.below) {
+    const auto number = number_or_date(*value);
+    return number && fits(test, *number);
+  }
+  return fits(test, std::string_view(*value));
+}
+
 
 void Selector::apply(const select::Reserve& s) {
   ensure_order();

@@ -94,6 +94,8 @@ private:
                    TieGroups* first_key = nullptr);
   void ensure_order();
   void set_order(const std::vector<OrderKey>& keys);
+  [[nodiscard]] bool covers(const select::Band& earlier, const select::Band& later,
+                            const std::string& part) const;
   [[nodiscard]] std::vector<OrderKey> by_total() const;
   /// The entrants that pass, by pool or all in one, in their order.
   template <class F>
@@ -172,6 +174,7 @@ private:
   std::map<std::uint32_t, std::size_t> spoken_for_; ///< by pool: places that wait for a held tie
   std::size_t ties_drawn_ = 0; ///< of this step: ties that were assumed to end one way
   Who behind_a_large_tie_;     ///< undecided when one was met of which not all ends can be tried
+  [[nodiscard]] static bool fits_attribute(const Test& test, const std::string* value);
   std::vector<double> place_, pool_place_; ///< places, ties that were drawn told apart
   TieRuling ties_ = TieRuling::hold;
   bool ordered_ = false, pooled_ = false, taking_ = false, held_ = false;

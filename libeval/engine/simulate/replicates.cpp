@@ -10,8 +10,10 @@ namespace libeval {
 Replicates::Replicates(const Uncertain& uncertain, const SimulateOptions& options,
                        Diagnostics& diagnostics)
     : uncertain_(uncertain), options_(options), diagnostics_(diagnostics) {
+  const std::size_t before = diagnostics.errors();
   for (const Bundle& bundle : uncertain.variants)
-    samplers_.push_back(std::make_unique<Sampler>(bundle, uncertain.uncertainty, diagnostics));
+    if (diagnostics.errors() == before) // of one variant: others have the same
+      samplers_.push_back(std::make_unique<Sampler>(bundle, uncertain.uncertainty, diagnostics));
   check_verdicts(uncertain, diagnostics);
 }
 
