@@ -13,10 +13,10 @@ std::string_view to_string(Outcome outcome) {
 }
 
 std::string_view to_string(Finding::Kind kind) {
-  constexpr std::array<std::string_view, 16> names = {
-      "policy",   "deduction", "require",  "gap",   "undefined", "tie",
-      "quota",    "grant",     "withdraw", "lot",   "decision",  "eliminate",
-      "upstream", "recusal",   "unknown",  "record"};
+  constexpr std::array<std::string_view, 17> names = {
+      "policy",   "deduction", "require",  "gap",    "undefined", "tie",
+      "quota",    "grant",     "withdraw", "lot",    "decision",  "eliminate",
+      "upstream", "recusal",   "unknown",  "record", "duel"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -84,7 +84,8 @@ std::vector<Finding> findings_about(const StageDecision& stage, std::size_t cand
   std::vector<Finding> out;
   for (const Finding& finding : stage.findings) {
     const bool own = finding.candidate == candidate;
-    const bool among = std::ranges::find(finding.others, candidate) != finding.others.end();
+    const bool among = finding.kind != Finding::Kind::duel && // each of a pair has its own
+                       std::ranges::find(finding.others, candidate) != finding.others.end();
     const bool of_stage = finding.candidate == nobody && finding.others.empty();
     const bool holds =
         held && (finding.kind == Finding::Kind::gap || finding.kind == Finding::Kind::undefined ||
@@ -128,6 +129,34 @@ std::vector<WhyPolicy> judged(const Bundle& bundle, const Stage& rules, const St
   return out;
 }
 
+/// Who is next before or behind, if the first key left them level.
+std::optional<WhyParted> parted(const StageDecision& stage, std::uint32_t entrant, bool before) {
+  if (stage.parted_by.empty() || stage.place[entrant] == 0)
+    return std::nullopt;
+  const auto level = [&](std::size_t e) {
+    return stage.place[e] != 0 && stage.place_before_ties[e] == stage.place_before_ties[entrant] &&
+           (stage.pool_place.empty() || stage.pool[e] == stage.pool[entrant]);
+  };
+  WhyParted out;
+  out.before = before;
+  double nearest = 0;
+  for (std::size_t e = 0; e < stage.entrants.size(); ++e) {
+    const double place = stage.place[e];
+    if (!level(e) || (before ? place >= stage.place[entrant] : place <= stage.place[entrant]))
+      continue;
+    if (out.others.empty() || (before ? place > nearest : place < nearest)) {
+      out.others.clear();
+      nearest = place;
+    }
+    if (place == nearest) {
+      out.others.push_back(stage.entrants[e]);
+      const std::uint32_t key = stage.parted_by[before ? entrant : e];
+      out.key = key < stage.order_keys.size() ? stage.order_keys[key] : "";
+    }
+  }
+  return out.others.empty() || out.key.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
 /// The last line that a step drew on scores.
 void set_line(Why& why, const StageDecision& stage) {
   for (const StepReport& step : stage.steps)
@@ -165,6 +194,9 @@ Why explain(const Bundle& bundle, const Decision& decision, std::size_t candidat
   why.place = some_place(stage.place, entrant);
   why.place_before_ties = some_place(stage.place_before_ties, entrant);
   why.field = stage.entrants.size();
+  for (const bool before : {true, false})
+    if (auto found = parted(stage, static_cast<std::uint32_t>(entrant), before))
+      why.parted.push_back(std::move(*found));
   why.scores = scores_of(stage, entrant);
   const auto rules = std::ranges::find(bundle.program.stages, stage.id,
                                        [](const Stage& one) { return one.id.str(); });

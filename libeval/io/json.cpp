@@ -186,7 +186,8 @@ void write(JsonWriter& out, const EliminationRound& round, const Program& progra
   out.close(']').key("exhausted").number(round.exhausted).key("lost").number(round.lost);
   candidates("elected", round.elected);
   candidates("out", round.out);
-  out.key("by_earlier_round").flag(round.by_earlier_round).close('}');
+  out.key("by_earlier_round").flag(round.by_earlier_round);
+  out.key("by").text_or_null(round.by).close('}');
 }
 
 void write(JsonWriter& out, const StageDecision& stage, const Program& program) {
@@ -295,6 +296,15 @@ std::string to_json(const Why& why, const Decision& decision, const Bundle& bund
   out.key("stage").text(stage.id).key("outcome").text(to_string(why.outcome));
   out.key("place").number(why.place).key("place_before_ties").number(why.place_before_ties);
   out.key("entrants").count(std::uint64_t{why.field});
+  out.key("parted").open('[');
+  for (const WhyParted& parted : why.parted) {
+    out.open('{').key("before").flag(parted.before).key("key").text(parted.key);
+    out.key("others").open_line('[');
+    for (const std::size_t other : parted.others)
+      out.text(program.candidates[other].id.str());
+    out.close(']').close('}');
+  }
+  out.close(']');
   out.key("last_in").number(why.last_in).key("first_out").number(why.first_out);
   out.key("ahead").number(why.ahead).key("scores").open('[');
   for (const WhyScore& score : why.scores) {

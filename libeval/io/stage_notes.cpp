@@ -174,7 +174,9 @@ private:
       if (!round.elected.empty())
         add(names_of(bundle_.program, round.elected) + " in", " · ");
       if (!round.out.empty())
-        add(names_of(bundle_.program, round.out) + " out", " · ");
+        add(names_of(bundle_.program, round.out) + " out" +
+                (round.by.empty() ? "" : " by " + escape_control(round.by)),
+            " · ");
       if (!round.passed_on.empty())
         text = "after the " + round.passed_on + " of " + names_of(bundle_.program, round.from) +
                (round.value ? " at " + shown(*round.value, 6) : "") + ": " + text;
@@ -322,7 +324,8 @@ private:
         continue;
       if (kind ? f.kind != *kind : f.kind == Finding::Kind::recusal)
         continue;
-      if ((f.kind == Finding::Kind::require && !is_bad(f)) || f.kind == Finding::Kind::eliminate)
+      if ((f.kind == Finding::Kind::require && !is_bad(f)) || f.kind == Finding::Kind::eliminate ||
+          (f.kind == Finding::Kind::duel && is_bad(f))) // the winner's says the same
         continue;
       findings.push_back(&f);
     }

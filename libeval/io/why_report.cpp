@@ -134,6 +134,9 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
     place += " of " + std::to_string(why.field);
     if (why.place_before_ties && *why.place_before_ties != *why.place)
       place += ", " + shown(*why.place_before_ties) + " before ties were broken";
+    for (const WhyParted& parted : why.parted)
+      place += std::string(parted.before ? ", behind " : ", ahead of ") +
+               names_of(program, parted.others, 3) + " by " + escape_control(parted.key);
     if (in_part)
       place += against_the_line(*stage.partial, why.entrant, stage.places);
     out += lines.labelled("place", place);

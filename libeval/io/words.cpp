@@ -190,6 +190,13 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
     text = "the earlier stage " + quoted(f.detail) + " is held";
     break;
   case Kind::recusal: {
+  case Kind::duel:
+    text = who +
+           (f.verdict == Verdict::pass   ? " wins the duel with "
+            : f.verdict == Verdict::fail ? " loses the duel with "
+                                         : " is level in the duel with ") +
+           names_of(program, f.others) + (f.rule.empty() ? "" : ", by " + safe(f.rule));
+    break;
     const auto marks = static_cast<std::size_t>(f.observed.value_or(0));
     text = marks == 0
                ? "recused for " + who + ": " + safe(f.detail)

@@ -44,8 +44,9 @@ struct Finding {
     recusal,   ///< marks left out; `rule` = evidence, `detail` = juror and reason, `observed` = how
                ///< many stood
     unknown,   ///< the outcome turns on unknown verdicts; `others` = whose
-    record     ///< what statements about the stage say or leave open: `rule` = the statement,
+    record,    ///< what statements about the stage say or leave open: `rule` = the statement,
                ///< `detail` in words
+    duel       ///< won (pass), lost (fail) or tied against `others`; `rule` = the key that decided
   };
   Kind kind = Kind::policy;
   Verdict verdict = Verdict::pass;
@@ -112,6 +113,7 @@ struct EliminationRound {
   std::vector<std::size_t> out;     ///< at its end
   bool by_earlier_round = false;    ///< an earlier round told equals apart
 };
+  std::string by; ///< the key that put them out, where the first left them level with others
 
 /// What a model estimated beside the scores: how severe each juror is, how sure each score is.
 struct ModelReport {
@@ -166,8 +168,11 @@ struct StageDecision {
   std::vector<std::uint32_t> decided_by; ///< position of the step, or UINT32_MAX: the end
   std::vector<double> place;             ///< after all keys; 0 = none
   std::vector<double> place_before_ties; ///< by the first key alone; 0 = none
-  std::vector<double> pool_place;        ///< empty without pools
-  std::vector<std::uint32_t> pool;       ///< position in `pools`
+  /// Of each entrant the position in `order_keys` of the key that puts it behind whoever is next
+  /// before it; empty where the first key alone made the order.
+  std::vector<std::uint32_t> parted_by;
+  std::vector<double> pool_place;  ///< empty without pools
+  std::vector<std::uint32_t> pool; ///< position in `pools`
   std::vector<std::string> pools;
   std::map<std::uint32_t, std::string> bands; ///< by entrant
   std::map<std::uint32_t, std::string> notes; ///< by entrant: `as` of the step that took it

@@ -61,6 +61,13 @@ struct WhyPolicy {
   Judgments judgments;    ///< points into the bundle
 };
 
+/// Others who were level by the first key, and the key that told them apart.
+struct WhyParted {
+  std::vector<std::size_t> others; ///< candidates, level with each other
+  bool before = false;             ///< whether they are before the candidate asked about
+  std::string key;
+};
+
 /// Why one candidate had its outcome in one stage, as data.
 struct Why {
   std::size_t candidate = 0;
@@ -68,7 +75,8 @@ struct Why {
   std::size_t entrant = 0; ///< position in StageDecision::entrants
   Outcome outcome = Outcome::held;
   std::optional<double> place, place_before_ties;
-  std::size_t field = 0; ///< entrants of the stage
+  std::size_t field = 0;         ///< entrants of the stage
+  std::vector<WhyParted> parted; ///< who is next before it and next behind it by a later key
   std::vector<WhyScore> scores;
   std::vector<WhyPolicy> policies; ///< in the order of the steps
   std::vector<Finding> because;    ///< findings about the candidate, and those that hold the stage

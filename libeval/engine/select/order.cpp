@@ -475,6 +475,7 @@ TieGroups Sorter::split(const Who& group, const OrderKey& key, const Who* fixed_
 
 TieGroups Sorter::sort(const Who& who, const std::vector<OrderKey>& keys) {
   by_first_key = {};
+  parted_by.clear();
   if (who.empty())
     return {};
   if (keys.empty())
@@ -482,16 +483,22 @@ TieGroups Sorter::sort(const Who& who, const std::vector<OrderKey>& keys) {
   TieGroups groups = split(who, keys.front(), nullptr);
   if (keys.size() > 1)
     by_first_key = groups;
+  parted_by.assign(groups.size(), 0);
   for (std::size_t k = 1; k < keys.size(); ++k) {
     if (groups.size() == who.size())
       break;
     TieGroups next;
-    for (std::size_t t = 0; t < groups.size(); ++t)
+    std::vector<std::uint32_t> parted;
+    for (std::size_t t = 0; t < groups.size(); ++t) {
       if (groups[t].size() == 1)
         next.add(groups[t]);
       else
         next.add(split(Who(groups[t].begin(), groups[t].end()), keys[k], nullptr));
+      parted.push_back(parted_by[t]);
+      parted.resize(next.size(), static_cast<std::uint32_t>(k));
+    }
     groups = std::move(next);
+    parted_by = std::move(parted);
   }
   return groups;
 }

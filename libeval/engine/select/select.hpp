@@ -136,6 +136,8 @@ public:
   [[nodiscard]] TieGroups sort(const Who& who, const std::vector<OrderKey>& keys);
 
   TieGroups by_first_key; ///< after `sort` by several keys: the groups before any tie was broken
+  /// After `sort`, of each group the position of the key that puts it behind the one before it.
+  std::vector<std::uint32_t> parted_by;
   std::vector<Finding> findings;
   std::vector<Finding> trouble;
 

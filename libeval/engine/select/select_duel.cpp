@@ -4,6 +4,18 @@
 
 namespace libeval {
 
+/// What each of a pair has to do with the other.
+void Selector::note_duel(const TieGroups& pair, const std::string& key) {
+  if (pair.order.size() != 2)
+    return;
+  for (const std::size_t i : {0U, 1U}) {
+    Finding& finding = find(Finding::Kind::duel, candidate(pair.order[i]));
+    finding.rule = key;
+    finding.verdict = pair.size() == 1 ? Verdict::unknown : i == 0 ? Verdict::pass : Verdict::fail;
+    finding.others = {candidate(pair.order[1 - i])};
+  }
+}
+
 void Selector::apply(const select::Duel& s) {
   taking_ = true;
   ensure_order();
@@ -54,7 +66,9 @@ void Selector::apply(const select::Duel& s) {
   }
   Who losers;
   for (const Who& pair : pairs) {
-    const TieGroups result = sorted(pair, keys);
+    std::vector<std::uint32_t> parted_by;
+    const TieGroups result = sorted(pair, keys, nullptr, &parted_by);
+    note_duel(result, parted_by.size() > 1 ? keys[parted_by[1]].name : "");
     take_first(result, {1, "winner", ties_, false});
     for (const std::uint32_t e : pair)
       if (state_[e] == State::undecided)

@@ -7,6 +7,7 @@
 #include <libeval/base/decimal.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace libeval {
 namespace {
@@ -155,8 +156,10 @@ void Selector::apply(const select::Eliminate& s) {
   const auto taken = static_cast<std::size_t>(std::ranges::count(state_, State::taken));
   const std::size_t places = stage_.places.value_or(1 + taken);
   const std::size_t seats = s.seats.value_or(places > taken ? places - taken : 0);
-  report_.rule = (s.ballots ? "ballots, " : "by " + s.by.front().name + ", ") +
-                 std::to_string(seats) + (seats == 1 ? " seat" : " seats");
+  report_.rule = s.ballots ? "ballots" : "";
+  for (const OrderKey& key : s.by)
+    report_.rule += (report_.rule.empty() ? "by " : ", then ") + key.name;
+  report_.rule += ", " + std::to_string(seats) + (seats == 1 ? " seat" : " seats");
   if (s.ballots)
     eliminate_by_transfers(s, seats);
   else
@@ -176,6 +179,7 @@ void Selector::settle_elimination(const select::Eliminate& s, const std::vector<
   std::ranges::fill(stage_.place, 0);
   place(groups, stage_.place);
   stage_.place_before_ties = stage_.place;
+  stage_.parted_by.clear();
   for (const std::uint32_t e : elected)
     take(e, s.as);
   if (tied.empty())
@@ -299,14 +303,15 @@ void Selector::eliminate_by_keys(const select::Eliminate& s, std::size_t seats) 
     round.number = number;
     Sorter values(book_, stage_.total, step_, open_);
     const OrderKey& first = s.by.front();
-    const bool has_values = first.kind == OrderKey::Kind::part ||
-                            first.kind == OrderKey::Kind::attribute ||
-                            first.kind == OrderKey::Kind::measure;
+    const auto has_values = [](const OrderKey& key) {
+      return key.kind == OrderKey::Kind::part || key.kind == OrderKey::Kind::attribute ||
+             key.kind == OrderKey::Kind::measure;
+    };
     const std::vector<Who> groups = tied_by_keys(left, {anew});
     std::vector<std::uint32_t> in_order;
     for (const Who& group : groups)
       in_order.insert(in_order.end(), group.begin(), group.end());
-    if (has_values) {
+    if (has_values(first)) {
       const Values now = values.values(first, in_order, true);
       for (std::size_t i = 0; i < in_order.size(); ++i)
         round.votes.push_back(now.has(i) ? std::optional(now.numbers[i]) : std::nullopt);
@@ -315,8 +320,24 @@ void Selector::eliminate_by_keys(const select::Eliminate& s, std::size_t seats) 
       round.who.push_back(candidate(e));
     round.votes.resize(round.who.size());
     Who last = groups.back();
-    if (last.size() > 1)
+    // The first key that tells them from who is next before them; whichever has no values does.
+    const std::size_t behind = in_order.size() - last.size();
+    if (groups.size() > 1 && s.by.size() > 1)
+      for (const OrderKey& key : s.by) {
+        if (has_values(key)) {
+          const Values now = values.values(key, in_order, true);
+          if (std::abs(now.numbers[behind] - now.numbers[behind - 1]) <= now.tolerance)
+            continue;
+        }
+        round.by = &key == &first ? "" : key.name;
+        break;
+      }
+    if (last.size() > 1) {
+      const std::size_t level = last.size();
       last = tied_by_keys(last, s.ties).back();
+      if (last.size() < level)
+        round.by = s.ties.size() == 1 ? s.ties.front().name : "the keys of `ties`";
+    }
     if (last.size() > 1 && (last.size() == left.size() || left.size() - last.size() < seats)) {
       tied = last;
     } else {

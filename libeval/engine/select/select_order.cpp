@@ -15,12 +15,14 @@ std::vector<OrderKey> Selector::by_total() const {
   return {total};
 }
 
-TieGroups Selector::sorted(const Who& who, const std::vector<OrderKey>& keys,
-                           TieGroups* first_key) {
+TieGroups Selector::sorted(const Who& who, const std::vector<OrderKey>& keys, TieGroups* first_key,
+                           std::vector<std::uint32_t>* parted_by) {
   Sorter sorter(book_, stage_.total, step_, open_);
   TieGroups groups = sorter.sort(who, keys);
   if (first_key != nullptr)
     *first_key = std::move(sorter.by_first_key);
+  if (parted_by != nullptr)
+    *parted_by = std::move(sorter.parted_by);
   for (Finding& finding : sorter.findings)
     stage_.findings.push_back(std::move(finding));
   held_ = held_ || !sorter.trouble.empty();
@@ -47,11 +49,17 @@ void Selector::set_order(const std::vector<OrderKey>& keys) {
     stage_.order_keys.push_back(key.name);
   const std::vector<Who> pools = by_pool(pooled_, [&](std::uint32_t e) { return standing(e); });
   order_.clear();
+  stage_.parted_by.assign(keys.size() > 1 ? n_ : 0, 0);
   for (const Who& members : pools) {
     TieGroups first_key;
-    order_.push_back(sorted(members, keys, &first_key));
+    std::vector<std::uint32_t> parted_by;
+    order_.push_back(sorted(members, keys, &first_key, &parted_by));
     place(order_.back(), stage_.place);
     place(first_key, stage_.place_before_ties);
+    if (keys.size() > 1)
+      for (std::size_t t = 0; t < order_.back().size(); ++t)
+        for (const std::uint32_t e : order_.back()[t])
+          stage_.parted_by[e] = parted_by[t];
   }
   if (keys.size() <= 1) // no tie was broken
     stage_.place_before_ties = stage_.place;

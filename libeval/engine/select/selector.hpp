@@ -91,7 +91,7 @@ private:
 
   // --- order and places ---
   TieGroups sorted(const Who& who, const std::vector<OrderKey>& keys,
-                   TieGroups* first_key = nullptr);
+                   TieGroups* first_key = nullptr, std::vector<std::uint32_t>* parted_by = nullptr);
   void ensure_order();
   void set_order(const std::vector<OrderKey>& keys);
   [[nodiscard]] bool covers(const select::Band& earlier, const select::Band& later,
@@ -132,6 +132,8 @@ private:
     TieRuling ties;
     bool under_quotas = true; ///< a place won or granted is not refused
   };
+  void note_duel(const TieGroups& pair, const std::string& key);
+
   void take_first(const TieGroups& groups, const Line& line);
   void settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line);
   Finding& note_tie(std::span<const std::uint32_t> tied, std::size_t left);
