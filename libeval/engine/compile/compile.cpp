@@ -201,6 +201,13 @@ Frame Compiler::align(Frame frame, const std::string& name) {
   out.gap = any_gap ? std::move(gap) : std::vector<std::uint8_t>{};
   out.outside.clear();
   out.raw = nullptr;
+  if (frame.category) {
+    Codes category(out.cells, 0);
+    for (std::size_t e = 0; e < out.cells && frame.cells > 0; ++e)
+      if (!out.is_gap(e))
+        category[e] = (*frame.category)[index[e]];
+    out.category = shared_codes(std::move(category));
+  }
   out.array = new_array(plan, out.cells, out.candidates(), name);
   if (frame.origin && frame.cells > 0) {
     auto origin = std::make_shared<Origin>();

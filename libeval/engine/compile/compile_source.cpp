@@ -133,28 +133,38 @@ Frame Compiler::stages_frame(const Measure& measure) {
 
 Frame Compiler::attribute_frame(const Measure& measure) {
   const Source& source = measure.source;
-  Codes candidates;
+  Codes candidates, category;
   std::vector<double> numbers;
+  std::vector<std::string> texts;
   bool known = false;
   for (const std::uint32_t entrant : context.entrants) {
     const std::string* value = context.bundle.program.candidates[entrant].attribute(source.name);
     known = known || value != nullptr;
-    const auto number = value == nullptr ? std::nullopt : number_or_date(*value);
-    if (value != nullptr && !number && !value->empty())
-      context.diagnostics.error(source.where,
-                                "attribute `" + source.name + "` of `" +
-                                    context.bundle.program.candidates[entrant].id.str() + "` is `" +
-                                    *value + "`, and a number is needed");
+    if (value == nullptr || value->empty())
+      continue;
+    const auto number = number_or_date(*value);
+    candidates.push_back(entrant);
+    numbers.push_back(number.value_or(0));
     if (number) {
-      candidates.push_back(entrant);
-      numbers.push_back(*number);
+      category.push_back(0);
+      continue;
     }
+    const auto at = std::ranges::find(texts, *value) - texts.begin();
+    if (static_cast<std::size_t>(at) == texts.size())
+      texts.push_back(*value);
+    category.push_back(static_cast<std::uint32_t>(at + 1));
   }
   if (!known && !context.entrants.empty())
     context.diagnostics.error(source.where, "no candidate has the attribute `" + source.name + "`",
                               "give it under `candidates`");
-  return static_frame(std::move(candidates),
-                      std::make_shared<const std::vector<double>>(std::move(numbers)), {}, measure);
+  Frame frame =
+      static_frame(std::move(candidates),
+                   std::make_shared<const std::vector<double>>(std::move(numbers)), {}, measure);
+  if (!texts.empty()) {
+    frame.category = shared_codes(std::move(category));
+    frame.texts = std::move(texts);
+  }
+  return frame;
 }
 
 Frame Compiler::source_frame(const Measure& measure, bool everybody) {
@@ -171,6 +181,7 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
   if (measure.filter.empty() || frame.array == no_array)
     return frame;
   std::vector<std::uint8_t> stays(frame.cells, 1);
+  const std::size_t errors = context.diagnostics.errors();
   for (const Test& test : measure.filter) {
     plan.named.insert(test.column);
     const Dimension* of = frame.find(test.column);
@@ -181,7 +192,6 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
       pass = members_passing(context, test, *of, "`" + measure.name + "`");
     } else if (const AttributeOf attribute = attribute_of(frame.dimensions, test.column);
                attribute.dimension != nullptr) {
-  const std::size_t errors = context.diagnostics.errors();
       of = attribute.dimension;
       pass = candidates_passing(context, test, attribute.attribute);
     } else {
@@ -198,6 +208,8 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
   for (std::size_t i = 0; i < frame.cells; ++i)
     if (stays[i] != 0)
       cells.push_back(static_cast<std::uint32_t>(i));
+  if (cells.empty() && frame.cells > 0 && context.diagnostics.errors() == errors)
+    warn_of_nothing(context, measure.filter.back(), "`" + measure.name + "`");
   return picked(frame, cells, measure.name, "from");
 }
 
@@ -208,8 +220,6 @@ Frame Compiler::picked(const Frame& frame, const Codes& cells, const std::string
   add(plan, op::Gather{frame.array, out.array, shared_codes(cells), chosen_by}, word);
   out.raw = frame.raw;
   out.raw_rows = nullptr;
-  if (cells.empty() && frame.cells > 0 && context.diagnostics.errors() == errors)
-    warn_of_nothing(context, measure.filter.back(), "`" + measure.name + "`");
   if (frame.raw) {
     Codes rows;
     for (const std::uint32_t cell : cells)

@@ -54,7 +54,9 @@ void Lowering::warn_of_strangers(const Tree& tree) {
   if (const Tree* negative = tree.find("negative"))
     return warn_of_strangers(*negative);
   const Tree *by = tree.find("by"), *values = tree.find("values");
-  const Dimension* of = by == nullptr ? nullptr : frame_.find(by->scalar().value_or(""));
+  const std::string name = by == nullptr ? "" : by->scalar().value_or("");
+  const auto attribute = attribute_dimension(name);
+  const Dimension* of = attribute ? &*attribute : frame_.find(name);
   if (of == nullptr || values == nullptr || !values->is_map())
     return;
   std::vector<std::string> known;
@@ -108,7 +110,8 @@ Operand Lowering::operand(const Param& param) {
     break;
   }
   case Param::Kind::table: {
-    const Dimension* dimension = frame_.find(param.column);
+    const auto attribute = attribute_dimension(param.column);
+    const Dimension* dimension = attribute ? &*attribute : frame_.find(param.column);
     if (dimension == nullptr) {
       error(param.where, "there is no dimension `" + param.column + "` here",
             dimensions_in_words());
@@ -191,12 +194,12 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
   std::vector<std::pair<const Dimension*, const Dimension*>>
       pairs;                       // of the parameter, of the frame
   std::list<Dimension> attributes; // of the frame: made for the parameter
+  const Dimension* other_side = nullptr;
   for (const Dimension& d : values.dimensions) {
     const std::string name = d.name == "candidate" && !param.at.empty() ? param.at
                              : d.name == param.at                       ? "candidate"
                                                                         : d.name;
     const Dimension* own = frame_.find(name);
-  const Dimension* other_side = nullptr;
     if (own == nullptr && values.is_pinned(d.name))
       continue;
     if (own == nullptr)
@@ -210,11 +213,11 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
       return {0.0, no_array, {}};
     }
     pairs.emplace_back(&d, own);
+    if (name == "side" && d.members && d.members->size() == 2 && values.find(param.at) != nullptr)
+      other_side = &d;
     plan_.named.insert(d.name);
     plan_.named.insert(own->name);
   }
-    if (name == "side" && d.members && d.members->size() == 2 && values.find(param.at) != nullptr)
-      other_side = &d;
   // Give both sides' members the same codes, then look tuples up.
   std::map<Codes, std::uint32_t> cell_of;
   std::vector<std::map<std::string_view, std::uint32_t>> words(pairs.size());
