@@ -48,6 +48,7 @@ Node read_node(const Tree& tree, std::string id, std::string path) {
   node.measure = read_measure(tree, node.path);
   if (const Tree* round = tree.find("round"))
     node.round = read_rounding(*round);
+  node.is_time = text_at(tree, "print") == "time";
   if (const Tree* missing = tree.find("missing")) {
     const Tree* as = missing->is_map() ? missing->find("as") : missing;
     if (as->is_number()) {

@@ -19,7 +19,9 @@ void add_criteria(Shapes& s) {
   s["leaf"] = {
       "`leaf`",
       with(measure_keys(), {{"by", scalar(), false, "the dimension whose member is the leaf's id"},
-                            {"round", either({above(0), object("round")}), false, "its score"}})};
+                            {"round", either({above(0), object("round")}), false, "its score"},
+                            {"print", choice({"number", "time"}), false,
+                             "how its score is written: `time` is `h:mm:ss.ff`"}})};
   s["node_missing"] = {
       "`missing`",
       {{"as",
@@ -40,7 +42,9 @@ void add_criteria(Shapes& s) {
              either({choice({"hold", "zero", "worst", "best", "lowest", "highest", "drop"}),
                      number(), object("node_missing")}),
              false, "what a part without a value becomes"},
-            {"round", either({above(0), object("round")}), false, "its score"}},
+            {"round", either({above(0), object("round")}), false, "its score"},
+            {"print", choice({"number", "time"}), false,
+             "how its score is written: `time` is `h:mm:ss.ff`"}},
            measure_keys()),
       false,
       false,

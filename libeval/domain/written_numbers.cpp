@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fractions where the language takes a number.
+// Fractions, dates and durations where the language takes a number.
 #include <libeval/domain/written_numbers.hpp>
 
 #include <libeval/base/date.hpp>
+#include <libeval/base/duration.hpp>
 #include <libeval/base/share.hpp>
 
 #include <algorithm>
@@ -18,7 +19,8 @@ bool takes(const Type& type, Type::Kind kind) {
 
 void read(Tree& tree, const Type& type, const Shapes& shapes) {
   if (tree.is_text()) {
-    if (takes(type, Type::Kind::number) && !takes(type, Type::Kind::share))
+    const bool is_share = tree.text().find('/') != std::string::npos;
+    if (takes(type, Type::Kind::number) && !(is_share && takes(type, Type::Kind::share)))
       if (const auto number = parse_written(tree.text()))
         tree.value = Tree::Number{*number, tree.text()};
     return;
@@ -51,6 +53,8 @@ void read(Tree& tree, const Type& type, const Shapes& shapes) {
 std::optional<double> parse_written(std::string_view text) {
   if (const auto days = parse_days(text))
     return days;
+  if (text.find(':') != std::string_view::npos)
+    return parse_duration(text);
   const bool negative = text.starts_with('-');
   if (text.find('/') == std::string_view::npos)
     return std::nullopt;

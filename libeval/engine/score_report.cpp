@@ -48,6 +48,7 @@ void ScoreReport::add(const Node& node, std::size_t parent, std::size_t depth, d
   scores.resolution = frame.resolution;
   scores.direction = frame.direction;
   scores.relative = frame.relative;
+  scores.is_time = node.is_time;
   if (scored) {
     put_numbers(run_.columns[at_.at(&node)], scores.scores);
     scores.scores.gap.assign(frame.gap.begin(), frame.gap.end());

@@ -80,25 +80,6 @@ Cell quoted_cell(const char* begin, const char* end, const Syntax& syntax, std::
 
 } // namespace
 
-std::optional<double> read_duration(std::string_view text, char point) {
-  std::uint64_t whole = 0;
-  for (int parts = 1;; ++parts) {
-    const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
-    const bool last = end == text.size() || text[end] == point;
-    const bool sound = parts == 1 ? end >= 1 && end <= 9 : end == 2 && text[0] < '6';
-    if (!sound || (!last && (text[end] != ':' || parts == 3)))
-      return std::nullopt;
-    std::uint64_t part = 0;
-    for (const char digit : text.substr(0, end))
-      part = part * 10 + static_cast<std::uint64_t>(digit - '0');
-    whole = whole * 60 + part;
-    text.remove_prefix(end);
-    if (last)
-      return parse_decimal(std::to_string(whole) + std::string(text), point);
-    text.remove_prefix(1);
-  }
-}
-
 std::string_view trimmed(std::string_view text) {
   const auto plain = [](char c) { return c > ' ' && c < '\x7F'; };
   if (!text.empty() && plain(text.front()) && plain(text.back()))

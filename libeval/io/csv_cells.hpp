@@ -157,10 +157,6 @@ inline constexpr std::array<double, 23> powers_of_ten = {
   return p;
 }
 
-/// Seconds written `[[h:]m:]s[.ff]`, as the decimal that they are: `1:02.5` is 62.5. Minutes and
-/// seconds behind a `:` have two digits below 60.
-[[nodiscard]] std::optional<double> read_duration(std::string_view text, char point);
-
 /// Without the blanks that do not count: ASCII, no-break and ideographic spaces, byte-order marks.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 

@@ -2,6 +2,7 @@
 #include "io/csv_reader.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/duration.hpp>
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
@@ -162,7 +163,7 @@ private:
       return;
     }
     if (about.duration)
-      if (const auto seconds = read_duration(text, syntax_.point)) {
+      if (const auto seconds = parse_duration(text, syntax_.point)) {
         to = *seconds;
         if (checked_)
           check(to, column, raw(cell));

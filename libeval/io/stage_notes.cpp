@@ -3,6 +3,7 @@
 
 #include "io/report_lines.hpp"
 
+#include <libeval/base/duration.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/io/panel.hpp>
 #include <libeval/io/words.hpp>
@@ -185,11 +186,15 @@ private:
   }
 
   /// Two scores with as few decimals as tell them apart.
-  static std::string between(double a, double b) {
+  [[nodiscard]] std::string between(double a, double b) const {
     int decimals = 3;
     while (decimals < 9 && a != b && shown(a, decimals) == shown(b, decimals))
       ++decimals;
-    return shown(a, decimals) + " and " + shown(b, decimals);
+    const bool times = !stage_.nodes.empty() && stage_.nodes[0].is_time;
+    const auto text = [&](double x) {
+      return times ? as_duration(shown(x, decimals)) : shown(x, decimals);
+    };
+    return text(a) + " and " + text(b);
   }
 
   [[nodiscard]] std::string ties_rule() const {

@@ -2,6 +2,7 @@
 #include "io/stage_table.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/duration.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/io/words.hpp>
 
@@ -270,10 +271,10 @@ private:
   }
 
   Column numbers(std::string head, const std::vector<std::optional<double>>& values,
-                 double resolution) const {
+                 const NodeScores& node) const {
     Column column{std::move(head), Align::right, {}};
-    for (std::string& text : written(values, resolution))
-      column.cells.push_back({std::move(text), Style::plain});
+    for (const std::string& text : written(values, node.resolution))
+      column.cells.push_back({node.is_time ? as_duration(text) : text, Style::plain});
     return column;
   }
 
@@ -300,7 +301,7 @@ private:
     std::vector<std::optional<double>> values;
     for (const std::uint32_t i : rows_)
       values.push_back(node.scores.has(i) ? std::optional(node.scores.value(i)) : std::nullopt);
-    return numbers(head_of(node), values, node.resolution);
+    return numbers(head_of(node), values, node);
   }
 
   Column totals() const {
@@ -315,7 +316,7 @@ private:
     std::string head = "total";
     if (node.points)
       head += "/" + shown(*node.points);
-    return numbers(head, values, node.resolution);
+    return numbers(head, values, node);
   }
 
   [[nodiscard]] bool applies(const PolicyFile& policy) const {
@@ -427,8 +428,10 @@ std::string stage_table(const Bundle& bundle, const StageDecision& stage,
 }
 
 static Grid::Cell score_cell(const StageDecision& stage, const Why& why, const WhyScore& score) {
-  if (score.score)
-    return {shown(*score.score), Style::plain};
+  if (score.score) {
+    const std::string text = shown(*score.score);
+    return {stage.nodes[score.node].is_time ? as_duration(text) : text, Style::plain};
+  }
   if (stage.partial && score.node < stage.partial->ranges.size() &&
       why.entrant < stage.partial->ranges[score.node].size())
     return {written_range(stage.partial->ranges[score.node][why.entrant]), Style::plain};

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "support/small_bundle.hpp"
 
+#include <libeval/base/duration.hpp>
 #include <libeval/domain/expand.hpp>
 #include <libeval/domain/written_numbers.hpp>
 #include <libeval/io/print.hpp>
@@ -26,6 +27,22 @@ TEST_CASE("written numbers are read whole or not at all") {
        {"", "/", "2/", "/3", "2/0", "2/03", "2 / 3", "2/3/4", "--1/3", "+1/3", "2/-3", "66%",
         "1e2/3", "2/3 ", "2", "abc", "1/99999999999999999999999x"})
     CHECK_FALSE(parse_written(text));
+}
+
+TEST_CASE("durations are read as seconds, and written from them") {
+  CHECK(parse_written("1:52.34") == 112.34);
+  CHECK(parse_written("2:08:10") == 7690);
+  CHECK(parse_written("10:00:00") == 36000);
+  CHECK(parse_written("0:00") == 0);
+  for (const char* text : {"1:5", "1:60", "1:2:3:4", ":30", "1:", "-1:30", "1:30 ", "1:30:60",
+                           "a:30", "1:30.", "1:3a"})
+    CHECK_FALSE(parse_written(text));
+  CHECK(as_duration("112.34") == "1:52.34");
+  CHECK(as_duration("7690") == "2:08:10");
+  CHECK(as_duration("-3600.5") == "-1:00:00.5");
+  CHECK(as_duration("315515") == "87:38:35");
+  for (const char* text : {"59.99", "0", "-", "", "1e21", "1.5e-7", "~60", "9999999999999999"})
+    CHECK(as_duration(text) == text);
 }
 
 TEST_CASE("a fraction stands wherever a number does, and is the fraction") {

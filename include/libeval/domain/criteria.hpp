@@ -36,6 +36,7 @@ struct Node {
   Measure measure; ///< of a node with parts only `steps` are used
   PartGap gap;
   std::optional<Rounding> round;
+  bool is_time = false; ///< seconds, which people see as hours, minutes and seconds
   Where where;
   Where points_where;
 };

@@ -85,6 +85,7 @@ struct NodeScores {
   double resolution = 0;        ///< scores are multiples of this (rounded); 0 = not rounded
   Direction direction = Direction::benefit;
   bool relative = false; ///< somebody else's values enter this score
+  bool is_time = false;  ///< seconds, to be written as hours, minutes and seconds
   Scores scores;
 };
 
@@ -112,8 +113,8 @@ struct EliminationRound {
   std::vector<std::size_t> elected; ///< in this round
   std::vector<std::size_t> out;     ///< at its end
   bool by_earlier_round = false;    ///< an earlier round told equals apart
-};
   std::string by; ///< the key that put them out, where the first left them level with others
+};
 
 /// What a model estimated beside the scores: how severe each juror is, how sure each score is.
 struct ModelReport {

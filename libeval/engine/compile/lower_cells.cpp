@@ -4,6 +4,7 @@
 #include "engine/drawn.hpp"
 
 #include <libeval/base/decimal.hpp>
+#include <libeval/base/duration.hpp>
 #include <libeval/base/share.hpp>
 #include <libeval/base/text.hpp>
 
@@ -20,7 +21,8 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
   const auto entry = [&](Curve& curve, const std::string& key, double points, const Where& where,
                          const std::string& of) {
     const bool fresh = curve.categories.emplace(key, points).second;
-    const auto number = parse_decimal(key);
+    const auto number =
+        key.find(':') == std::string::npos ? parse_decimal(key) : parse_duration(key);
     const bool new_number = !number || curve.numbers.emplace(*number, points).second;
     if (!fresh || !new_number)
       error(where, "`" + key + "` stands twice in the lookup table" + of);
