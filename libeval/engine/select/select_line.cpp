@@ -347,7 +347,6 @@ bool Selector::fits_attribute(const Test& test, const std::string* value) {
   return fits(test, std::string_view(*value));
 }
 
-
 void Selector::apply(const select::Reserve& s) {
   ensure_order();
   report_.rule = "next " + std::to_string(s.first);
