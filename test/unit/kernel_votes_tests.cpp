@@ -55,7 +55,8 @@ TEST_CASE("who stands in the middle has the strength 0 and not the rounding of o
     const auto fit = bradley_terry(
         3, {{0, 1, odds, 1, 0}, {1, 2, odds, 1, 0}, {0, 2, odds * odds, 1, 0}}, none, {});
     CHECK(fit.strength(1) == 0);
-    CHECK(fit.strength(0) == Approx(std::log(odds)).epsilon(1e-12));
+    CHECK(fit.strength(0) == // the climb ends at a gradient of 1e-10
+          Approx(std::log(odds)).epsilon(1e-10));
   }
 }
 
