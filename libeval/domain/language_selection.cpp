@@ -119,8 +119,17 @@ void add_selection(Shapes& s) {
        {{"part"}, {"bands", "at_least", "above", "at_most", "below"}}}};
   s["select.quota"] = {"`quota`",
                        {{"by", scalar(), true, "an attribute"},
-                        {"at_most", either({integer(0), dictionary(integer(0))}), true,
-                         "so many of each, or of each that is named"}}};
+                        {"at_most", either({integer(0), dictionary(integer(0))}), false,
+                         "so many of each, or of each that is named"},
+                        {"at_least", either({integer(0), dictionary(integer(0))}), false,
+                         "so many of each, or of each that is named, are among those taken"},
+                        {"short", choice({"open", "others"}), false,
+                         "where there are fewer, their places stay open or go to others"}},
+                       false,
+                       false,
+                       {},
+                       {},
+                       {{{"short"}, {"at_least"}}}};
   s["select.duel"] = {
       "`duel`",
       {{"by", scalar(), false, "an attribute that names the pair"},

@@ -69,10 +69,21 @@ std::map<std::string, std::size_t> read_counts(const Tree& tree) {
 select::Quota read_quota(const Tree& tree) {
   select::Quota quota;
   quota.by = text_at(tree, "by");
-  if (const Tree& most = *tree.find("at_most"); most.is_map())
-    quota.of = read_counts(most);
-  else
-    quota.at_most = count_at(tree, "at_most");
+  const auto read = [&](const char* key, std::optional<std::size_t>& of_each,
+                        std::map<std::string, std::size_t>& of_some) {
+    const Tree* found = tree.find(key);
+    if (found != nullptr && found->is_map())
+      of_some = read_counts(*found);
+    else
+      of_each = count_at(tree, key);
+  };
+  read("at_most", quota.at_most, quota.of);
+  read("at_least", quota.at_least, quota.least_of);
+  using Short = select::Quota::Short;
+  const std::string shortage = text_at(tree, "short");
+  quota.shortage = shortage == "open"     ? Short::open
+                   : shortage == "others" ? Short::others
+                                          : Short::refused;
   return quota;
 }
 

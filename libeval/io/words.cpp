@@ -156,6 +156,10 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
     break;
   }
   case Kind::quota:
+    if (!f.bound.empty()) {
+      text = who + " gives way to the quota of " + quoted(f.rule) + ": " + safe(f.detail);
+      break;
+    }
     text = who + " is passed over: the quota of " + quoted(f.rule) +
            (f.detail.empty() ? "" : " " + quoted(f.detail)) + " is full";
     break;
@@ -186,10 +190,6 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
     text = with_detail(text, f);
     break;
   }
-  case Kind::upstream:
-    text = "the earlier stage " + quoted(f.detail) + " is held";
-    break;
-  case Kind::recusal: {
   case Kind::duel:
     text = who +
            (f.verdict == Verdict::pass   ? " wins the duel with "
@@ -197,6 +197,10 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
                                          : " is level in the duel with ") +
            names_of(program, f.others) + (f.rule.empty() ? "" : ", by " + safe(f.rule));
     break;
+  case Kind::upstream:
+    text = "the earlier stage " + quoted(f.detail) + " is held";
+    break;
+  case Kind::recusal: {
     const auto marks = static_cast<std::size_t>(f.observed.value_or(0));
     text = marks == 0
                ? "recused for " + who + ": " + safe(f.detail)

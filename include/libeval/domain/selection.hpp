@@ -104,7 +104,11 @@ struct Take {
 struct Quota {
   std::string by;
   std::optional<std::size_t> at_most;
-  std::map<std::string, std::size_t> of; ///< instead: of these members; others have no limit
+  std::map<std::string, std::size_t> of;       ///< instead: of these members; others have no limit
+  std::optional<std::size_t> at_least;         ///< of each member
+  std::map<std::string, std::size_t> least_of; ///< instead: of these members
+  /// Where there are fewer: their places stay open, or go to others.
+  enum class Short { refused, open, others } shortage = Short::refused;
 };
 struct Duel {
   std::string by;

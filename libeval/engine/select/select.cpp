@@ -180,13 +180,26 @@ void Selector::check(const select::Quota& s) {
   for (const Candidate& one : program_.candidates)
     if (const std::string* text = one.attribute(s.by))
       members.push_back(*text);
-  for (const auto& [name, count] : s.of)
-    if (std::ranges::find(members, name) == members.end()) {
-      const auto hint = did_you_mean(name, members);
-      context_.diagnostics.error(context_.stage.select[step_].where,
-                                 "no candidate has `" + s.by + "` `" + name + "`",
-                                 hint ? "did you mean `" + *hint + "`?" : "");
-    }
+  const Where& where = context_.stage.select[step_].where;
+  for (const auto* counts : {&s.of, &s.least_of})
+    for (const auto& [name, count] : *counts)
+      if (std::ranges::find(members, name) == members.end()) {
+        const auto hint = did_you_mean(name, members);
+        context_.diagnostics.error(where, "no candidate has `" + s.by + "` `" + name + "`",
+                                   hint ? "did you mean `" + *hint + "`?" : "");
+      }
+  const bool least = s.at_least || !s.least_of.empty();
+  if (!least && !s.at_most && s.of.empty())
+    context_.diagnostics.error(where, "`quota` does not say how many",
+                               "add `at_most: N` or `at_least: N`");
+  const auto asks = [](const SelectStep& step) {
+    const auto* quota = std::get_if<select::Quota>(&step.what);
+    return quota != nullptr && (quota->at_least || !quota->least_of.empty());
+  };
+  const auto before = context_.stage.select.begin();
+  if (least && std::any_of(before, before + static_cast<std::ptrdiff_t>(step_), asks))
+    context_.diagnostics.error(where, "`at_least` is asked for by an earlier `quota` already",
+                               "one attribute in a stage may ask for a least number of members");
 }
 
 void Selector::run() {

@@ -9,6 +9,24 @@
 namespace libeval {
 
 void Selector::apply(const select::Quota& s) {
+  const auto say = [&](const char* word, const std::optional<std::size_t>& of_each,
+                       const std::map<std::string, std::size_t>& of_some) {
+    if (!of_each && of_some.empty())
+      return;
+    report_.rule += (report_.rule.empty() ? "" : ", ") + std::string(word);
+    if (of_each)
+      report_.rule += std::to_string(*of_each);
+    for (auto one = of_some.begin(); one != of_some.end(); ++one)
+      report_.rule += (one == of_some.begin() ? "" : ", ") + std::to_string(one->second) + " of `" +
+                      one->first + "`";
+  };
+  say("at most ", s.at_most, s.of);
+  say("at least ", s.at_least, s.least_of);
+  report_.rule += " by " + s.by;
+  if (s.at_least || !s.least_of.empty())
+    ask_for_least(s);
+  if (!s.at_most && s.of.empty())
+    return;
   RunningQuota quota{s.by, std::vector<std::uint32_t>(n_, npos), {}, {}, {}};
   std::map<std::string_view, std::uint32_t> known;
   for (std::uint32_t e = 0; e < n_; ++e) {
@@ -27,13 +45,6 @@ void Selector::apply(const select::Quota& s) {
     quota.reserved[at->second] += state_[e] == State::reserved ? 1 : 0;
   }
   quotas_.push_back(std::move(quota));
-  report_.rule = "at most ";
-  if (s.at_most)
-    report_.rule += std::to_string(*s.at_most);
-  for (auto one = s.of.begin(); one != s.of.end(); ++one)
-    report_.rule += (one == s.of.begin() ? "" : ", ") + std::to_string(one->second) + " of `" +
-                    one->first + "`";
-  report_.rule += " by " + s.by;
 }
 
 void Selector::count_in_quotas(std::uint32_t e, int by) {
@@ -52,6 +63,20 @@ bool Selector::over_quota(std::uint32_t e, const RunningQuota** which) const {
   if (full != quotas_.end() && which != nullptr)
     *which = &*full;
   return full != quotas_.end();
+}
+
+/// The same, told.
+bool Selector::is_passed_over(std::uint32_t e) {
+  const RunningQuota* quota = nullptr;
+  if (!over_quota(e, &quota))
+    return false;
+  if (!quota->silent) {
+    Finding& finding = find(Finding::Kind::quota, candidate(e));
+    finding.rule = quota->by;
+    finding.detail = *attribute(e, quota->by);
+    finding.required = static_cast<double>(quota->at_most[quota->value[e]]);
+  }
+  return true;
 }
 
 Selector::Crowd Selector::crowd(const Who& tied) const {
@@ -152,22 +177,22 @@ void Selector::take_in_drawn_order(std::span<const std::uint32_t> tied,
   }
 }
 
-/// Takes in order until `line.count` are taken.
 void Selector::take_first(const TieGroups& groups, const Line& line) {
+  if (least_ && line.under_quotas)
+    take_with_least(groups, line);
+  else
+    take_in_order(groups, line);
+}
+
+/// Takes in order until `line.count` are taken.
+void Selector::take_in_order(const TieGroups& groups, const Line& line) {
   std::size_t left = line.count.value_or(std::numeric_limits<std::size_t>::max());
   std::vector<std::size_t*> passed_by; // room in quotas that a cut tie leaves empty
   for (std::size_t t = 0; t < groups.size() && left > 0; ++t) {
     Who fit;
     for (const std::uint32_t e : groups[t]) {
-      const RunningQuota* quota = nullptr;
-      if (!line.under_quotas || !over_quota(e, &quota)) {
+      if (!line.under_quotas || !is_passed_over(e))
         fit.push_back(e);
-      } else {
-        Finding& finding = find(Finding::Kind::quota, candidate(e));
-        finding.rule = quota->by;
-        finding.detail = *attribute(e, quota->by);
-        finding.required = static_cast<double>(quota->at_most[quota->value[e]]);
-      }
     }
     const Crowd crowded = line.under_quotas ? crowd(fit) : Crowd{{}, fit.size()};
     const bool in_turn = !crowded.contested.empty() && line.ties == TieRuling::hold;
@@ -233,11 +258,13 @@ Finding& Selector::note_tie(std::span<const std::uint32_t> tied, std::size_t lef
   return finding;
 }
 
-void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line) {
+/// `any_may_win`: whichever of the tied, else only some choices keep to what is asked for.
+void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line,
+                          bool any_may_win) {
   Finding& finding = note_tie(tied, left);
   switch (line.ties) {
   case TieRuling::hold:
-    if (matters_to_others() && few_choices(tied.size(), left)) {
+    if (any_may_win && matters_to_others() && few_choices(tied.size(), left)) {
       for (const std::uint32_t e : draw(tied, left))
         take(e, line.as);
       break;
@@ -310,6 +337,16 @@ bool Selector::passes(const Filter& filter, std::uint32_t e) const {
   });
 }
 
+bool Selector::fits_attribute(const Test& test, const std::string* value) {
+  if (value == nullptr)
+    return test.negate;
+  if (test.at_least || test.above || test.at_most || test.below) {
+    const auto number = number_or_date(*value);
+    return number && fits(test, *number);
+  }
+  return fits(test, std::string_view(*value));
+}
+
 /// Scores at the line: the last one taken by this step and the first one left.
 /// The totals at the line, where it parts them: where another key orders, or somebody was passed
 /// over, a better total may be behind it.
@@ -336,15 +373,6 @@ void Selector::note_line(const TieGroups& groups) {
     }
   report_.last_in = last_in;
   report_.first_out = first_out;
-}
-bool Selector::fits_attribute(const Test& test, const std::string* value) {
-  if (value == nullptr)
-    return test.negate;
-  if (test.at_least || test.above || test.at_most || test.below) {
-    const auto number = number_or_date(*value);
-    return number && fits(test, *number);
-  }
-  return fits(test, std::string_view(*value));
 }
 
 void Selector::apply(const select::Reserve& s) {

@@ -60,6 +60,14 @@ void Selector::apply(const select::Take& s) {
   }
   if (!s.per_pool.empty() && !counts_every_pool(s))
     return;
+  if (least_ && (per_pool || s.kind == Kind::budget)) {
+    context_.diagnostics.error(context_.stage.select[step_].where,
+                               std::string("`at_least` of a quota does not work ") +
+                                   (per_pool ? "per pool" : "with a budget"),
+                               per_pool ? "put `regroup` before, or say `of: rest`"
+                                        : "take `first: N`, and the budget in a stage before");
+    return;
+  }
   const std::size_t pools = per_pool ? pool_names_.size() : 1;
   tell_places_apart(s.filter, s.ties.value_or(ties_));
   const bool orders_anew = !s.by.empty() || (pooled_ && s.rest);

@@ -20,10 +20,21 @@ struct RunningQuota {
   std::vector<std::size_t> at_most;
   std::vector<std::size_t> taken;    ///< also places that wait for a held tie
   std::vector<std::size_t> reserved; ///< they take room from each other only
+  bool silent = false;               ///< whoever it refuses has been told why
 
   [[nodiscard]] std::size_t room(std::uint32_t of) const {
     return at_most[of] > taken[of] ? at_most[of] - taken[of] : 0;
   }
+};
+
+/// At least so many of each value of an attribute are among those taken. Vectors but `value` are by
+/// value.
+struct LeastQuota {
+  std::string by;
+  std::vector<std::uint32_t> value; ///< of each entrant; npos: none that is asked for
+  std::vector<std::string> names;
+  std::vector<std::size_t> least;
+  select::Quota::Short shortage = select::Quota::Short::refused;
 };
 
 /// Passes entrants through the steps of selection, one function a step. The steps stand in
@@ -83,6 +94,8 @@ private:
   void check(const select::Order& s) { check_keys(s.keys); }
   void check(const select::Require& s) { check_key(s.what); }
   void check(const select::Take& s);
+  [[nodiscard]] bool covers(const select::Band& earlier, const select::Band& later,
+                            const std::string& part) const;
   void check(const select::Grant& s) { check_keys(s.by); }
   void check(const select::Eliminate& s);
   void check(const select::Assign& s) { check_keys(s.by); }
@@ -94,8 +107,6 @@ private:
                    TieGroups* first_key = nullptr, std::vector<std::uint32_t>* parted_by = nullptr);
   void ensure_order();
   void set_order(const std::vector<OrderKey>& keys);
-  [[nodiscard]] bool covers(const select::Band& earlier, const select::Band& later,
-                            const std::string& part) const;
   [[nodiscard]] std::vector<OrderKey> by_total() const;
   /// The entrants that pass, by pool or all in one, in their order.
   template <class F>
@@ -121,6 +132,8 @@ private:
                           const Who& elected, const Who& tied);
   std::vector<Who> tied_by_keys(const Who& who, const std::vector<OrderKey>& keys);
 
+  void note_duel(const TieGroups& pair, const std::string& key);
+
   // --- assignment ---
   struct Wish;
   std::optional<std::vector<Wish>> wishes(const Measure& measure);
@@ -132,10 +145,17 @@ private:
     TieRuling ties;
     bool under_quotas = true; ///< a place won or granted is not refused
   };
-  void note_duel(const TieGroups& pair, const std::string& key);
-
   void take_first(const TieGroups& groups, const Line& line);
-  void settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line);
+  void take_in_order(const TieGroups& groups, const Line& line);
+  void ask_for_least(const select::Quota& s);
+  void take_with_least(const TieGroups& groups, const Line& line);
+  [[nodiscard]] std::optional<std::vector<std::size_t>> lacking(const TieGroups& groups,
+                                                                std::size_t& stay_open) const;
+  void take_as_they_fit(const Who& tied, std::size_t& free, std::vector<std::size_t>& lacking,
+                        const Line& line);
+  void tell_who_gives_way(const TieGroups& groups, std::size_t places, const std::string& to);
+  void settle_tie(std::span<const std::uint32_t> tied, std::size_t left, const Line& line,
+                  bool any_may_win = true);
   Finding& note_tie(std::span<const std::uint32_t> tied, std::size_t left);
   [[nodiscard]] bool matters_to_others() const;
   [[nodiscard]] Who draw(std::span<const std::uint32_t> tied, std::size_t places);
@@ -147,12 +167,14 @@ private:
                            const std::function<bool(std::uint32_t)>& take_next);
   void tell_places_apart(const Filter& filter, TieRuling ties);
   [[nodiscard]] bool over_quota(std::uint32_t e, const RunningQuota** which = nullptr) const;
+  [[nodiscard]] bool is_passed_over(std::uint32_t e);
   struct Crowd {
     Who contested;        ///< who shares a quota with more of the tied than it has room for
     std::size_t most = 0; ///< no more than so many of the tied fit all quotas
   };
   [[nodiscard]] Crowd crowd(const Who& tied) const;
   [[nodiscard]] bool passes(const Filter& filter, std::uint32_t e) const;
+  [[nodiscard]] static bool fits_attribute(const Test& test, const std::string* value);
   void take_bands(const select::Take& s, const TieGroups& groups);
   void take_budget(const select::Take& s, const TieGroups& groups);
   [[nodiscard]] bool counts_every_pool(const select::Take& s);
@@ -173,10 +195,10 @@ private:
   std::size_t n_;
   std::vector<State> state_;
   std::vector<RunningQuota> quotas_;
+  std::optional<LeastQuota> least_;
   std::map<std::uint32_t, std::size_t> spoken_for_; ///< by pool: places that wait for a held tie
   std::size_t ties_drawn_ = 0; ///< of this step: ties that were assumed to end one way
   Who behind_a_large_tie_;     ///< undecided when one was met of which not all ends can be tried
-  [[nodiscard]] static bool fits_attribute(const Test& test, const std::string* value);
   std::vector<double> place_, pool_place_; ///< places, ties that were drawn told apart
   TieRuling ties_ = TieRuling::hold;
   bool ordered_ = false, pooled_ = false, taking_ = false, held_ = false;
