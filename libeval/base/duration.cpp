@@ -22,6 +22,8 @@ std::optional<double> parse_duration(std::string_view text, char point) {
       part = part * 10 + static_cast<std::uint64_t>(digit - '0');
     whole = whole * 60 + part;
     text.remove_prefix(end);
+    if (last && text.size() == 1) // a point and nothing behind it
+      return std::nullopt;
     if (last)
       return parse_decimal(std::to_string(whole) + std::string(text), point);
     text.remove_prefix(1);

@@ -300,6 +300,21 @@ TEST_CASE("a budget of decimals is spent to the last cent") {
         "a: advances, b: advances, c: advances");
 }
 
+TEST_CASE("what a candidate costs and nobody knows holds, and is no number") {
+  const Decided d = decide_text(
+      field({"9", "8"}, "    select: [{take: {budget: 10, cost: {attribute: price}}}]\n",
+            {"price: 6", ""}));
+  CHECK(d.outcomes() == "a: held, b: held");
+}
+
+TEST_CASE("`ties` speaks for the whole stage, so that two of them are refused") {
+  CHECK(
+      refusal(field({"9", "8", "8"},
+                    "    select: [{ties: hold}, {take: {first: 2}}, {ties: share}]\n")) ==
+      "`ties` stands twice, and it speaks for the whole stage (the first is at line 16; what goes "
+      "for one `take` stands in it, as its key `ties`)\n");
+}
+
 TEST_CASE("bands give the first band that fits and say which advance") {
   const Decided d = decide_text(field(
       {"85", "70", "20"},

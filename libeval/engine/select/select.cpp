@@ -202,6 +202,18 @@ void Selector::check(const select::Quota& s) {
                                "one attribute in a stage may ask for a least number of members");
 }
 
+void Selector::check(const select::Ties&) {
+  const auto before = context_.stage.select.begin();
+  const auto at = before + static_cast<std::ptrdiff_t>(step_);
+  const auto first = std::find_if(before, at, [](const SelectStep& step) {
+    return std::holds_alternative<select::Ties>(step.what);
+  });
+  if (first != at)
+    context_.diagnostics.error(at->where, "`ties` stands twice, and it speaks for the whole stage",
+                               "the first is at line " + std::to_string(first->where.line) +
+                                   "; what goes for one `take` stands in it, as its key `ties`");
+}
+
 void Selector::run() {
   stage_.outcomes.assign(n_, Outcome::cut);
   stage_.decided_by.assign(n_, no_step);

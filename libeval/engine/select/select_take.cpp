@@ -238,7 +238,7 @@ void Selector::take_budget(const select::Take& s, const TieGroups& groups) {
     key.name = "cost";
     const Values values = values_of(key);
     for (std::uint32_t e = 0; e < n_; ++e) {
-      cost[e] = values.numbers[e];
+      cost[e] = values.has(e) ? values.numbers[e] : 0;
       if (!values.has(e) && standing(e)) {
         find(Finding::Kind::gap, candidate(e)).rule = "cost";
         held_ = true;

@@ -101,6 +101,7 @@ private:
   void check(const select::Assign& s) { check_keys(s.by); }
   void check(const select::Duel& s);
   void check(const select::Quota& s);
+  void check(const select::Ties& s);
 
   // --- order and places ---
   TieGroups sorted(const Who& who, const std::vector<OrderKey>& keys,
