@@ -103,7 +103,10 @@ std::string report(const Bundle& bundle, const Decision& decision, const Why& wh
   if (step < stage.steps.size())
     say(std::string(to_string(why.outcome)) + " by `" + stage.steps[step].word +
         (stage.steps[step].rule.empty() ? "" : " " + escape_control(stage.steps[step].rule)) + "`");
-  else if (why.outcome == Outcome::cut)
+  else if (why.outcome == Outcome::cut &&
+           std::ranges::none_of(why.because, [](const Finding& f) { // that says it all
+             return f.kind == Finding::Kind::duel && f.verdict == Verdict::fail;
+           }))
     say("nobody took it: who is undecided at the end is cut");
   for (const bool bad : {true, false})
     for (const Finding& finding : why.because) {

@@ -138,15 +138,17 @@ void Selector::check(const select::Take& s) {
       continue;
     const std::string name =
         test.column.starts_with("candidate.") ? test.column.substr(10) : test.column;
-    std::vector<std::string> known;
-    for (const Candidate& c : program_.candidates)
-      if (const std::string* value = c.attribute(name))
-        known.push_back(*value);
-    if (n_ > 0 && known.empty())
+    const auto& candidates = program_.candidates;
+    if (n_ > 0 && std::ranges::none_of(
+                      candidates, [&](const Candidate& c) { return c.attribute(name) != nullptr; }))
       unknown_attribute(name);
-    else if (n_ > 0 && std::ranges::none_of(program_.candidates, [&](const Candidate& c) {
+    else if (n_ > 0 && std::ranges::none_of(candidates, [&](const Candidate& c) {
                return fits_attribute(test, c.attribute(name));
              })) {
+      std::vector<std::string> known;
+      for (const Candidate& c : candidates)
+        if (const std::string* value = c.attribute(name))
+          known.push_back(*value);
       const auto hint =
           test.any_of.size() == 1 ? did_you_mean(test.any_of[0], known) : std::nullopt;
       context_.diagnostics.warning(test.where,
