@@ -125,6 +125,7 @@ const std::vector<StepEntry>& steps() {
         {"at_least", integer(0), true, "so many must stand"}}},
       {{"group", each, "an attribute becomes a dimension"},
        {{"by", names(), true, "`candidate.ATTRIBUTE` or `opponent.ATTRIBUTE`"}}},
+      {{"versus", each, "sets each value beside every other candidate"}, {}},
       {{"pick", each, "keeps one member and loses the dimension"},
        {{"members", dictionary(scalar()), true, "dimension: member"}}},
       {{"rank", StepFamily::within, "places, 1 = best"},

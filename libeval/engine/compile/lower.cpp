@@ -47,6 +47,7 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"only", [](Lowering& l) { l.only(); }},
       {"keep", [](Lowering& l) { l.keep_groups(); }},
       {"group", [](Lowering& l) { l.group(); }},
+      {"versus", [](Lowering& l) { l.versus(); }},
       {"pick", [](Lowering& l) { l.pick(); }},
       {"rank", [](Lowering& l) { l.rank(); }},
       {"minmax", [](Lowering& l) { l.minmax(); }},

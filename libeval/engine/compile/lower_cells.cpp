@@ -430,6 +430,53 @@ void Lowering::group() {
   }
 }
 
+/// Each cell once for every other candidate with a cell in its group, who becomes the dimension
+/// `opponent`.
+void Lowering::versus() {
+  if (frame_.find("candidate") == nullptr || frame_.find("opponent") != nullptr) {
+    error(step_.where,
+          frame_.find("opponent") != nullptr
+              ? "the values stand beside opponents already"
+              : "there is no `candidate` here to stand beside others",
+          dimensions_in_words());
+    frame_.array = no_array;
+    return;
+  }
+  std::vector<Index> keys;
+  for (const Dimension& d : frame_.dimensions)
+    if (d.name != "candidate")
+      keys.push_back(d.codes);
+  const Grouping groups = group_cells(keys, frame_.cells);
+  const kernel::Groups& all = *groups.groups;
+  constexpr std::uint64_t most = 50'000'000;
+  std::uint64_t needed = 0;
+  for (std::size_t g = 0; g < all.count(); ++g)
+    needed += static_cast<std::uint64_t>(all.size(g)) * all.size(g);
+  if (needed > most) {
+    error(step_.where,
+          "every two of these candidates are more than " + std::to_string(most) + " pairs");
+    frame_.array = no_array;
+    return;
+  }
+  const Codes& candidates = *frame_.candidates();
+  Codes cells, opponents;
+  for (std::size_t i = 0; i < frame_.cells; ++i) {
+    const std::uint32_t g = groups.of(i);
+    for (std::uint32_t at = all.offsets[g]; at < all.offsets[g + 1]; ++at) {
+      const std::uint32_t other = all.cell(at);
+      if (candidates[other] == candidates[i] || frame_.is_outside(other))
+        continue;
+      cells.push_back(static_cast<std::uint32_t>(i));
+      opponents.push_back(candidates[other]);
+    }
+  }
+  const double resolution = frame_.resolution;
+  keep_cells(cells);
+  frame_.resolution = resolution;
+  frame_.dimensions.push_back({"opponent", nullptr, shared_codes(std::move(opponents))});
+  frame_.relative = true;
+}
+
 void Lowering::pick() {
   for (const Entry& entry : arg("members")->map()) {
     const Dimension* found = frame_.find(entry.key);

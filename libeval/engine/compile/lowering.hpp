@@ -50,6 +50,7 @@ public:
   void only();
   void keep_groups();
   void group();
+  void versus();
   void pick();
   void direction();
   void rank();
