@@ -373,3 +373,46 @@ rules:
   CHECK(std::abs(share(1) - 23 / 41.0) < 0.065);
   CHECK(chance(s, 1, 2) == 1);
 }
+
+TEST_CASE("weights and errors under which a record contradicts itself are refused, not drawn") {
+  const test::TemporaryFolder folder;
+  folder.write("program.yaml", R"(
+libeval: 1
+program: two
+candidates: [a, b, c, d]
+evidence:
+  published: published.yaml
+  known: {csv: "candidate,x\nc,1\nd,3\n", keys: [candidate], values: [x]}
+stages:
+  - id: s
+    entrants: [a, b]
+    places: 1
+    score: {points: 10, parts: {p: {points: 5, from: published}, q: {points: 5, from: published}}}
+  - id: t
+    entrants: [c, d]
+    places: 1
+    score: {points: 5, parts: {v: {points: 3, from: known}, w: {points: 2, from: published}}}
+)");
+  folder.write("published.yaml", R"(
+published: record
+step: 1
+statements:
+  - {id: s1, stage: s, first: a, source: somebody}
+  - {id: w1, stage: t, part: w, first: c, source: somebody}
+  - {id: t1, stage: t, first: d, source: somebody}
+)");
+  for (const char* what : {"weights:\n  - {stage: t, uniform: true}\n",
+                           "measurements:\n  - {evidence: known, normal: 3}\n"}) {
+    const Diagnostic said = refusal(folder.path(), what);
+    CHECK_THAT(said.message, contains("contradicts what was published of `t`"));
+    CHECK_THAT(said.message, contains("t1"));
+    CHECK(said.where.line == 2);
+    CHECK_THAT(said.help, contains("completions: [{stage: t}]"));
+  }
+  SimulateOptions options;
+  options.samples = 60;
+  for (const char* fits : {"weights: [{stage: t, ranges: {v: [3, 4.5]}}]",
+                           "measurements: [{evidence: known, uniform: 0.1}]",
+                           "completions: [{stage: t}]\nweights: [{stage: t, uniform: true}]"})
+    CHECK(of_folder(folder.path(), fits, options).all.samples == 60);
+}

@@ -34,14 +34,13 @@ std::optional<double> MarginContext::total(const Bundle& changed, std::size_t ca
              : std::optional(other->total[e]);
 }
 
-bool MarginContext::uses(const std::string& table) const {
-  const Stage& rules = bundle.program.stages[stage];
+bool asks_table(const Stage& stage, const std::string& table) {
   const std::function<bool(const Node&)> asks = [&](const Node& node) {
     return (node.parts.empty() && node.measure.source.name == table) ||
            std::ranges::any_of(node.parts, asks);
   };
-  return (rules.score && asks(*rules.score)) ||
-         std::ranges::any_of(rules.measures,
+  return (stage.score && asks(*stage.score)) ||
+         std::ranges::any_of(stage.measures,
                              [&](const Measure& m) { return m.source.name == table; });
 }
 
@@ -217,7 +216,7 @@ void add_left_out(const MarginContext& context, StageMargins& out) {
   const Program& program = context.bundle.program;
   for (std::size_t t = 0; t < program.evidence.size(); ++t) {
     const Table& table = *context.bundle.tables[t];
-    if (!context.uses(table.name) || program.evidence[t].unpublished)
+    if (!asks_table(program.stages[context.stage], table.name) || program.evidence[t].unpublished)
       continue; // nothing is known of unpublished members to leave out
     for (const std::string& dimension : other_dimensions(table, program.evidence[t])) {
       const auto members = members_of(table, program.evidence[t], dimension);

@@ -25,9 +25,10 @@ struct MarginContext {
   /// The outcome, and the total, of a candidate there.
   [[nodiscard]] std::optional<Outcome> outcome(const Bundle& changed, std::size_t candidate) const;
   [[nodiscard]] std::optional<double> total(const Bundle& changed, std::size_t candidate) const;
-  /// Whether the score or the measures of the stage ask a table for anything.
-  [[nodiscard]] bool uses(const std::string& table) const;
 };
+
+/// Whether the score or the measures of a stage ask a table for anything.
+[[nodiscard]] bool asks_table(const Stage& stage, const std::string& table);
 
 /// The scores of a stage as sums of shares times numbers, where they are: total of entrant e =
 /// sum over k of shares[k] * of[e][k], but for rounding.

@@ -218,7 +218,7 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
     const TableSpec& spec = program.evidence[t];
     const std::string dimension = juror_dimension(spec);
     if (dimension.empty() || spec.pairs || spec.ballots || spec.unpublished ||
-        !context.uses(spec.name) ||
+        !asks_table(program.stages[context.stage], spec.name) ||
         std::ranges::find(table.keys, std::string("candidate"), &TextColumn::name) ==
             table.keys.end())
       continue;

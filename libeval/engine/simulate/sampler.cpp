@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/simulate/sampler.hpp"
 
+#include "engine/margins/margins.hpp"
+
 #include <libeval/base/text.hpp>
 
 #include <algorithm>
@@ -180,6 +182,16 @@ World Sampler::world() const {
   for (const CompletionSource& source : completions)
     out.versions.completed.push_back({source.table, source.completes});
   out.completions = &completions;
+  const std::vector<Stage>& stages = bundle.program.stages;
+  out.moved.resize(stages.size());
+  for (std::size_t s = 0; s < stages.size(); ++s) {
+    for (std::size_t k = cells.size(); k-- > 0;)
+      if (asks_table(stages[s], bundle.program.evidence[cells[k].table].name))
+        out.moved[s] = cells[k].what->where;
+    for (std::size_t k = weights.size(); k-- > 0;)
+      if (weights[k].stage == s)
+        out.moved[s] = uncertainty.weights[k].where;
+  }
   return out;
 }
 
@@ -344,6 +356,24 @@ void check_entrants(const CompletionSource& source, const Decision& decision,
                       "leave out its completions, or what makes its entrants uncertain");
 }
 
+/// Else such a replicate would be one in which nobody knows anything.
+void check_record(const World& world, std::size_t s, const Decision& decision,
+                  Diagnostics& diagnostics) {
+  const StageDecision& stage = decision.stages[s];
+  if (!world.moved[s] || !stage.partial || stage.partial->contradiction.empty())
+    return;
+  std::string statements;
+  for (const Finding& finding : stage.findings)
+    if (finding.rule == "contradiction")
+      for (const std::string& source : finding.sources)
+        statements += (statements.empty() ? "" : "; ") + source;
+  const std::string id = world.bundle.program.stages[s].id.str();
+  diagnostics.error(*world.moved[s],
+                    "what is drawn contradicts what was published of `" + id + "`: " + statements,
+                    "take it as it might have been with `completions: [{stage: " + id +
+                        "}]`, or draw only what its record allows");
+}
+
 } // namespace
 
 const Decision& decide_again(World& world, Diagnostics& diagnostics) {
@@ -353,6 +383,8 @@ const Decision& decide_again(World& world, Diagnostics& diagnostics) {
   for (const CompletionSource& source : *world.completions)
     if (!diagnostics.has_errors())
       check_entrants(source, decision, diagnostics);
+  for (std::size_t s = 0; s < decision.stages.size() && !diagnostics.has_errors(); ++s)
+    check_record(world, s, decision, diagnostics);
   return decision;
 }
 

@@ -109,11 +109,13 @@ struct World {
   std::vector<std::uint64_t> drawn;
   Versions versions;
   const std::vector<CompletionSource>* completions = nullptr; ///< of its sampler
+  std::vector<std::optional<Where>> moved; ///< by stage: what its own scores rest on is uncertain
   std::unique_ptr<Replay> replay;                             ///< made by `decide_again`
 };
 
 /// The decision in a world as it was drawn last; what has not changed since is not done again. Who
-/// enters a stage and is in none of its completions is a diagnostic.
+/// enters a stage and is in none of its completions is a diagnostic, and so is a record that what
+/// was drawn for its own stage contradicts.
 const Decision& decide_again(World& world, Diagnostics& diagnostics);
 
 /// Everything uncertain about one bundle, resolved against it.
