@@ -97,7 +97,7 @@ std::string candidate_table(const Program& program, const StageDecision& decided
                                  : escape_control(margin.name);
     grid.row({{what},
               {shown(margin.before, 4)},
-              {signed_number(margin.change)},
+              {signed_number(margin.in_steps.value_or(margin.change))},
               {std::string(to_string(margin.outcome))},
               {std::string(word(margin.found)), Style::faint}});
     ++rows;
@@ -267,6 +267,7 @@ std::string to_json(const Program& program, const Decision& decision,
       for (const Margin& margin : one.margins) {
         out.open_line('{').key("kind").text(word(margin.kind)).key("name").text(margin.name);
         out.key("now").number(margin.before).key("change").number(margin.change);
+        out.key("in_steps").number(margin.in_steps);
         out.key("outcome").text(to_string(margin.outcome));
         out.key("found").text(word(margin.found)).close('}');
       }

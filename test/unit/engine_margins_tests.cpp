@@ -552,6 +552,45 @@ stages:
   CHECK(bea->change == Approx(1).epsilon(1e-5));
 }
 
+TEST_CASE("marks on a scale with a step move by steps of it, where that is enough") {
+  // Totals: a 6.5, b 6.2, c 1: level after less than a step, and no mark of c changes anything.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c]
+evidence:
+  marks: {csv: "candidate,juror,mark\na,j1,9\na,j2,4\na,j3,6.5\nb,j1,6.1\nb,j2,6.3\nb,j3,6.2\nc,j1,1\nc,j2,1\nc,j3,1\n", keys: [candidate, juror], values: [mark], range: [0, 10], step: 0.1}
+stages:
+  - id: one
+    places: 1
+    score: {from: marks, steps: [{mean: juror}]}
+)");
+  const Margin* a = find(of(it.stages[0], 0), "juror j1");
+  REQUIRE(a != nullptr);
+  CHECK(a->change == Approx(-0.9).epsilon(1e-5)); // level; one step on b is ahead
+  REQUIRE(a->in_steps);
+  CHECK(*a->in_steps == -0.9);
+  CHECK(a->outcome == Outcome::held);
+  // Of a wider step as many are needed as reach the line, and then some.
+  const Answer wide = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  marks: {csv: "candidate,juror,mark\na,j1,9\na,j2,8\nb,j1,7\nb,j2,6\n", keys: [candidate, juror], values: [mark], range: [0, 10], step: 1, jurors: juror}
+  lead: {csv: "candidate,x\na,0.25\nb,0\n", keys: [candidate], values: [x]}
+stages:
+  - id: one
+    places: 1
+    score: {parts: {marks: {from: marks, steps: [{mean: juror}]}, lead: {from: lead}}}
+)");
+  // Behind by 2.25: j1 of b would have to give 4.5 more, which is 5, and has room for 3.
+  CHECK(find(of(wide.stages[0], 1), "juror j1") == nullptr);
+  const Margin* j1 = find(of(wide.stages[0], 0), "juror j1");
+  REQUIRE(j1 != nullptr);
+  CHECK(j1->change == Approx(-4.5).epsilon(1e-5));
+  CHECK(j1->in_steps == -5.0);
+  CHECK(j1->outcome == Outcome::cut);
+}
+
 TEST_CASE("where few are best, who has fewer is ahead of the line") {
   const Answer it = ask("{}", R"(libeval: 1
 program: p

@@ -308,9 +308,13 @@ std::vector<StageMargins> margins(const Uncertain& uncertain, const Decision& de
       const bool in = one.outcome == Outcome::advances;
       if (in ? here.first_out.has_value() : here.last_in.has_value())
         one.margins.push_back(
-            {Margin::Kind::total, "total",
+            {Margin::Kind::total,
+             "total",
              better_by(context, stage.total[e], in ? *here.first_out : *here.last_in),
-             stage.total[e], one.outcome, Found::exact});
+             stage.total[e],
+             one.outcome,
+             Found::exact,
+             {}});
       add_score_margins(context, one);
       add_mark_margins(context, one);
       here.candidates.push_back(std::move(one));

@@ -2,12 +2,14 @@
 // The smallest change of one part's score, or of one member's marks, that changes an outcome.
 #include "engine/margins/margins.hpp"
 
+#include <libeval/base/decimal.hpp>
 #include <libeval/domain/rows.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 namespace libeval {
 namespace {
@@ -58,14 +60,17 @@ MarksOf marks_of(const Table& table, const TableSpec& spec, const std::string& d
   return out;
 }
 
-/// A copy in which these marks are moved, each at most to the end of the range.
+/// A copy in which these marks are moved, each at most to the end of the range; in steps
+/// as the decimals that they are.
 Bundle with_moved_marks(const MarginContext& context, std::size_t t, const MarksOf& marks,
-                        const std::pair<double, double>& range, double by) {
+                        const std::pair<double, double>& range, double by, bool in_steps) {
   Bundle out = context.bundle;
   Table table = *out.tables[t];
   for (const auto& [column, row] : marks.cells) {
     double& x = table.values[column].numbers[row];
     x = std::clamp(x + by, std::min(x, range.first), std::max(x, range.second));
+    if (in_steps)
+      x = *parse_decimal(format_decimal(x, 12)); // 0.1 + 0.2 is 0.3
   }
   out.tables[t] = std::make_shared<const Table>(std::move(table));
   return out;
@@ -83,6 +88,28 @@ std::optional<std::pair<double, double>> range_of(const Table& table, const Tabl
         out = out ? std::pair(std::min(out->first, x), std::max(out->second, x)) : std::pair(x, x);
       }
   return out;
+}
+
+/// To compare marks by: first what they can be moved by, then how near that is; searched numbers
+/// are no nearer than 1e-9.
+std::pair<double, double> size_of(const Margin& m) {
+  return {std::abs(m.in_steps.value_or(0)), std::round(std::abs(m.change) * 1e9)};
+}
+
+/// The least number of steps, from `margin` on, that alters the outcome; it becomes what the margin
+/// tells. Whether there is one before the marks are all at the end of the range.
+bool put_in_steps(Margin& margin, double step, double most,
+                  const std::function<std::optional<Outcome>(double)>& outcome, Outcome now) {
+  const double sign = most < 0 ? -1 : 1;
+  const double slack = 1e-9;
+  for (double k = std::max(1.0, std::ceil(std::abs(margin.change) / step - slack));
+       k * step <= std::abs(most) * (1 + slack); ++k)
+    if (const auto other = outcome(sign * k * step); other && *other != now) {
+      margin.in_steps = *parse_decimal(format_decimal(sign * k * step, 12));
+      margin.outcome = *other;
+      return true;
+    }
+  return false;
 }
 
 /// The factor by which a part's score enters the total; none where it does not as a factor.
@@ -236,8 +263,8 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
       for (const double most : {range->second - marks.least, range->first - marks.most}) {
         if (most == 0)
           continue;
-        const auto moved = [&](double by) {
-          return with_moved_marks(context, t, marks, *range, by);
+        const auto moved = [&](double by, bool in_steps = false) {
+          return with_moved_marks(context, t, marks, *range, by, in_steps);
         };
         // Where the total moves in proportion, the line is where it says.
         std::optional<double> guess;
@@ -247,7 +274,12 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
         auto found = least_change(
             most, guess, [&](double by) { return context.outcome(moved(by), out.candidate); },
             out.outcome);
-        if (found && (!best || std::abs(found->change) < std::abs(best->change)))
+        const auto stepped = [&](double by) {
+          return context.outcome(moved(by, true), out.candidate);
+        };
+        if (found && spec.step && !put_in_steps(*found, *spec.step, most, stepped, out.outcome))
+          found.reset();
+        if (found && (!best || size_of(*found) < size_of(*best)))
           best = found;
       }
       if (!best)
@@ -257,9 +289,7 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
       best->before = marks.mean;
       of_table.push_back(*best);
     }
-    std::ranges::stable_sort(of_table, {}, [](const Margin& m) {
-      return std::round(std::abs(m.change) * 1e9); // searched ones are no nearer
-    });
+    std::ranges::stable_sort(of_table, {}, [](const Margin& m) { return size_of(m); });
     std::ranges::move(of_table, std::back_inserter(out.margins));
   }
 }
