@@ -51,7 +51,11 @@ public:
       return nobody_knows();
     lineup_ = line_up(context_, k_, decide_, limits_);
     settled_ = settled(k_.system, limits_);
-    const Outlook outlook = work_out(context_, k_, settled_, lineup_, decide_, limits_);
+    find_totals();
+    std::vector<std::vector<std::int64_t>> found;
+    for (const Span& span : totals_)
+      add_points(span, found);
+    const Outlook outlook = work_out(context_, k_, settled_, lineup_, decide_, limits_, found);
     partial->relaxed = k_.relaxed;
     partial->relaxed.insert(partial->relaxed.end(), outlook.relaxed.begin(), outlook.relaxed.end());
     if (!filter.without.empty())
@@ -131,6 +135,14 @@ private:
     return out;
   }
 
+  void find_totals() {
+    if (k_.nodes.empty() || !lineup_.found)
+      return;
+    Reasoner reasoner(settled_, limits_);
+    for (const Linear& total : k_.scores[0])
+      totals_.push_back(reasoner.span(total));
+  }
+
   /// Only what is the same in every completion is a score.
   void hide_scores(StageDecision& out, PartialKnowledge& partial) {
     Reasoner reasoner(settled_, limits_);
@@ -145,7 +157,7 @@ private:
       auto values = std::make_shared<std::vector<double>>(n_, 0.0);
       node.scores.gap.assign(n_, false);
       for (std::size_t e = 0; e < n_; ++e) {
-        const Span span = reasoner.span(k_.scores[at][e]);
+        const Span span = at == 0 ? totals_[e] : reasoner.span(k_.scores[at][e]);
         partial.ranges[i].push_back(range_of(span, context_, k_, lineup_, decide_));
         for (const End* end : {&span.low, &span.high})
           partial.interrupted = partial.interrupted || end->interrupted || end->trouble;
@@ -286,7 +298,8 @@ private:
   SolveLimits limits_;
   Knowledge k_;
   Lineup lineup_;
-  IntegerSystem settled_; ///< that of the knowledge, with less to branch on
+  IntegerSystem settled_;    ///< that of the knowledge, with less to branch on
+  std::vector<Span> totals_; ///< by entrant
 };
 
 } // namespace

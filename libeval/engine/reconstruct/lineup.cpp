@@ -2,6 +2,7 @@
 #include "engine/reconstruct/lineup.hpp"
 
 #include "engine/reconstruct/complete.hpp"
+#include "engine/reconstruct/stand.hpp"
 #include "engine/reconstruct/turns.hpp"
 
 #include <algorithm>
@@ -293,12 +294,19 @@ private:
         k_.system.rows.push_back({{{out_.clears[c][m], 1}}, 1, std::nullopt, tag});
   }
 
-  /// Where several lines take, or a tie is held, the whole selection is written down.
-  void stands_in_turn(std::uint32_t tag, std::size_t c, const std::string& word) {
+  /// Expressions that are 1 or more where an entrant has an outcome.
+  std::vector<Linear> stand_of(std::size_t c, Outcome outcome) {
     const RowWriter rules{k_.system, Row::rule, &k_.derived};
+    if (stands_by_counts(out_))
+      return {add_stand(rules, out_, c, outcome)};
     if (!out_.contest.ties_wait() && !out_.turns)
       out_.turns = add_turns(rules, out_);
     const Ends ends = out_.turns ? Ends{*out_.turns, *out_.turns} : add_ends(rules, out_, c);
+    return stands_as(outcome, c, ends, out_.contest);
+  }
+
+  /// Where several lines take, or a tie is held, the whole selection is written down.
+  void stands_in_turn(std::uint32_t tag, std::size_t c, const std::string& word) {
     const Outcome outcome = word == "advances"  ? Outcome::advances
                             : word == "reserve" ? Outcome::reserve
                             : word == "held"    ? Outcome::held
@@ -306,7 +314,7 @@ private:
     Linear missed;
     if (word == "cut")
       missed = missed_as(c, nobody, word); // else it clears all and is not taken
-    for (const Linear& x : stands_as(outcome, c, ends, out_.contest))
+    for (const Linear& x : stand_of(c, outcome))
       k_.system.rows.push_back(
           row_of(x + missed, LinearBound{Fraction(1), false}, std::nullopt, tag));
     if (word != "cut")

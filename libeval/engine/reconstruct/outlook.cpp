@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/outlook.hpp"
 
+#include "engine/reconstruct/pairs.hpp"
 #include "engine/reconstruct/settle.hpp"
+#include "engine/reconstruct/stand.hpp"
 #include "engine/reconstruct/turns.hpp"
+#include "engine/reconstruct/witness.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,10 +17,6 @@ namespace {
 using Point = std::vector<std::int64_t>;
 
 class OutlookMaker {
-  /// Between which lines the numbers of those ahead lie.
-  struct Region {
-    std::size_t strictly = 0, or_level = 0;
-  };
   /// A way in which a selection can go for an entrant: it misses one of its hurdles first, or none,
   /// and stands in a region, or as whoever has an outcome, if it is not out by then.
   struct Way {
@@ -28,14 +27,16 @@ class OutlookMaker {
   /// A system, and what of the selection is written down in it.
   struct Written {
     IntegerSystem system;
-    Ends ends;
+    Ends ends;                    ///< where it takes more than counts
+    const Pairs* pairs = nullptr; ///< what is certain of pairs in it
   };
 
 public:
   OutlookMaker(const Context& context, const Knowledge& knowledge, const IntegerSystem& settled,
                Lineup& lineup, const StageDecide& decide, const SolveLimits& limits)
       : context_(context), k_(knowledge), lineup_(lineup), contest_(lineup.contest),
-        decide_(decide), limits_(limits), n_(context.entrants.size()), settled_(settled) {
+        decide_(decide), limits_(limits), n_(context.entrants.size()), settled_(settled),
+        witnesses_(lineup) {
     out_.interrupted = lineup.interrupted;
     out_.trouble = lineup.trouble;
     out_.seen.resize(n_);
@@ -43,13 +44,20 @@ public:
     out_.best.assign(n_, 0);
     out_.worst.assign(n_, 0);
     out_.bracketed.assign(n_, 0);
-    most_.assign(n_, 0);
-    fewest_.assign(n_, 0);
+    most_.resize(n_);
+    fewest_.resize(n_);
   }
 
-  void work() {
+  /// `found`: completions that are there already.
+  void work(const std::vector<Point>& found) {
     out_.at_one = run(lineup_.point);
     see(out_.at_one);
+    if (contest_.unread.empty()) {
+      witnesses_.add(lineup_.point);
+      for (const Point& point : found)
+        learn(point);
+    }
+    by_counts_ = stands_by_counts(lineup_);
     with_bounds(contest_, [&] { places(); });
     with_bounds(contest_, [&] { outcomes(); });
     if (contest_.unread.empty())
@@ -132,9 +140,11 @@ private:
 
   void stand_by_score(std::size_t e) {
     const auto line = static_cast<std::int64_t>(contest_.reach.front());
-    if (most_[e] >= line && fewest_[e] < line)
+    if (!most_[e])
+      narrow(e);
+    if (!most_[e] || (*most_[e] >= line && *fewest_[e] < line))
       return;
-    out_.inside[e] = most_[e] < line;
+    out_.inside[e] = *most_[e] < line;
     out_.inside_rests_on[e] = reason({k_.system, {}}, e, ways(e), [&](const Way& way) {
       return *out_.inside[e] ? way.region->or_level == 0 : way.region->strictly > 0;
     });
@@ -165,6 +175,15 @@ private:
       out_.best[e] = out_.worst[e] = static_cast<std::size_t>(out_.at_one.place[e]);
   }
 
+  /// What a completion shows of everybody.
+  StageDecision learn(Point point) {
+    point.resize(k_.system.unknowns.size());
+    witnesses_.add(point);
+    StageDecision decision = run(point);
+    see(decision);
+    return decision;
+  }
+
   StageDecision run(const Point& point) const {
     return decide_at(point, context_, k_, lineup_, decide_);
   }
@@ -174,17 +193,39 @@ private:
     everybody.in.assign(n_, 1);
     everybody.if_passes.resize(n_);
     const Keys& keys = contest_.keys;
+    check_bounds();
+    pairs_ = Pairs(settled_, keys, witnesses_, limits_);
     for (std::size_t e = 0; e < n_; ++e) {
-      const Answer most = most_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly);
-      const Answer fewest = fewest_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly);
-      note(most);
-      note(fewest);
-      out_.bracketed[e] =
-          most.status != Answer::Status::optimal || fewest.status != Answer::Status::optimal ? 1
-                                                                                             : 0;
-      out_.worst[e] = 1 + static_cast<std::size_t>(bound(most, others(everybody, e)));
-      out_.best[e] = 1 + static_cast<std::size_t>(bound(fewest, 0));
+      std::int64_t at_least = 0, at_most = 0;
+      for (std::size_t d = 0; d < n_; ++d) {
+        at_least += d != e && pairs_.is_ahead(d, e, Ahead::strictly) ? 1 : 0;
+        at_most += d != e && !pairs_.is_ahead(e, d, Ahead::or_level) ? 1 : 0;
+      }
+      const auto ask = [&](const Answer& answer, std::int64_t otherwise) {
+        note(answer);
+        if (answer.status == Answer::Status::optimal)
+          learn(answer.point);
+        else
+          out_.bracketed[e] = 1;
+        return std::clamp(bound(answer, otherwise), at_least, at_most);
+      };
+      std::int64_t worst = witnesses_.most_ahead(e), best = witnesses_.fewest_ahead(e);
+      if (worst < at_most)
+        worst = ask(most_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly), at_most);
+      if (best > at_least)
+        best = ask(fewest_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly), at_least);
+      out_.worst[e] = 1 + static_cast<std::size_t>(worst);
+      out_.best[e] = 1 + static_cast<std::size_t>(best);
     }
+  }
+
+  /// Throws std::domain_error where the distance of two scores has no bound.
+  void check_bounds() const {
+    for (const std::vector<Linear>& key : contest_.keys)
+      for (std::size_t a = 0; a < n_; ++a)
+        for (std::size_t b = 0; b < n_; ++b)
+          if (!lowest(key[a] - key[b], settled_.unknowns))
+            throw std::domain_error("a score without bounds");
   }
 
   [[nodiscard]] std::int64_t bound(const Answer& answer, std::int64_t otherwise) const {
@@ -218,18 +259,18 @@ private:
   }
 
   void outcomes() {
+    if (contest_.lines.size() > 1 && contest_.moves && lineup_.in_turns())
+      return outcomes_in_turn();
     std::vector<std::vector<Region>> regions(n_);
     bool tie_at_line = false;
     for (std::size_t e = 0; e < n_; ++e) {
-      const std::size_t from = narrow(e);
-      if (from != nobody && contest_.hurdles.empty()) {
-        regions[e].push_back({from, from});
-        continue; // seen already
-      }
-      for (const Way& way : ways(e)) {
-        if (look(settled_, e, way) && way.region)
-          regions[e].push_back(*way.region);
-      }
+      const std::vector<Way> all = ways(e);
+      if (std::ranges::any_of(all, [&](const Way& way) { return !is_settled(e, way); }))
+        narrow(e);
+      for (const Way& way : all)
+        if (is_shown(e, way) || (is_within_reach(e, way) && look(settled_, e, way)))
+          if (way.region)
+            regions[e].push_back(*way.region);
       for (const Region& region : regions[e])
         tie_at_line = tie_at_line || region.strictly < region.or_level;
     }
@@ -239,7 +280,7 @@ private:
     // A tie that lies across the first of them would be seen above.
     no_tie_ = !tie_at_line && contest_.takes == 1;
     if (moved && in_turns())
-      return outcomes_in_turn(regions);
+      return outcomes_in_turn();
     for (std::size_t e = 0; e < n_; ++e)
       for (const Region& region : regions[e]) {
         if (lineup_.open_verdicts && regions[e].size() > 1)
@@ -270,9 +311,7 @@ private:
     if (answer.status == Answer::Status::infeasible)
       return false;
     if (answer.status == Answer::Status::optimal) {
-      answer.point.resize(k_.system.unknowns.size());
-      const StageDecision decision = run(answer.point);
-      see(decision);
+      const StageDecision decision = learn(std::move(answer.point));
       const Outcome there = outcome_of(e, way);
       if (way.stands && (e >= decision.outcomes.size() || decision.outcomes[e] != there)) {
         out_.not_told[e].insert(there);
@@ -286,20 +325,108 @@ private:
   }
 
   /// Whom a line takes depends on what those before it did: the whole selection is written down.
-  void outcomes_in_turn(const std::vector<std::vector<Region>>& regions) {
+  void outcomes_in_turn() {
     for (std::size_t e = 0; e < n_; ++e) {
-      const bool behind =
-          std::ranges::any_of(regions[e], [](const Region& region) { return region.or_level > 0; });
-      if (!behind)
+      std::vector<Way> open = ways_in_turn(e);
+      std::erase_if(open, [&](const Way& way) {
+        return out_.seen[e].contains(outcome_of(e, way)) || is_ruled_out(e, way);
+      });
+      if (open.empty())
         continue;
-      const Written whole = written(settled_, e);
-      for (const Way& way : ways_in_turn(e))
-        if (!out_.seen[e].contains(outcome_of(e, way)))
+      Written whole = written(settled_, e);
+      whole.pairs = &pairs_;
+      for (const Way& way : open)
+        if (!out_.seen[e].contains(outcome_of(e, way))) // nor since
           look(whole, e, way);
     }
   }
 
+  /// Whether so many are ahead, or so few, whatever the scores, that a selection cannot end that
+  /// way for an entrant. Whoever is taken before it by a line that goes beyond its places in no tie
+  /// is ahead of it, is put out, or was taken in a tie; and as long as it is not taken itself,
+  /// lines take as many as they say.
+  [[nodiscard]] bool is_ruled_out(std::size_t e, const Way& way) const {
+    if (!way.stands || lineup_.field.in[e] == 0)
+      return false;
+    const std::pair<std::int64_t, std::int64_t> ahead = in_field(e);
+    const std::int64_t fewest = ahead.first, most = ahead.second;
+    const auto& lines = contest_.lines;
+    const auto takes = static_cast<std::int64_t>(contest_.reach[contest_.takes - 1]);
+    const auto end = static_cast<std::int64_t>(contest_.reach.back());
+    const auto goes_beyond = [](const Line& line) { // a single place may be filled by more
+      return line.reserve || line.ties == TieRuling::all_advance || line.ties == TieRuling::share;
+    };
+    const auto too_many = [&](std::size_t last, std::int64_t reach) {
+      return fewest - puts_out(e) >= reach &&
+             std::none_of(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(last) - 1,
+                          goes_beyond);
+    };
+    const bool fills = std::ranges::none_of(
+        lines, [](const Line& line) { return !line.reserve && line.ties == TieRuling::all_cut; });
+    switch (*way.stands) {
+    case Outcome::advances:
+      return too_many(contest_.takes, takes);
+    case Outcome::reserve:
+      return too_many(lines.size(), end) || (fills && most < takes);
+    case Outcome::held:
+      return too_many(lines.size(), end) || (fills && most < takes);
+    default:
+      return fills && most < end;
+    }
+  }
+
+  /// So many others are surely strictly ahead in the field, and so many at most ahead or level.
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t> in_field(std::size_t e) const {
+    std::int64_t fewest = fewest_[e].value_or(0),
+                 most = most_[e].value_or(others(lineup_.field, e)), surely = 0, perhaps = 0;
+    for (std::size_t d = 0; d < n_; ++d) {
+      if (d == e || lineup_.field.in[d] == 0)
+        continue;
+      surely += !lineup_.field.if_passes[d] && pairs_.is_ahead(d, e, Ahead::strictly) ? 1 : 0;
+      perhaps += pairs_.is_ahead(e, d, Ahead::strictly) ? 0 : 1;
+    }
+    const auto absent = static_cast<std::int64_t>(n_) - 1 - others(lineup_.field, e);
+    const bool all_stay = std::ranges::none_of(
+        lineup_.field.if_passes, [](const auto& passes) { return passes.has_value(); });
+    if (all_stay)
+      fewest = std::max(fewest, static_cast<std::int64_t>(out_.best[e]) - 1 - absent);
+    return {std::max(fewest, surely), std::min(most, perhaps)};
+  }
+
+  /// So many others may be put out after the first is taken.
+  [[nodiscard]] std::int64_t puts_out(std::size_t e) const {
+    std::int64_t out = 0;
+    for (std::size_t d = 0; d < n_; ++d) {
+      bool may = lineup_.put_out[d].has_value();
+      for (std::size_t m = 0; m < contest_.hurdles.size(); ++m)
+        may = may || (!contest_.hurdles[m].early &&
+                      settled_.unknowns[lineup_.clears[d][m]].low != std::int64_t{1});
+      out += d != e && lineup_.field.in[d] != 0 && may ? 1 : 0;
+    }
+    return out;
+  }
+
+  /// Whether a completion that was found goes that way.
+  [[nodiscard]] bool is_shown(std::size_t e, const Way& way) const {
+    return way.region ? witnesses_.shows(e, way.missed, *way.region)
+                      : out_.seen[e].contains(outcome_of(e, way));
+  }
+  [[nodiscard]] bool is_settled(std::size_t e, const Way& way) const {
+    return is_shown(e, way) || !is_within_reach(e, way);
+  }
+
+  /// Whether a region lies within the numbers that can be ahead.
+  [[nodiscard]] bool is_within_reach(std::size_t e, const Way& way) const {
+    if (!way.region)
+      return true;
+    const auto [fewest, most] = in_field(e);
+    return contest_.segment(fewest) <= way.region->strictly &&
+           way.region->or_level <= contest_.segment(most);
+  }
+
   [[nodiscard]] Written written(const IntegerSystem& system, std::size_t e) const {
+    if (by_counts_)
+      return {system, {}};
     if (lineup_.turns)
       return {system, {*lineup_.turns, *lineup_.turns}};
     Written out{system, {}};
@@ -324,26 +451,24 @@ private:
       out_.relaxed.push_back(what);
   }
 
-  /// Works out how many can be and must be ahead. Where that leaves one region, and a completion
-  /// that shows it, it is returned.
-  std::size_t narrow(std::size_t e) {
+  /// Works out how many can be and must be ahead.
+  void narrow(std::size_t e) {
     if (lineup_.field.in[e] == 0)
-      return nobody;
+      return;
     const Answer most =
         most_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::or_level);
     note(most);
     if (most.status == Answer::Status::infeasible)
-      return nobody; // never in the field
+      return; // never in the field
     const Answer fewest =
         fewest_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::strictly);
     note(fewest);
     most_[e] = bound(most, others(lineup_.field, e));
     fewest_[e] = bound(fewest, 0);
-    const std::size_t from = contest_.segment(fewest_[e]);
-    if (from != contest_.segment(most_[e]) || most.status != Answer::Status::optimal)
-      return nobody;
-    see(run(most.point));
-    return from;
+    if (most.status == Answer::Status::optimal)
+      learn(most.point);
+    if (fewest.status == Answer::Status::optimal)
+      learn(fewest.point);
   }
 
   [[nodiscard]] std::vector<Way> ways(std::size_t e) const {
@@ -407,7 +532,10 @@ private:
       const std::int64_t is = m < way.missed ? 1 : 0;
       system.rows.push_back({{{lineup_.clears[e][m], 1}}, is, is, Row::rule});
     }
-    if (way.stands)
+    if (way.stands && by_counts_)
+      system.rows.push_back(row_of(add_stand({system}, lineup_, e, *way.stands, written.pairs),
+                                   LinearBound{Fraction(1), false}, std::nullopt, Row::rule));
+    else if (way.stands)
       for (const Linear& x : stands_as(*way.stands, e, written.ends, contest_))
         system.rows.push_back(row_of(x, LinearBound{Fraction(1), false}, std::nullopt, Row::rule));
     if (!way.region)
@@ -437,10 +565,13 @@ private:
   std::size_t n_;
   const IntegerSystem& settled_; ///< for everything but reasons
   Outlook out_;
-  bool no_tie_ = false;   ///< none that could be held
-  bool as_known_ = false; ///< completions that are all the same to rules that are not read
-  /// By entrant, the most entrants ahead or level and the fewest strictly ahead.
-  std::vector<std::int64_t> most_, fewest_;
+  bool by_counts_ = false; ///< where somebody ends up follows from counts
+  bool no_tie_ = false;    ///< none that could be held
+  bool as_known_ = false;  ///< completions that are all the same to rules that are not read
+  Witnesses witnesses_;
+  Pairs pairs_;
+  /// By entrant, the most entrants of the field ahead or level and the fewest strictly ahead.
+  std::vector<std::optional<std::int64_t>> most_, fewest_;
 };
 
 } // namespace
@@ -453,10 +584,10 @@ std::optional<Outcome> Outlook::certain(std::size_t entrant) const {
 
 Outlook work_out(const Context& context, const Knowledge& knowledge, const IntegerSystem& settled,
                  Lineup& lineup, const StageDecide& decide, const SolveLimits& limits,
-                 bool with_reasons) {
+                 const std::vector<std::vector<std::int64_t>>& found, bool with_reasons) {
   OutlookMaker maker(context, knowledge, settled, lineup, decide, limits);
   if (lineup.found) {
-    maker.work();
+    maker.work(found);
     if (with_reasons)
       maker.reasons();
   } else {

@@ -40,9 +40,11 @@ struct Outlook {
 /// lie, so one completion for each of the combinations that exist shows all outcomes there are.
 /// Without a completion in the lineup nothing is excluded. Where scores turn out to have no bounds
 /// the contest is marked as unread. `settled`: the knowledge's system with less to branch on.
+/// `found`: completions that are there already; what they show is not asked for again.
 [[nodiscard]] Outlook work_out(const Context& context, const Knowledge& knowledge,
                                const IntegerSystem& settled, Lineup& lineup,
                                const StageDecide& decide, const SolveLimits& limits,
+                               const std::vector<std::vector<std::int64_t>>& found = {},
                                bool with_reasons = false);
 
 } // namespace libeval

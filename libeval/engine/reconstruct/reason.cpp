@@ -71,6 +71,12 @@ ScoreRange Span::range() const {
   return out;
 }
 
+void add_points(const Span& span, std::vector<std::vector<std::int64_t>>& to) {
+  for (const End* end : {&span.low, &span.high})
+    if (!end->point.empty() && std::ranges::find(to, end->point) == to.end())
+      to.push_back(end->point);
+}
+
 End Reasoner::highest(const Linear& x, Effort effort) {
   const Scaled of = scaled(x);
   return end_of(solver_.maximize(of.terms, effort), of);
@@ -81,6 +87,13 @@ End Reasoner::lowest(const Linear& x, Effort effort) {
   return end_of(solver_.minimize(of.terms, effort), of);
 }
 
+std::optional<Fraction> Reasoner::least_by_relaxation(const Linear& x) {
+  const Scaled of = scaled(x * Fraction(-1));
+  const auto most = solver_.upper_bound(of.terms);
+  return most ? std::optional((of.constant + of.unit * Fraction(*most)) * Fraction(-1))
+              : std::nullopt;
+}
+
 int compare_at(const Keys& keys, std::size_t a, std::size_t b,
                const std::vector<std::int64_t>& point) {
   for (const auto& key : keys) {
@@ -89,6 +102,39 @@ int compare_at(const Keys& keys, std::size_t a, std::size_t b,
       return difference.above > 0 ? 1 : -1;
   }
   return 0;
+}
+
+bool is_zero(const Linear& x) {
+  return x.terms.empty() && x.constant.above == 0;
+}
+
+bool is_one(const Linear& x) {
+  return x.terms.empty() && x.constant == Fraction(1);
+}
+
+bool is_set(const Linear& x, const Point& point) {
+  return value_at(x, point).above > 0;
+}
+
+Linear both(const RowWriter& out, const Linear& a, const Linear& b) {
+  if (is_zero(a) || is_one(b))
+    return a;
+  if (is_zero(b) || is_one(a))
+    return b;
+  const std::uint32_t v = out.system.add({0, 1});
+  if (out.derived != nullptr)
+    out.derived->push_back({v, [a, b](const Point& point) {
+                              return std::int64_t{is_set(a, point) && is_set(b, point)};
+                            }});
+  Linear is = Linear::variable(v, Fraction(1));
+  const auto at_most = [&](const Linear& x, std::int64_t bound) {
+    out.system.rows.push_back(
+        row_of(x, std::nullopt, LinearBound{Fraction(bound), false}, out.tag));
+  };
+  at_most(is - a, 0);
+  at_most(is - b, 0);
+  at_most(a + b - is, 1);
+  return is;
 }
 
 Fraction least_value(const Linear& x, const LinearBound& low) {

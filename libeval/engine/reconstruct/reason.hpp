@@ -32,6 +32,9 @@ struct Span {
   [[nodiscard]] ScoreRange range() const; ///< as a reader sees it
 };
 
+/// Adds the completions that attain the ends.
+void add_points(const Span& span, std::vector<std::vector<std::int64_t>>& to);
+
 /// How entrants are put in order: the keys in turn, larger is better, one expression an entrant.
 using Keys = std::vector<std::vector<Linear>>;
 
@@ -55,6 +58,9 @@ public:
     return {lowest(x, effort), highest(x, effort)};
   }
 
+  /// What an expression cannot be below, by the bounds of its unknowns or by the relaxation alone.
+  [[nodiscard]] std::optional<Fraction> least_by_relaxation(const Linear& x);
+
 private:
   Solver solver_;
 };
@@ -74,6 +80,13 @@ struct RowWriter {
   std::uint32_t tag = Row::rule;
   std::vector<Knowledge::Derived>* derived = nullptr;
 };
+
+[[nodiscard]] bool is_zero(const Linear& x); ///< whatever the unknowns are
+[[nodiscard]] bool is_one(const Linear& x);
+/// Whether an expression is above 0 at a point.
+[[nodiscard]] bool is_set(const Linear& x, const std::vector<std::int64_t>& point);
+/// An expression that is 1 where two expressions, each 0 or 1, are, else 0.
+[[nodiscard]] Linear both(const RowWriter& out, const Linear& a, const Linear& b);
 
 /// What a bound from below leaves of the values of an expression, multiples of one number.
 [[nodiscard]] Fraction least_value(const Linear& x, const LinearBound& low);

@@ -92,6 +92,8 @@ private:
           note(*end);
         }
         out_.nodes[i].ranges.push_back(range_of(span, known_.context, k_, lineup_, known_.decide));
+        if (i == 0)
+          add_points(span, found_);
       }
     for (const Knowledge::Cell& cell : k_.cells) { // what is proven helps with places
       const Span& span = spans[cell.node][cell.entrant];
@@ -116,8 +118,8 @@ private:
   }
 
   void prospects() {
-    outlook_ =
-        work_out(known_.context, k_, settled_, lineup_, known_.decide, limits_, options_.reasons);
+    outlook_ = work_out(known_.context, k_, settled_, lineup_, known_.decide, limits_, found_,
+                        options_.reasons);
     note(outlook_);
     out_.best_place = outlook_.best;
     out_.worst_place = outlook_.worst;
@@ -188,6 +190,7 @@ private:
   SolveLimits limits_;
   IntegerSystem settled_; ///< that of the knowledge, with less to branch on
   Lineup lineup_;
+  std::vector<std::vector<std::int64_t>> found_; ///< completions, seen on the way
   Outlook outlook_;
   Reconstruction out_;
 };

@@ -4,7 +4,12 @@
 #include "engine/reconstruct/propagate.hpp"
 
 #include <CbcEventHandler.hpp>
+#include <CbcHeuristicDiveCoefficient.hpp>
+#include <CbcHeuristicFPump.hpp>
 #include <CbcModel.hpp>
+#include <CglKnapsackCover.hpp>
+#include <CglMixedIntegerRounding2.hpp>
+#include <CglProbing.hpp>
 #include <ClpEventHandler.hpp>
 #include <CoinPackedMatrix.hpp>
 #include <OsiClpSolverInterface.hpp>
@@ -308,15 +313,67 @@ struct Solver::Implementation {
         return answer;
       }
     }
-    if (!objective.empty() && answer.bound &&
-        (is_known(objective, answer) || is_known_shaved(objective, answer) ||
-         dive_to_bound(objective, answer)))
+    const auto is_reached = [&] {
+      return is_known(objective, answer) || is_known_shaved(objective, answer);
+    };
+    if (answer.bound && ((!objective.empty() && is_reached()) || dive_to_bound(objective, answer)))
       return answer;
     if (effort == Effort::quick) {
       answer.status = Status::interrupted;
       return answer;
     }
+    if (objective.empty())
+      if (auto point = search()) {
+        answer.value = value_of(objective, *point);
+        answer.point = *point;
+        remember(std::move(*point));
+        answer.status = Answer::Status::optimal;
+        answer.bound = answer.value;
+        return answer;
+      }
     return branch(objective, std::move(answer));
+  }
+
+  /// Looks for any whole point by branch and cut for a while. Cuts and heuristics find one much
+  /// sooner, and now and then a cut that is not quite right takes all of them away: that none was
+  /// found says nothing.
+  std::optional<std::vector<std::int64_t>> search() const {
+    CbcModel model(lp);
+    make_ready(model);
+    model.setMaximumNodes(2000);
+    model.setMaximumSolutions(1);
+    CglProbing probing;
+    probing.setUsingObjective(0);
+    probing.setMaxPass(1);
+    probing.setMaxProbe(50);
+    probing.setRowCuts(3);
+    CglMixedIntegerRounding2 rounding;
+    CglKnapsackCover cover;
+    model.addCutGenerator(&probing, -1, "probing");
+    model.addCutGenerator(&rounding, -1, "rounding");
+    model.addCutGenerator(&cover, -1, "cover");
+    CbcHeuristicFPump pump(model);
+    pump.setMaximumPasses(30);
+    CbcHeuristicDiveCoefficient diving(model);
+    model.addHeuristic(&pump);
+    model.addHeuristic(&diving);
+    const BranchStop stop(limits);
+    model.passInEventHandler(&stop);
+    model.branchAndBound();
+    const double* best = model.bestSolution();
+    return best == nullptr ? std::nullopt : whole(best);
+  }
+
+  static void make_ready(CbcModel& model) {
+    model.solver()->setHintParam(OsiDoDualInResolve, true, OsiHintTry);
+    model.setLogLevel(0);
+    model.messageHandler()->setLogLevel(0);
+    model.solver()->messageHandler()->setLogLevel(0);
+    model.setIntegerTolerance(1e-9); // times the reach of a score it must stay nothing
+    // Where a solution is nearly whole, CBC 2.10 has no candidates to branch on, and reads the
+    // first all the same when it has given strong branching up (only if trust begins after 10, the
+    // default) or is past its own time limit (so none is set: the handler stops it).
+    model.setNumberBeforeTrust(5);
   }
 
   /// Looks for a whole point that has the bound; what is found on the way is kept.
@@ -413,19 +470,11 @@ struct Solver::Implementation {
   Answer branch(const Objective& objective, Answer answer) {
     using Status = Answer::Status;
     CbcModel model(lp);
-    model.solver()->setHintParam(OsiDoDualInResolve, true, OsiHintTry);
-    model.setLogLevel(0);
-    model.messageHandler()->setLogLevel(0);
-    model.solver()->messageHandler()->setLogLevel(0);
+    make_ready(model);
     model.setAllowableGap(0);
     model.setAllowableFractionGap(0);
-    model.setIntegerTolerance(1e-9); // times the reach of a score it must stay nothing
     if (!objective.empty())
       model.setCutoffIncrement(0.999); // the objective is whole
-    // Where a solution is nearly whole, CBC 2.10 has no candidates to branch on, and reads the
-    // first all the same when it has given strong branching up (only if trust begins after 10, the
-    // default) or is past its own time limit (so none is set: the handler stops it).
-    model.setNumberBeforeTrust(5);
     const BranchStop stop(limits);
     model.passInEventHandler(&stop);
     model.branchAndBound();

@@ -14,23 +14,11 @@ namespace {
 using Point = std::vector<std::int64_t>;
 using Column = std::vector<Linear>; ///< by entrant, each 0 or 1
 
-bool is_zero(const Linear& x) {
-  return x.terms.empty() && x.constant.above == 0;
-}
-
-bool is_one(const Linear& x) {
-  return x.terms.empty() && x.constant == Fraction(1);
-}
-
 Linear sum_of(const Column& column) {
   Linear sum;
   for (const Linear& x : column)
     sum = sum + x;
   return sum;
-}
-
-bool is_set(const Linear& x, const Point& point) {
-  return value_at(x, point).above > 0;
 }
 
 class TurnWriter {
@@ -55,8 +43,8 @@ public:
       tell_apart(stay);
     for (std::size_t l = 0; l < contest_.lines.size(); ++l) {
       for (std::size_t e = 0; e < n_; ++e) { // who is put out between two lines is gone
-        undecided_[e] = both(undecided_[e], stay[l][e]);
-        standing_[e] = both(standing_[e], stay[l][e]);
+        undecided_[e] = both(out_, undecided_[e], stay[l][e]);
+        standing_[e] = both(out_, standing_[e], stay[l][e]);
       }
       write(contest_.lines[l]);
     }
@@ -80,19 +68,6 @@ private:
         row_of(x, std::nullopt, LinearBound{Fraction(bound), false}, out_.tag));
   }
 
-  Linear both(const Linear& a, const Linear& b) {
-    if (is_zero(a) || is_one(b))
-      return a;
-    if (is_zero(b) || is_one(a))
-      return b;
-    Linear is = choice(
-        [a, b](const Point& point) { return std::int64_t{is_set(a, point) && is_set(b, point)}; });
-    at_most(is - a, 0);
-    at_most(is - b, 0);
-    at_most(a + b - is, 1);
-    return is;
-  }
-
   /// Who is not put out between two steps.
   Column who_stays(std::size_t from, std::size_t to) {
     Column out(n_, Linear(Fraction(1)));
@@ -103,7 +78,7 @@ private:
       for (std::size_t m = 0; m < lineup_.clears[e].size(); ++m) {
         const UnknownHurdle& hurdle = contest_.hurdles[m];
         if (!hurdle.early && from <= hurdle.step && hurdle.step < to)
-          stays = both(stays, Linear::variable(lineup_.clears[e][m], Fraction(1)));
+          stays = both(out_, stays, Linear::variable(lineup_.clears[e][m], Fraction(1)));
       }
     }
     return out;
@@ -121,7 +96,7 @@ private:
         continue;
       ++gaps;
       for (std::size_t e = 0; e < n_; ++e) {
-        there[e] = both(there[e], stay[l][e]);
+        there[e] = both(out_, there[e], stay[l][e]);
         stays[e] = stays[e] + there[e];
       }
     }
