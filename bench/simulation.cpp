@@ -186,6 +186,9 @@ int main(int argc, char** argv) {
           ", steps: [minmax]");
       add(", lognormal, criteria correlated", lognormal + over_criteria, some * 200);
       add(", binomial", "binomial: 1000", some * 200);
+      add(", uniform", "uniform: 0.05", some * 200);
+      add(", empirical", "empirical: {errors: [-0.05, -0.02, 0, 0.01, 0.02, 0.04]}", some * 200);
+      add(", beta", "beta: {size: 100, from: [0, 1]}", some * 20);
     }
   return bench::run(argc, argv);
 }

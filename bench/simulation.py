@@ -19,7 +19,8 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 SIZES = [(5, 3), (20, 10), (100, 20), (1000, 20)]
-DEVIATION, ITEMS = 0.05, 1000
+DEVIATION, ITEMS, SIZE = 0.05, 1000, 100
+ERRORS = np.array([-0.05, -0.02, 0, 0.01, 0.02, 0.04])
 
 
 def table(n, m):
@@ -68,6 +69,12 @@ def numpy_direct(x, samples, root=None, kind="normal", scaled=False):
         w = weights(random, some, m)
         if kind == "binomial":
             cells = random.binomial(ITEMS, x, (some, n, m)) / ITEMS
+        elif kind == "uniform":
+            cells = x - DEVIATION + 2 * DEVIATION * random.random((some, n, m))
+        elif kind == "empirical":
+            cells = x + ERRORS[random.integers(0, len(ERRORS), (some, n, m))]
+        elif kind == "beta":
+            cells = random.beta(SIZE * x, SIZE * (1 - x), (some, n, m))
         else:
             z = random.standard_normal((some, n, m))
             if root is not None:
@@ -93,8 +100,8 @@ def numpy_lognormal(x, samples):
     return numpy_correlated(x, samples, "lognormal")
 
 
-def numpy_binomial(x, samples):
-    return numpy_direct(x, samples, kind="binomial")
+def numpy_of(kind):
+    return lambda x, samples: numpy_direct(x, samples, kind=kind)
 
 
 def numpy_collapsed(x, samples):
@@ -151,7 +158,9 @@ OTHERS = [("numpy, collapsed", numpy_collapsed, 40), ("numpy, every measurement"
           ("numpy, criteria correlated", numpy_correlated, 6),
           ("numpy, criteria correlated, min-max", numpy_scaled, 4),
           ("numpy, lognormal, criteria correlated", numpy_lognormal, 4),
-          ("numpy, binomial", numpy_binomial, 2), ("pymcdm 1.4.0", pymcdm, 0),
+          ("numpy, binomial", numpy_of("binomial"), 2), ("numpy, uniform", numpy_of("uniform"), 6),
+          ("numpy, empirical", numpy_of("empirical"), 4), ("numpy, beta", numpy_of("beta"), 1),
+          ("pymcdm 1.4.0", pymcdm, 0),
           ("scikit-criteria 0.9", scikit_criteria, 0), ("pyrepo-mcda 0.1.15", pyrepo_mcda, 0)]
 
 
@@ -284,7 +293,7 @@ def main():
           ["ratio", *(f"{rates[two.format(n)] / rates[one.format(n)]:.2f}" for n in names)]])
     dependent, rows = "simulate, {}/{}/threads {}", []
     for what in ("criteria correlated", "candidates correlated", "criteria correlated, min-max",
-                 "lognormal, criteria correlated", "binomial"):
+                 "lognormal, criteria correlated", "binomial", "uniform", "empirical", "beta"):
         one = [rates[dependent.format(what, n, 1)] for n in names]
         two = [rates[dependent.format(what, n, 2) + "/real_time"] /
                rates[dependent.format(what, n, 1) + "/real_time"] for n in names]

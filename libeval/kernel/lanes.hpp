@@ -155,6 +155,20 @@ inline Reals chosen(Words which, Reals a, Reals b) {
   return real_of((bits_of(a) & which) | (bits_of(b) & ~which));
 }
 
+/// The numbers at these positions.
+inline Reals gather(const double* from, Words at) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
+  return reinterpret_cast<Reals>(_mm512_i64gather_pd(reinterpret_cast<__m512i>(at), from, 8));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Reals>(_mm256_i64gather_pd(from, reinterpret_cast<__m256i>(at), 8));
+#else
+  Reals out{};
+  for (unsigned lane = 0; lane < lane_count; ++lane)
+    out[lane] = from[at[lane]];
+  return out;
+#endif
+}
+
 /// As a sum of products for functions of elementary.hpp, where the last digits do not matter.
 struct OneRounding {
   static Reals wide(Reals x) { return x; }

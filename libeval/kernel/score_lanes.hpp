@@ -226,11 +226,7 @@ private:
   /// As `below_at` chooses, for n below 2^32.
   static Reals one_of(const double* errors, std::uint32_t n, Words low, Words high) {
     const Words by = Words{} + std::uint64_t{n};
-    const Words found = (multiply(high, by) + (multiply(low, by) >> 32)) >> 32;
-    Reals out{};
-    for (unsigned lane = 0; lane < lane_count; ++lane)
-      out[lane] = errors[found[lane]];
-    return out;
+    return gather(errors, (multiply(high, by) + (multiply(low, by) >> 32)) >> 32);
   }
 
   void draw_correlated(const ScoreStep& s, const std::uint32_t* index, const double* root) const {
