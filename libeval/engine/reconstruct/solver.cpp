@@ -322,7 +322,11 @@ struct Solver::Implementation {
       answer.status = Status::interrupted;
       return answer;
     }
-    if (objective.empty())
+    if (objective.empty()) {
+      constexpr int few = 100;
+      Answer soon = branch(objective, answer, few);
+      if (soon.status != Status::interrupted || limits.over())
+        return soon;
       if (auto point = search()) {
         answer.value = value_of(objective, *point);
         answer.point = *point;
@@ -331,6 +335,7 @@ struct Solver::Implementation {
         answer.bound = answer.value;
         return answer;
       }
+    }
     return branch(objective, std::move(answer));
   }
 
@@ -467,7 +472,7 @@ struct Solver::Implementation {
     return point;
   }
 
-  Answer branch(const Objective& objective, Answer answer) {
+  Answer branch(const Objective& objective, Answer answer, std::optional<int> nodes = {}) {
     using Status = Answer::Status;
     CbcModel model(lp);
     make_ready(model);
@@ -475,6 +480,8 @@ struct Solver::Implementation {
     model.setAllowableFractionGap(0);
     if (!objective.empty())
       model.setCutoffIncrement(0.999); // the objective is whole
+    if (nodes)
+      model.setMaximumNodes(*nodes);
     const BranchStop stop(limits);
     model.passInEventHandler(&stop);
     model.branchAndBound();
