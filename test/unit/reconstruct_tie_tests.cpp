@@ -169,3 +169,25 @@ TEST_CASE(
   CHECK(of("advances") == "0-10, low open"); // 6-10
   CHECK(of("cut") == "0-10, high open");     // 0-4
 }
+
+TEST_CASE("A dozen entrants and several lines behind ties are worked out long before time is up") {
+  const Bundle bundle = load_record(
+      "libeval: 1\nprogram: large\ncandidates: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, "
+      "h: "
+      "{}, i: {}, j: {}, k: {}, l: {}}\nevidence: {published: published.yaml}\nstages:\n  - id: s\n"
+      "    score: {points: 100, parts: {p: {points: 40, from: published}, q: {points: 60, from: "
+      "published}}}\n    select: [{order: [total, p]}, {take: {first: 3}}, {policy: policy.yaml}, "
+      "{take: {until: 4}}, {reserve: 1}]\n",
+      "published: record\nstep: 0.1\nstage: s\nstatements:\n" +
+          said("s0", "mean: 60.18, rounded: 0.01") + said("s1", "value: {a: 76.9}") +
+          said("s2", "top: [a, b, c]") + said("s3", "last: l"),
+      "policy: p\nrules:\n  - {id: R, title: r, on_unknown: pass, consequence: disqualify}\n"
+      "findings:\n  - {rule: R, candidate: b, verdict: fail, level: verified, source: s}\n");
+  const StageDecision stage = decide(bundle).stages[0];
+  REQUIRE(stage.partial);
+  CHECK_FALSE(stage.partial->interrupted);
+  CHECK(stage.partial->relaxed.empty());
+  using enum Outcome;
+  CHECK(stage.outcomes == std::vector{advances, disqualified, advances, held, held, held, held,
+                                      held, held, held, held, cut});
+}
