@@ -5,6 +5,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,25 +18,22 @@ namespace libeval {
 [[nodiscard]] Decision decide(const Bundle& bundle, const Assumptions& assumptions,
                               Diagnostics& diagnostics, std::vector<Question>* open);
 
-/// Whether taking somebody out who does not go on leaves everybody else as they are: the field is
-/// ordered by scores of each alone and cut at a line that does not count who is out.
-[[nodiscard]] bool removal_is_harmless(const Program& program, const Stage& stage);
+/// The rules that put out and leave everybody else as they are where they put out somebody who does
+/// not go on: the field is ordered by scores of each alone and cut at a line that does not count
+/// who is out, and nobody has lost a place again in which such a rule decided. None where that is
+/// not so in all of the stages.
+[[nodiscard]] std::set<std::string> harmless_rules(const Bundle& bundle,
+                                                   std::span<const Stage> stages);
 
 /// The open question to try both ways next, or nothing if none can change who goes on. `goes_on`:
-/// by candidate, with every open question answered by a pass. With `harmless`, a verdict that would
-/// only put out somebody who does not go on anyway is left open.
+/// by candidate, with every open question answered by a pass. A verdict under a `harmless` rule
+/// about somebody who does not go on anyway is left open.
 template <class GoesOn>
-std::optional<Question> deciding_question(const std::vector<Question>& open, const Bundle& bundle,
-                                          bool harmless, GoesOn goes_on) {
-  for (const Question& question : open) {
-    bool removes = false;
-    for (const PolicyFile& policy : bundle.policies)
-      for (const Rule& rule : policy.rules)
-        removes = removes || (rule.id.str() == question.first &&
-                              rule.consequence == Rule::Consequence::disqualify);
-    if (!harmless || !removes || goes_on(question.second))
+std::optional<Question> deciding_question(const std::vector<Question>& open,
+                                          const std::set<std::string>& harmless, GoesOn goes_on) {
+  for (const Question& question : open)
+    if (!harmless.contains(question.what) || goes_on(question.candidate))
       return question;
-  }
   return std::nullopt;
 }
 

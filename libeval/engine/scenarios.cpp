@@ -4,19 +4,18 @@
 #include "engine/explore.hpp"
 #include "engine/policy/linked.hpp"
 
+#include <libeval/base/decimal.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
+#include <span>
+#include <string>
 
 namespace libeval {
 namespace {
-
-bool by_itself(const std::vector<OrderKey>& keys) {
-  return std::ranges::none_of(keys, [](const OrderKey& key) {
-    return key.among_tied || key.kind == OrderKey::Kind::block;
-  });
-}
 
 bool is_harmless(const select::Take& take) {
   using Kind = select::Take::Kind;
@@ -100,6 +99,8 @@ void find_what_matters(Scenarios& found, const std::vector<std::size_t>& group) 
 
 } // namespace
 
+namespace {
+
 bool removal_is_harmless(const Program& program, const Stage& stage) {
   for (const Stage& other : program.stages)
     if (std::ranges::find(other.entrants.cut_from, stage.id.str()) != other.entrants.cut_from.end())
@@ -115,6 +116,49 @@ bool removal_is_harmless(const Program& program, const Stage& stage) {
   });
 }
 
+/// Whether somebody may take a place behind a step of `stage` and be put out behind that.
+bool places_are_lost_behind(std::size_t step, const Stage& stage) {
+  bool taken = false;
+  for (std::size_t i = step; i < stage.select.size(); ++i) {
+    const auto& what = stage.select[i].what;
+    if (taken && (std::holds_alternative<select::Policy>(what) ||
+                  std::holds_alternative<select::Require>(what) ||
+                  std::holds_alternative<select::Withdraw>(what)))
+      return true;
+    taken = taken || std::holds_alternative<select::Take>(what) ||
+            std::holds_alternative<select::Grant>(what) ||
+            std::holds_alternative<select::Reserve>(what);
+  }
+  return false;
+}
+
+} // namespace
+
+std::set<std::string> harmless_rules(const Bundle& bundle, std::span<const Stage> stages) {
+  std::set<std::string> out;
+  for (const Stage& stage : stages)
+    if (!removal_is_harmless(bundle.program, stage))
+      return out;
+  for (const PolicyFile& policy : bundle.policies)
+    for (const Rule& rule : policy.rules)
+      if (rule.consequence == Rule::Consequence::disqualify)
+        out.insert(rule.id.str());
+  for (const Stage& stage : stages)
+    for (std::size_t i = 0; i < stage.select.size(); ++i) {
+      const auto* policy = std::get_if<select::Policy>(&stage.select[i].what);
+      if (policy == nullptr || !places_are_lost_behind(i, stage))
+        continue;
+      for (const std::string& rule : policy->rules)
+        out.erase(rule);
+      if (policy->rules.empty())
+        for (const PolicyFile& file : bundle.policies)
+          if (file.file == policy->file)
+            for (const Rule& rule : file.rules)
+              out.erase(rule.id.str());
+    }
+  return out;
+}
+
 namespace {
 
 /// What an exploration met.
@@ -126,7 +170,10 @@ struct Cases {
   std::size_t position(const Question& question) {
     const auto [at, added] = positions.try_emplace(question, found.unknowns.size());
     if (added) {
-      found.unknowns.push_back({question.first, question.second});
+      found.unknowns.push_back({question.what, question.candidate});
+      if (question.level) // of a gap: whether it lies there or beyond
+        found.unknowns.back().what +=
+            (question.above ? " above " : " of at least ") + format_decimal(*question.level);
       found.matters.push_back(false);
       group.push_back(0);
     }
@@ -149,9 +196,7 @@ double share_of(const Assumptions& assumed, const std::vector<LinkedVerdicts>& l
 Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most,
                const std::vector<LinkedVerdicts>& linked) {
   Cases out;
-  const bool harmless = std::ranges::all_of(bundle.program.stages, [&](const Stage& stage) {
-    return removal_is_harmless(bundle.program, stage);
-  });
+  const std::set<std::string> harmless = harmless_rules(bundle, bundle.program.stages);
   using Tried = std::pair<std::vector<Scenario::StageOutcome>, std::optional<Question>>;
   std::map<std::vector<Scenario::StageOutcome>, Scenario> found;
   out.found.whole = explore(
@@ -165,7 +210,7 @@ Cases cases_of(const Bundle& bundle, Diagnostics& diagnostics, std::size_t most,
           out.position(question);
         auto next = diagnostics.has_errors()
                         ? std::nullopt
-                        : deciding_question(open, bundle, harmless, [&](std::size_t candidate) {
+                        : deciding_question(open, harmless, [&](std::size_t candidate) {
                             return goes_on(outcome, candidate);
                           });
         return {std::move(outcome), std::move(next)};
@@ -245,7 +290,7 @@ std::optional<bool> asked_before(const std::vector<Question>& open, const Bundle
   }
   std::optional<bool> out;
   for (const Question& question : open) {
-    const auto at = before.find(question.first);
+    const auto at = before.find(question.what);
     if (at == before.end() || (out && *out != at->second))
       return std::nullopt;
     out = at->second;
@@ -339,7 +384,7 @@ std::optional<Scenarios> as_row(const Bundle& bundle, Diagnostics& diagnostics) 
   for (const Question& question : open) {
     const std::size_t unknown = out.position(question);
     for (ScenarioRow::Entrant& one : row.row)
-      if (one.candidate == question.second)
+      if (one.candidate == question.candidate)
         one.unknowns.push_back(unknown);
   }
   row.decisions = count_decisions(row);

@@ -353,7 +353,7 @@ void StageDecider::select(const Scorebook& book, StageDecision& out) {
           std::ranges::find(*left_open_, question) == left_open_->end())
         left_open_->push_back(question);
     std::erase_if(ours, [](const Question& question) { return !is_about_a_tie(question); });
-    if (ours.empty())
+    if (ours.empty() && !open.too_many)
       return;
   }
   hold_what_is_open(book, before_selection(out, findings), ours, out);
@@ -370,20 +370,23 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
   const auto goes_on = [](Outcome o) {
     return o == Outcome::advances || o == Outcome::reserve || o == Outcome::held;
   };
-  const bool harmless = removal_is_harmless(context_.bundle.program, stage_);
+  const std::set<std::string> harmless = harmless_rules(context_.bundle, {&stage_, 1});
   std::set<std::size_t> differ, cut; // `cut`: not in every way disqualified
+  bool too_many = false;
   const bool whole = explore(
       assumptions_, most,
       [&](const Assumptions& assumed) {
         StageDecision other = base;
         Open rest{assumed};
         select_entrants(book, rest, other);
+        too_many = too_many || rest.too_many;
+        if (too_many)
+          return std::pair{std::move(other), std::optional<Question>()};
         if (left_open_ != nullptr)
           std::erase_if(rest.questions, [](const Question& q) { return !is_about_a_tie(q); });
-        auto next = deciding_question(rest.questions, context_.bundle, harmless,
-                                      [&](std::size_t candidate) {
-                                        return goes_on(other.outcomes[other.entrant(candidate)]);
-                                      });
+        auto next = deciding_question(rest.questions, harmless, [&](std::size_t candidate) {
+          return goes_on(other.outcomes[other.entrant(candidate)]);
+        });
         if (!next && !rest.questions.empty()) // somebody is out in one way or another
           out.unsettled.exits = out.unsettled.places = true;
         return std::pair{std::move(other), std::move(next)};
@@ -401,15 +404,17 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
         out.unsettled.totals = out.unsettled.totals || other.total != out.total;
         out.unsettled.places = out.unsettled.places || differs_in_place(other, out);
       });
-  if (!whole)
+  if (!whole || too_many)
     for (std::size_t e = 0; e < out.outcomes.size(); ++e)
       if ((out.outcomes[e] != Outcome::disqualified && out.outcomes[e] != Outcome::withdrawn) ||
-          std::ranges::find(questions, out.entrants[e], &Question::second) != questions.end())
+          std::ranges::find(questions, out.entrants[e], &Question::candidate) != questions.end())
         differ.insert(e);
   for (const std::size_t e : cut)
     out.outcomes[e] = Outcome::cut;
-  for (const std::size_t e : differ)
+  for (const std::size_t e : differ) {
     out.outcomes[e] = Outcome::held;
+    out.notes.erase(static_cast<std::uint32_t>(e)); // of one way
+  }
   out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));
   if (out.held())
     out.vacancies.reset();
@@ -441,11 +446,11 @@ void StageDecider::say_what_is_open(const std::vector<Question>& questions,
   std::string whats;
   const std::size_t named = std::max<std::size_t>(10, 1'000'000 / (held.size() + 1));
   for (const Question& question : questions) {
-    const auto& [what, candidate] = question;
+    const std::string& what = question.what;
     if (whats.find(what) == std::string::npos)
       whats += (whats.empty() ? "" : ", ") + what;
     if (finding.others.size() < named)
-      finding.others.push_back(candidate);
+      finding.others.push_back(question.candidate);
   }
   finding.detail = whats;
   const bool only_ties = std::ranges::all_of(questions, is_about_a_tie);

@@ -32,14 +32,6 @@ double tolerance_of(const std::vector<double>& numbers, double resolution, doubl
   return std::max({1e-9 * std::min(largest, 1.0), noise, noise * largest});
 }
 
-Verdict Open::ask(const Question& question, Verdict otherwise) {
-  if (const auto at = assumptions.find(question); at != assumptions.end())
-    return at->second;
-  if (known.insert(question).second)
-    questions.push_back(question);
-  return otherwise;
-}
-
 std::vector<double> numbers_of(const Scores& scores) {
   std::vector<double> out(*scores.data);
   if (scores.scale != 1 || scores.shift != 0)
@@ -196,18 +188,20 @@ Values Sorter::values(const OrderKey& key, const Who& who, bool among_tied) {
     out.direction = *key.direction;
   if (key.tolerance)
     out.tolerance = *key.tolerance;
-  report(out, who, key.name);
+  report(out, who, key);
   return out;
 }
 
-/// What a key could not tell about those asked for. A gap is assumed to be better or worse than
-/// anything; where others' values have entered, it may have moved everybody.
-void Sorter::report(Values& values, const Who& who, const std::string& name) {
+/// What a key could not tell about those asked for. A gap may stand at any place among the others;
+/// where others' values have entered, it may have moved everybody.
+void Sorter::report(Values& values, const Who& who, const OrderKey& key) {
   if (values.gap.empty() && values.undefined.empty())
     return;
+  const std::string& name = key.name;
   constexpr double beyond = std::numeric_limits<double>::max();
   const double worst = values.direction == Direction::benefit ? -beyond : beyond;
   const auto gap_cells = values.gap_cells();
+  std::optional<std::vector<double>> levels;
   for (std::size_t i = 0; i < who.size(); ++i) {
     const std::size_t candidate = book_.context.entrants[who[i]];
     const auto about = [&](Finding::Kind kind) {
@@ -244,11 +238,52 @@ void Sorter::report(Values& values, const Who& who, const std::string& name) {
       trouble.push_back(std::move(finding));
       continue;
     }
-    const bool best =
-        open_.ask({"a gap in `" + name + "`", candidate}, Verdict::fail) == Verdict::pass;
-    values.numbers[i] = best ? -worst : worst;
     findings.push_back(std::move(finding));
+    const std::string what = gap_question(name);
+    if (!levels && !open_.ends_decide)
+      levels = levels_of(values, key.tolerance.value_or(0));
+    if (open_.ends_decide || open_.too_many) {
+      const bool best = open_.ask({what, candidate}, Verdict::fail) == Verdict::pass;
+      values.numbers[i] = best ? -worst : worst;
+      continue;
+    }
+    // Points are taken off what is missing too.
+    const double off = name == "total" && !total_.empty() && !key.measure ? total_[who[i]] : 0;
+    std::vector<double> here = *levels;
+    for (double& level : here)
+      level -= off;
+    const double number = open_.number_of_gap(what, candidate, here, worst < 0) + off;
+    values.numbers[i] = number;
+    levels->insert(std::ranges::lower_bound(*levels, number), number);
   }
+}
+
+/// Where a gap comes to stand elsewhere, ascending: at the values that stand, and where those as
+/// near as `tolerance` end. None where there are so many that not every place can be tried.
+std::vector<double> Sorter::levels_of(const Values& values, double tolerance) {
+  constexpr double beyond = std::numeric_limits<double>::max();
+  std::vector<double> out;
+  std::size_t gaps = 0;
+  for (std::size_t i = 0; i < values.numbers.size(); ++i) {
+    gaps += values.has(i) ? 0 : 1;
+    if (!values.has(i) || std::abs(values.numbers[i]) == beyond)
+      continue;
+    for (const double level : {-tolerance, 0.0, tolerance})
+      if (level == 0 || tolerance > 0)
+        out.push_back(values.numbers[i] + level);
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  const double most =
+      std::min<double>(Open::most_ways, 4e6 / static_cast<double>(values.numbers.size() + 1));
+  double ways = 1;
+  for (std::size_t g = 0; g < gaps && ways <= most; ++g)
+    ways *= static_cast<double>(2 * (out.size() + g) + 1);
+  if (ways > most) {
+    open_.too_many = true;
+    out.clear();
+  }
+  return out;
 }
 
 TieGroups Sorter::by_values(const Who& group, const Values& values) {
@@ -358,35 +393,55 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
   std::vector<bool> in_group(context.bundle.program.candidates.size());
   for (const std::uint32_t e : group)
     in_group[context.entrants[e]] = true;
+  std::vector<std::size_t> missing;
+  Values standing; // and what is missing, to place it among them
   for (std::size_t i = 0; i < frame.cells; ++i) {
     const std::uint32_t candidate = (*frame.candidates())[i];
     if (!in_group[candidate] || aside(i))
       continue;
     if (frame.is_gap(i)) {
-      Finding finding;
-      finding.kind = Finding::Kind::gap;
-      finding.step = step_;
-      finding.rule = key.name;
-      finding.candidate = candidate;
-      finding.verdict = Verdict::unknown;
-      finding.detail =
-          other.name + " `" + name_of(other, (*other.codes)[i], context.bundle.program) + "`";
-      if (frame.relative) {
-        trouble.push_back(std::move(finding));
-        continue;
-      }
-      findings.push_back(std::move(finding));
-      const bool best =
-          open_.ask({"a gap in `" + key.name + "`", candidate}, Verdict::fail) == Verdict::pass;
-      constexpr double beyond = std::numeric_limits<double>::max();
-      auto& list = lists.try_emplace(candidate, members, nothing).first->second;
-      list[(*other.codes)[i]] = best ? beyond : -beyond;
+      missing.push_back(i);
       continue;
     }
     const double x = column.scale * (*column.data)[i] + column.shift;
     auto& list = lists.try_emplace(candidate, members, nothing).first->second;
     list[(*other.codes)[i]] = cost ? -x : x;
     scale = std::max(scale, std::abs(x));
+    standing.numbers.push_back(cost ? -x : x);
+  }
+  std::optional<std::vector<double>> levels;
+  if (!missing.empty() && !open_.ends_decide && !frame.relative) {
+    standing.gap.assign(standing.numbers.size(), 0);
+    standing.numbers.resize(standing.numbers.size() + missing.size());
+    standing.gap.resize(standing.numbers.size(), 1);
+    levels = levels_of(standing, key.tolerance.value_or(0));
+  }
+  for (const std::size_t i : missing) {
+    const std::uint32_t candidate = (*frame.candidates())[i];
+    const std::string member = name_of(other, (*other.codes)[i], context.bundle.program);
+    Finding finding;
+    finding.kind = Finding::Kind::gap;
+    finding.step = step_;
+    finding.rule = key.name;
+    finding.candidate = candidate;
+    finding.verdict = Verdict::unknown;
+    finding.detail = other.name + " `" + member + "`";
+    if (frame.relative) {
+      trouble.push_back(std::move(finding));
+      continue;
+    }
+    findings.push_back(std::move(finding));
+    auto& list = lists.try_emplace(candidate, members, nothing).first->second;
+    double& cell = list[(*other.codes)[i]];
+    if (open_.ends_decide || open_.too_many) {
+      constexpr double beyond = std::numeric_limits<double>::max();
+      const bool best =
+          open_.ask({gap_question(key.name), candidate}, Verdict::fail) == Verdict::pass;
+      cell = best ? beyond : -beyond;
+      continue;
+    }
+    cell = open_.number_of_gap(gap_question(key.name + ", " + member), candidate, *levels, true);
+    levels->insert(std::ranges::lower_bound(*levels, cell), cell);
   }
   for (const std::uint32_t e : group) {
     auto& list = lists.try_emplace(context.entrants[e], members, nothing).first->second;

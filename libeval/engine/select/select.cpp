@@ -227,6 +227,7 @@ void Selector::run() {
       ties_ = ties->rule;
   for (step_ = 0; step_ < steps.size(); ++step_)
     std::visit([&](const auto& s) { check(s); }, steps[step_].what);
+  open_.ends_decide = ends_decide();
   for (step_ = 0; step_ < steps.size(); ++step_) {
     report_ = {};
     report_.word = steps[step_].name;

@@ -3,6 +3,7 @@
 
 #include "engine/compile/compile.hpp"
 #include "engine/run/run.hpp"
+#include "engine/select/open.hpp"
 
 #include <libeval/engine/decision.hpp>
 #include <libeval/engine/verdicts.hpp>
@@ -106,25 +107,6 @@ struct TieGroups {
   }
 };
 
-/// What is not known and how it is assumed to turn out: a verdict under a rule, a gap in a score
-/// (pass: better than anything, fail: worse than anything), or a tie (pass: before the rest of it).
-using Question = std::pair<std::string, std::size_t>; ///< what, and the candidate it concerns
-using Assumptions = std::map<Question, Verdict>;
-
-/// What is asked about the tie met as the `number`th of a step, both from 1.
-[[nodiscard]] std::string tie_question(std::size_t step, std::size_t number);
-[[nodiscard]] bool is_about_a_tie(const Question& question);
-
-/// Questions that a selection met, beside the answers it was given.
-struct Open {
-  const Assumptions& assumptions;
-  std::vector<Question> questions = {}; ///< without an assumption, in the order met
-  std::set<Question> known = {};        ///< the same
-
-  /// The assumed answer; without one the question is noted and counts as `otherwise`.
-  Verdict ask(const Question& question, Verdict otherwise);
-};
-
 /// Sorts entrants by keys in turn. What a key could not tell (undefined values, gaps that may have
 /// moved everybody) is added to `trouble`; other gaps become open questions; `findings` gets them
 /// and a lot or recorded decision that decided something.
@@ -151,7 +133,8 @@ private:
   TieGroups by_count_back(const Who& group, const OrderKey& key, const Who* fixed_set);
   TieGroups by_lot(const Who& group, const OrderKey& key);
   TieGroups by_decision(const Who& group, const OrderKey& key);
-  void report(Values& values, const Who& who, const std::string& name);
+  void report(Values& values, const Who& who, const OrderKey& key);
+  std::vector<double> levels_of(const Values& values, double tolerance);
 
   const Scorebook& book_;
   const std::vector<double>& total_;
@@ -159,12 +142,15 @@ private:
   Open& open_;
 };
 
+/// Whether each is ordered by what is its own, whoever else is there.
+[[nodiscard]] bool by_itself(const std::vector<OrderKey>& keys);
+
 /// Whether a recorded decision was made by the date of the program.
 [[nodiscard]] bool is_seen(const RecordedDecision& decision, const Program& program);
 
 /// Passes the entrants through the steps of selection and fills `stage` (outcomes, places,
 /// findings, reports). What is not known and not assumed becomes a question of `open`; until it is
-/// answered, unknown verdicts count as passes and gaps as worse than anything.
+/// answered, unknown verdicts count as passes and gaps as at their worst place.
 void select_entrants(const Scorebook& book, Open& open, StageDecision& stage);
 
 /// Decides a program where some of what is not known is assumed.

@@ -110,16 +110,6 @@ static bool few_choices(std::size_t tied, std::size_t places) {
   return choices <= most;
 }
 
-std::string tie_question(std::size_t step, std::size_t number) {
-  return "the " + (number == 1 ? "" : std::to_string(number) + ". ") + "tie of step " +
-         std::to_string(step);
-}
-
-bool is_about_a_tie(const Question& question) {
-  return question.first.starts_with("the ") &&
-         question.first.find("tie of step ") != std::string::npos;
-}
-
 /// Whether who of those tied across a line is taken can matter to anybody else.
 bool Selector::matters_to_others() const {
   const auto looks_at_who_is_left = [](const SelectStep& step) {

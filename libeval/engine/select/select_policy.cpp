@@ -181,7 +181,7 @@ void Selector::follow(const Rule& rule, std::uint32_t e, Verdict verdict) {
 Values Selector::values_of(const OrderKey& key) {
   Who all(n_);
   std::iota(all.begin(), all.end(), 0U);
-  Open unasked{open_.assumptions};
+  Open unasked{open_.assumptions, open_.ends_decide};
   Sorter sorter(book_, stage_.total, step_, unasked);
   Values values = sorter.values(key, all, key.among_tied);
   for (Finding& finding : sorter.trouble)
@@ -193,8 +193,8 @@ Values Selector::values_of(const OrderKey& key) {
   return values;
 }
 
-/// As in an order: what is missing may be better or worse than anything, as the numbers of `values`
-/// have it. False where it may have moved everybody, which holds the stage.
+/// False where what is missing may have moved everybody, which holds the stage. Where the two ends
+/// do not decide, each bound asks for itself.
 bool Selector::ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
                              const std::string& name) {
   Finding& gap = find(Finding::Kind::gap, candidate(e));
@@ -204,9 +204,21 @@ bool Selector::ask_about_gap(std::uint32_t e, const Values& values, const GapCel
     gap.detail = at->second.cell;
   if (values.relative)
     held_ = true;
-  else
-    (void)open_.ask({"a gap in `" + name + "`", candidate(e)}, Verdict::fail);
+  else if (open_.ends_decide)
+    (void)open_.ask({gap_question(name), candidate(e)}, Verdict::fail);
   return !values.relative;
+}
+
+bool Selector::meets(std::uint32_t e, const Values& values, const std::string& name,
+                     const Bound& bound, double limit, double tolerance) {
+  if (values.has(e) || open_.ends_decide)
+    return meets(bound, limit, values.numbers[e], tolerance);
+  const bool from_below = bound.kind == Bound::Kind::at_least || bound.kind == Bound::Kind::above;
+  const bool above = bound.kind == Bound::Kind::above || bound.kind == Bound::Kind::at_most;
+  const double off = name == "total" && !stage_.total.empty() ? stage_.total[e] : 0;
+  const bool reached = open_.reaches(gap_question(name), candidate(e), limit - off, above,
+                                     values.direction == Direction::cost);
+  return from_below == reached;
 }
 
 double Selector::bound_of(const Bound& bound, const std::string& part) const {
@@ -268,7 +280,7 @@ void Selector::apply(const select::Require& s) {
     if (open && !ask_about_gap(e, values, gap_cells, s.what.name))
       continue;
     const bool met =
-        (stands || open) && (!s.bound || meets(*s.bound, limit, values.numbers[e], tolerance));
+        (stands || open) && (!s.bound || meets(e, values, s.what.name, *s.bound, limit, tolerance));
     if (!open) {
       Finding& finding = find(Finding::Kind::require, candidate(e));
       finding.rule = s.title.empty() ? s.what.name : s.title;

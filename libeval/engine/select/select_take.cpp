@@ -179,7 +179,7 @@ TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
     Who group;
     std::ranges::copy_if(groups[t], std::back_inserter(group), [&](std::uint32_t e) {
       return (values.has(e) || ask_about_gap(e, values, gap_cells, s.part)) &&
-             meets(s.bound, limit, values.numbers[e], values.tolerance);
+             meets(e, values, s.part, s.bound, limit, values.tolerance);
     });
     if (!group.empty())
       fit.add(group);
@@ -206,8 +206,8 @@ void Selector::take_bands(const select::Take& s, const TieGroups& groups) {
       for (const select::Band& band : s.bands) {
         if (band.first && at > static_cast<double>(*band.first))
           continue;
-        if (band.bound && (!stands || !meets(*band.bound, bound_of(*band.bound, s.part),
-                                             values.numbers[e], values.tolerance)))
+        if (band.bound && (!stands || !meets(e, values, s.part, *band.bound,
+                                             bound_of(*band.bound, s.part), values.tolerance)))
           continue;
         stage_.bands[e] = band.name;
         if (std::ranges::find(s.advance, band.name) != s.advance.end())

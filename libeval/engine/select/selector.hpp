@@ -183,12 +183,18 @@ private:
   [[nodiscard]] double bound_of(const Bound& bound, const std::string& part) const;
   [[nodiscard]] static bool meets(const Bound& bound, double limit, double x, double tolerance);
   [[nodiscard]] Values values_of(const OrderKey& key);
+  [[nodiscard]] bool meets(std::uint32_t e, const Values& values, const std::string& name,
+                           const Bound& bound, double limit, double tolerance);
   using GapCells = std::map<std::size_t, GapCell>; ///< by candidate
   [[nodiscard]] bool ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
                                    const std::string& name);
   void note_line(const TieGroups& groups);
 
   const Scorebook& book_;
+  // --- gaps ---
+  [[nodiscard]] bool ends_decide() const;
+  [[nodiscard]] bool rises(const Bound& bound, const OrderKey& what) const;
+
   const Context& context_;
   const Program& program_;
   Open& open_;
