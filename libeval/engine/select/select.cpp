@@ -243,8 +243,8 @@ void Selector::run() {
   ensure_order();
   if (!taking_) {
     if (pooled_) {
-      pooled_ = false;
-      set_order(by_total());
+      pooled_ = ordered_ = false;
+      ensure_order();
     }
     Line line{std::nullopt, "", ties_};
     if (stage_.places) {

@@ -68,9 +68,12 @@ void Selector::set_order(const std::vector<OrderKey>& keys) {
     pool_place_ = stage_.pool_place = stage_.place;
 }
 
+/// By the keys of the last order, also in other pools; else by total.
 void Selector::ensure_order() {
   if (ordered_)
     return;
+  if (!standing_keys_.empty())
+    return set_order(standing_keys_);
   if (stage_.nodes.empty() && n_ > 1) {
     OrderKey none;
     context_.diagnostics.error(context_.stage.where,

@@ -85,7 +85,7 @@ void Selector::apply(const select::Take& s) {
     TieGroups some;
     const TieGroups* in_order = &some;
     if (orders_anew) {
-      some = sorted(undecided[p], s.by.empty() ? by_total() : s.by);
+      some = sorted(undecided[p], s.by.empty() ? standing_keys_ : s.by);
     } else {
       in_order = &undecided_in_order(p, some);
       if (!s.filter.empty()) {
