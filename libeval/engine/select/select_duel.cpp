@@ -16,6 +16,30 @@ void Selector::note_duel(const TieGroups& pair, const std::string& key) {
   }
 }
 
+/// The field by its seeds; each order of those who are level is tried.
+Who Selector::seeded(const Who& field, const OrderKey& seeds) {
+  const TieGroups groups = sorted(field, {seeds});
+  Who out;
+  for (std::size_t t = 0; t < groups.size(); ++t) {
+    const auto level = groups[t];
+    if (level.size() == 1) {
+      out.push_back(level[0]);
+      continue;
+    }
+    note_tie(level, 0).rule = "seeds";
+    if (level.size() > most_in_every_order) { // anybody may meet anybody
+      held_ = true;
+      out.insert(out.end(), level.begin(), level.end());
+      continue;
+    }
+    take_in_drawn_order(level, [&](std::uint32_t e) {
+      out.push_back(e);
+      return true;
+    });
+  }
+  return out;
+}
+
 void Selector::apply(const select::Duel& s) {
   taking_ = true;
   ensure_order();
@@ -25,19 +49,7 @@ void Selector::apply(const select::Duel& s) {
   std::vector<Who> pairs;
   if (s.seeds) {
     report_.rule = "best against worst by " + s.seeds->name;
-    const TieGroups seeded = sorted(field, {*s.seeds});
-    if (seeded.size() != field.size()) {
-      Finding& finding = find(Finding::Kind::tie, nobody);
-      finding.detail = "hold";
-      finding.rule = "seeds";
-      finding.verdict = Verdict::unknown;
-      for (std::size_t t = 0; t < seeded.size(); ++t)
-        if (seeded[t].size() > 1)
-          for (const std::uint32_t e : seeded[t])
-            finding.others.push_back(candidate(e));
-      held_ = true;
-    }
-    const Who& line = seeded.order;
+    const Who line = seeded(field, *s.seeds);
     for (std::size_t i = 0; i < (line.size() + 1) / 2; ++i)
       if (i == line.size() - 1 - i)
         pairs.push_back({line[i]});

@@ -179,22 +179,23 @@ private:
   void take_bands(const select::Take& s, const TieGroups& groups);
   void take_budget(const select::Take& s, const TieGroups& groups);
   [[nodiscard]] bool counts_every_pool(const select::Take& s);
+  [[nodiscard]] Who seeded(const Who& field, const OrderKey& seeds);
   [[nodiscard]] TieGroups meeting(const select::Take& s, const TieGroups& groups);
   [[nodiscard]] double bound_of(const Bound& bound, const std::string& part) const;
   [[nodiscard]] static bool meets(const Bound& bound, double limit, double x, double tolerance);
-  [[nodiscard]] Values values_of(const OrderKey& key);
   [[nodiscard]] bool meets(std::uint32_t e, const Values& values, const std::string& name,
                            const Bound& bound, double limit, double tolerance);
+  [[nodiscard]] Values values_of(const OrderKey& key);
   using GapCells = std::map<std::size_t, GapCell>; ///< by candidate
   [[nodiscard]] bool ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
                                    const std::string& name);
   void note_line(const TieGroups& groups);
 
-  const Scorebook& book_;
   // --- gaps ---
   [[nodiscard]] bool ends_decide() const;
   [[nodiscard]] bool rises(const Bound& bound, const OrderKey& what) const;
 
+  const Scorebook& book_;
   const Context& context_;
   const Program& program_;
   Open& open_;
