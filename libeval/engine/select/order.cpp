@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/compile/lowering.hpp"
 #include "engine/select/select.hpp"
 
 #include <libeval/kernel/sample.hpp>
@@ -388,6 +389,15 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
   for (const std::uint32_t code : *other.codes)
     members = std::max<std::size_t>(members, code + 1);
   constexpr double nothing = -std::numeric_limits<double>::infinity();
+  const bool in_turn = key.run != OrderKey::CountBack::value && other.members != nullptr;
+  const std::vector<std::uint32_t> turn =
+      in_turn ? places_of(*other.members) : std::vector<std::uint32_t>{};
+  const auto position = [&](std::size_t cell) {
+    const std::uint32_t code = (*other.codes)[cell];
+    return in_turn ? turn[code] : code;
+  };
+  if (in_turn)
+    members = turn.size();
   std::map<std::uint32_t, std::vector<double>> lists;
   double scale = 0;
   std::vector<bool> in_group(context.bundle.program.candidates.size());
@@ -405,7 +415,7 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
     }
     const double x = column.scale * (*column.data)[i] + column.shift;
     auto& list = lists.try_emplace(candidate, members, nothing).first->second;
-    list[(*other.codes)[i]] = cost ? -x : x;
+    list[position(i)] = cost ? -x : x;
     scale = std::max(scale, std::abs(x));
     standing.numbers.push_back(cost ? -x : x);
   }
@@ -432,7 +442,7 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
     }
     findings.push_back(std::move(finding));
     auto& list = lists.try_emplace(candidate, members, nothing).first->second;
-    double& cell = list[(*other.codes)[i]];
+    double& cell = list[position(i)];
     if (open_.ends_decide || open_.too_many) {
       constexpr double beyond = std::numeric_limits<double>::max();
       const bool best =
