@@ -38,9 +38,9 @@ void sort_values(std::span<const T> values, double tolerance, bool ascending, So
   sort_positions(values, ascending, sorted.order);
   sorted.ties.assign(1, 0);
   sorted.ties.reserve(values.size() + 1);
-  const T within(tolerance);
+  const T width = tie_width<T>(tolerance);
   for (std::size_t begin = 0; begin < values.size();) {
-    const std::size_t end = tie_end(values, sorted.order, begin, within);
+    const std::size_t end = tie_end(values, sorted.order, begin, width);
     if (tolerance > 0 && end - begin > 1) {
       std::sort(sorted.order.begin() + static_cast<std::ptrdiff_t>(begin),
                 sorted.order.begin() + static_cast<std::ptrdiff_t>(end));
@@ -126,20 +126,28 @@ WinRates<T> win_rate(std::span<const T> x, const Groups& groups, double toleranc
   require_tolerance(tolerance);
   WinRates<T> rates;
   rates.values.assign(x.size(), T(0.0));
-  for_each_sorted(x, groups, mask, tolerance, ascending, [&](const Sorted<T>& sorted) {
+  for_each_sorted(x, groups, mask, 0, ascending, [&](const Sorted<T>& sorted) {
     const std::size_t n = sorted.order.size();
     if (n == 1) {
       rates.undefined.push_back(sorted.cell(0));
       return;
     }
-    for (std::size_t t = 0; t + 1 < sorted.ties.size(); ++t) {
-      const std::size_t begin = sorted.ties[t];
-      const std::size_t end = sorted.ties[t + 1];
-      const double beaten = static_cast<double>(n - end) + static_cast<double>(end - begin - 1) / 2;
-      const T rate = T(beaten) / T(static_cast<double>(n - 1));
-      for (std::size_t i = begin; i < end; ++i) {
-        rates.values[sorted.cell(i)] = rate;
-      }
+    // Each against each: equal to one it need not be equal to those who are.
+    const auto value = [&](std::size_t at) -> const T& { return x[sorted.cell(at)]; };
+    const T width = tie_width<T>(tolerance);
+    const auto apart = [&](std::size_t a, std::size_t b) {
+      return !within(value(a), value(b), width);
+    };
+    std::size_t first = 0, last = 0; // those it is equal to, itself among them
+    for (std::size_t i = 0; i < n; ++i) {
+      while (apart(first, i))
+        ++first;
+      last = std::max(last, i + 1);
+      while (last < n && !apart(i, last))
+        ++last;
+      const double beaten =
+          static_cast<double>(n - last) + static_cast<double>(last - first - 1) / 2;
+      rates.values[sorted.cell(i)] = T(beaten) / T(static_cast<double>(n - 1));
     }
   });
   return rates;

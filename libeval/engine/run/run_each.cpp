@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations that take each number by itself.
 #include "engine/run/runner.hpp"
+#include "kernel/sort.hpp"
 
 #include <libeval/base/decimal.hpp>
 
@@ -237,12 +238,11 @@ void Runner<T>::apply(const op::Lookup& o) {
 template <class T>
 void Runner<T>::apply(const op::Compare& o) {
   const auto b = values(o.b);
-  const T tolerance(std::max({o.tolerance, noise(o.a), noise(o.b)}));
+  const T width = kernel::tie_width<T>(std::max({o.tolerance, noise(o.a), noise(o.b)}));
   each(o.a, o.out, "", [&](const T& x, std::size_t i) {
-    const T d = x - (*b)[i];
-    if (T(0) - tolerance <= d && d <= tolerance)
+    if (kernel::within(x, (*b)[i], width))
       return decimal<T>(o.equal);
-    return decimal<T>(d < T(0) ? o.below : o.above);
+    return decimal<T>(x < (*b)[i] ? o.below : o.above);
   });
 }
 

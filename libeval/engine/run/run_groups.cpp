@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations within groups, and over them.
 #include "engine/run/runner.hpp"
+#include "kernel/sort.hpp"
 
 #include <cmath>
 #include <span>
@@ -33,6 +34,85 @@ std::string undefined_reduction(kernel::Reducer kind) {
   }
 }
 
+/// What has set cells aside by this mask, or none.
+const op::Keep* keeper(const Plan& plan, ArrayId mask) {
+  for (const Op& o : plan.ops)
+    if (const auto* keep = std::get_if<op::Keep>(&o); keep != nullptr && keep->out == mask)
+      return mask == no_array ? nullptr : keep;
+  return nullptr;
+}
+
+/// Whether some of these cells that decide equally count and others do not, though it matters
+/// which: `alike(a, b)` tells two whose result is the same.
+template <class T, class Alike>
+bool is_chance(std::vector<std::uint32_t>& cells, const std::vector<T>& by, double noise,
+               const std::vector<T>& counts, Alike&& alike) {
+  std::ranges::sort(cells, [&](std::uint32_t a, std::uint32_t b) { return by[a] < by[b]; });
+  for (std::size_t first = 0; first < cells.size();) {
+    bool all_count = true, none_counts = true, all_alike = true;
+    std::size_t last = first;
+    for (; last < cells.size() && !(T(noise) < by[cells[last]] - by[cells[first]]); ++last) {
+      (counts[cells[last]] == T(0) ? all_count : none_counts) = false;
+      all_alike = all_alike && alike(cells[first], cells[last]);
+    }
+    if (!all_count && !none_counts && !all_alike)
+      return true;
+    first = last;
+  }
+  return false;
+}
+
+/// Who is not of the reference has the place that it would have in it. Returns those of whom `then`
+/// would have to say more.
+template <class T>
+std::vector<std::uint32_t> rank_beside(std::span<const T> x, const op::Rank& o, double tolerance,
+                                       const std::vector<std::uint8_t>& reference,
+                                       std::vector<double>& places) {
+  using kernel::TieRule;
+  const T width = kernel::tie_width<T>(tolerance);
+  std::vector<std::uint32_t> level;
+  for (std::size_t g = 0; g < o.groups->count(); ++g) {
+    std::vector<std::uint32_t> in, beside;
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at) {
+      const std::uint32_t cell = o.groups->cell(at);
+      (reference[cell] != 0 ? in : beside).push_back(cell);
+    }
+    const auto better = [&](std::uint32_t a, std::uint32_t b) {
+      return o.rule.ascending ? x[a] < x[b] : x[b] < x[a];
+    };
+    const auto apart = [&](std::uint32_t a, std::uint32_t b) {
+      return !kernel::within(x[a], x[b], width);
+    };
+    std::ranges::sort(in, better);
+    for (const std::uint32_t cell : beside) {
+      const auto first = std::ranges::partition_point(
+          in, [&](std::uint32_t r) { return better(r, cell) && apart(r, cell); });
+      const auto last = std::partition_point(
+          first, in.end(), [&](std::uint32_t r) { return better(r, cell) || !apart(r, cell); });
+      const auto before = static_cast<double>(first - in.begin());
+      const auto equal = static_cast<double>(last - first);
+      switch (o.rule.ties) {
+      case TieRule::competition:
+        places[cell] = before + 1;
+        break;
+      case TieRule::dense:
+        places[cell] = before > 0 ? places[*(first - 1)] + 1 : 1;
+        break;
+      case TieRule::fractional:
+        places[cell] = before + 1 + equal / 2;
+        break;
+      case TieRule::last:
+      case TieRule::ordinal:
+        places[cell] = before + equal + 1;
+        break;
+      }
+      if (!o.then.empty() && equal > 0)
+        level.push_back(cell);
+    }
+  }
+  return level;
+}
+
 } // namespace
 
 template <class T>
@@ -43,8 +123,28 @@ void Runner<T>::apply(const op::Reduce& o) {
   auto reduced =
       kernel::reduce(std::span<const T>(*x), *o.groups, o.reduction,
                      weights ? std::span<const T>(*weights) : std::span<const T>{}, Mask(m));
+  std::vector<std::uint32_t> by_chance;
+  for (const op::Keep* keep = keeper(plan_, o.mask); keep != nullptr;
+       keep = keeper(plan_, keep->mask)) {
+    const auto by = values(keep->by), counts = values(keep->out);
+    const double near = noise(keep->by);
+    const auto before = mask(o.left_out, keep->mask, x->size());
+    const auto alike = [&](std::uint32_t a, std::uint32_t b) {
+      return (*x)[a] == (*x)[b] && (!weights || (*weights)[a] == (*weights)[b]);
+    };
+    std::vector<std::uint32_t> cells;
+    for (std::size_t g = 0; g < o.groups->count(); ++g) {
+      cells.clear();
+      for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+        if (takes_part(Mask(before), o.groups->cell(at)))
+          cells.push_back(o.groups->cell(at));
+      if (is_chance(cells, *by, near, *counts, alike))
+        by_chance.push_back(static_cast<std::uint32_t>(g));
+    }
+  }
   put(o.out, std::move(reduced.values));
   fail(o.out, reduced.undefined, undefined_reduction(o.reduction.kind));
+  fail(o.out, by_chance, "which values count is left open, those at the edge are level");
 }
 
 template <class T>
@@ -210,34 +310,48 @@ void Runner<T>::apply(const op::Rank& o) {
   std::vector<std::uint8_t> take_part = mask(o.left_out, no_array, x->size());
   kernel::RankRule rule = o.rule;
   rule.tolerance = std::max(rule.tolerance, noise(o.in));
+  if (!o.then.empty())
+    rule.ties = kernel::TieRule::competition; // equal, for `then` to tell apart
   std::vector<double> places =
       kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(take_part));
   if (!o.then.empty())
     break_ties(o, take_part, places);
+  std::vector<std::uint32_t> level;
+  if (!take_part.empty())
+    level = rank_beside(std::span<const T>(*x), o, rule.tolerance, take_part, places);
   Values y(places.size());
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = T(places[i]);
   put(o.out, std::move(y));
+  fail(o.out, level, "level with some of the reference, whom alone `then` tells apart");
 }
 
-/// Win rates where a tie counts as won or lost.
+/// Win rates where a tie counts as won or lost, which is more or less by what half of it counts.
 template <class T>
 void Runner<T>::count_ties(const op::WinRate& o, double tolerance,
                            const std::vector<std::uint8_t>& m, Values& rates) {
   const auto all = values(o.in);
   const Values& x = *all;
-  const kernel::RankRule first{kernel::TieRule::competition, tolerance, o.ascending};
-  const kernel::RankRule last{kernel::TieRule::last, tolerance, o.ascending};
-  const auto best = kernel::rank(std::span<const T>(x), *o.groups, first, Mask(m));
-  const auto worst = kernel::rank(std::span<const T>(x), *o.groups, last, Mask(m));
+  const double half = o.tie > 0.5 ? 0.5 : -0.5;
+  const T width = kernel::tie_width<T>(tolerance);
   for (std::size_t g = 0; g < o.groups->count(); ++g) {
-    double n = 0;
+    std::vector<std::uint32_t> cells;
+    Values sorted;
     for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
-      n += takes_part(Mask(m), o.groups->cell(at)) ? 1 : 0;
-    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1] && n > 1; ++at) {
-      const std::uint32_t cell = o.groups->cell(at);
-      if (best[cell] > 0)
-        rates[cell] = T(n - (o.tie > 0.5 ? best[cell] : worst[cell])) / T(n - 1);
+      if (const std::uint32_t cell = o.groups->cell(at); takes_part(Mask(m), cell)) {
+        cells.push_back(cell);
+        sorted.push_back(x[cell]);
+      }
+    std::ranges::sort(sorted);
+    for (const std::uint32_t cell : cells) {
+      const auto first = std::ranges::partition_point(
+          sorted, [&](const T& v) { return v < x[cell] && !kernel::within(v, x[cell], width); });
+      const auto last = std::partition_point(first, sorted.end(), [&](const T& v) {
+        return !(x[cell] < v) || kernel::within(v, x[cell], width);
+      });
+      const auto ties = static_cast<double>(last - first - 1);
+      if (cells.size() > 1)
+        rates[cell] = rates[cell] + T(half * ties) / T(static_cast<double>(cells.size() - 1));
     }
   }
 }
