@@ -233,6 +233,11 @@ Frame Compiler::made_frame(const Measure& measure) {
   const Source& source = measure.source;
   switch (source.kind) {
   case Source::Kind::none:
+    if (source.where.line != 0) // it stands there
+      context.diagnostics.error(source.where, "`from` says nothing",
+                                "name evidence, or write `part`, `parts`, `measure`, `attribute`, "
+                                "`stage` or `stages`");
+    return {};
   case Source::Kind::evidence:
     return {};
   case Source::Kind::part: {
