@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -115,38 +116,91 @@ private:
             });
   }
 
-  /// The number of places, and of those that a `take` counts itself.
-  static bool shift_places(Stage& stage, bool more) {
-    bool shifted = false;
-    const auto shift = [&](std::optional<std::size_t>& count) {
-      if (!count || (!more && *count == 0))
-        return;
-      *count = more ? *count + 1 : *count - 1;
-      shifted = true;
-    };
-    shift(stage.places.count);
-    for (std::size_t i = stage.select.size(); i-- > 0;) {
-      auto* take = std::get_if<select::Take>(&stage.select[i].what);
-      if (take == nullptr)
-        continue;
-      if (take->kind == select::Take::Kind::first || take->kind == select::Take::Kind::until) {
-        shift(take->count);
-      } else if (take->kind == select::Take::Kind::all_but && take->count &&
-                 (!more || *take->count > 0)) {
-        *take->count = more ? *take->count - 1 : *take->count + 1;
-        shifted = true;
-      }
-      break;
-    }
-    return shifted;
+  /// One more or one fewer; false where there are none to take away.
+  static bool shift(std::size_t& count, bool more) {
+    if (!more && count == 0)
+      return false;
+    count = more ? count + 1 : count - 1;
+    return true;
   }
 
+  /// How many a `take` counts itself.
+  static std::size_t* own_count(SelectStep& step) {
+    using TakeKind = select::Take::Kind;
+    auto* take = std::get_if<select::Take>(&step.what);
+    const bool counts = take != nullptr && take->count &&
+                        (take->kind == TakeKind::first || take->kind == TakeKind::until ||
+                         take->kind == TakeKind::all_but || take->kind == TakeKind::bound);
+    return counts ? &*take->count : nullptr;
+  }
+  static bool counts_who_is_left(const SelectStep& step) {
+    const auto* take = std::get_if<select::Take>(&step.what);
+    return take != nullptr && take->kind == select::Take::Kind::all_but;
+  }
+
+  /// Each count by itself; a `take` that says the stage's places again goes with them.
   void places() {
+    std::size_t counting = 0;
+    Stage probe = bundle_.program.stages[stage_];
+    for (SelectStep& step : probe.select)
+      counting += own_count(step) != nullptr ? 1 : 0;
     for (const bool more : {true, false}) {
-      Stage probe = bundle_.program.stages[stage_];
-      if (shift_places(probe, more))
-        add(more ? Kind::one_place_more : Kind::one_place_fewer, "",
-            [&](Bundle&, Stage& stage) { stage = probe; });
+      std::set<std::size_t> done;
+      if (probe.places.count)
+        count_of_stage(probe, more, done);
+      for (std::size_t i = 0; i < probe.select.size(); ++i)
+        if (!done.contains(i))
+          counts_of_step(probe, i, more, counting == 1 && !probe.places.count);
+    }
+  }
+
+  void vary(const Stage& changed, bool more, std::string subject) {
+    add(more ? Kind::one_place_more : Kind::one_place_fewer, std::move(subject),
+        [&](Bundle&, Stage& stage) { stage = changed; });
+  }
+
+  void count_of_stage(const Stage& given, bool more, std::set<std::size_t>& done) {
+    Stage changed = given;
+    std::vector<std::size_t> same; // steps that say the number again
+    for (std::size_t i = 0; i < changed.select.size(); ++i) {
+      const std::size_t* count = own_count(changed.select[i]);
+      if (count != nullptr && !counts_who_is_left(changed.select[i]) &&
+          *count == *given.places.count)
+        same.push_back(i);
+    }
+    if (same.size() == 1) {
+      (void)shift(*own_count(changed.select[same[0]]), more);
+      done.insert(same[0]);
+    }
+    if (shift(*changed.places.count, more))
+      vary(changed, more, "");
+  }
+
+  void counts_of_step(const Stage& given, std::size_t i, bool more, bool alone) {
+    const std::string at = "`" + given.select[i].name + "` of step " + std::to_string(i + 1);
+    const auto counts = [&](const std::map<std::string, std::size_t>& of, auto&& in) {
+      for (const auto& [name, count] : of) {
+        Stage changed = given;
+        if (shift(in(changed).at(name), more))
+          vary(changed, more, at + ", `" + name + "`");
+      }
+    };
+    Stage changed = given;
+    if (std::size_t* count = own_count(changed.select[i])) {
+      if (shift(*count, counts_who_is_left(changed.select[i]) != more))
+        vary(changed, more, alone ? "" : at);
+    } else if (const auto* take = std::get_if<select::Take>(&given.select[i].what)) {
+      counts(
+          take->per_pool, [i](Stage & stage) -> auto& {
+            return std::get<select::Take>(stage.select[i].what).per_pool;
+          });
+    } else if (auto* quota = std::get_if<select::Quota>(&changed.select[i].what)) {
+      counts(
+          quota->of, [i](Stage & stage) -> auto& {
+            return std::get<select::Quota>(stage.select[i].what).of;
+          });
+      if (quota->at_most && shift(*quota->at_most, more))
+        vary(changed, more, at);
     }
   }
 

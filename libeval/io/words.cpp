@@ -254,6 +254,7 @@ std::string brief(const Finding& finding) {
 std::string condition(const Alternative& a, const Program& program) {
   using Kind = Alternative::Kind;
   const std::string subject = safe(a.subject);
+  const std::string at_step = subject.empty() ? "" : " at " + subject;
   switch (a.kind) {
   case Kind::policy_before_take:
     return "with policy " + subject + " before take";
@@ -266,9 +267,9 @@ std::string condition(const Alternative& a, const Program& program) {
   case Kind::hurdle_not_applied:
     return "without the hurdle " + quoted(a.subject);
   case Kind::one_place_more:
-    return "with one place more";
+    return "with one place more" + at_step;
   case Kind::one_place_fewer:
-    return "with one place fewer";
+    return "with one place fewer" + at_step;
   case Kind::ties_all_advance:
     return "with ties: all_advance";
   case Kind::ties_all_cut:

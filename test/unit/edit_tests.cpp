@@ -236,6 +236,35 @@ TEST_CASE("why says the distance to the line and contributions that add up") {
   CHECK_THROWS_AS(explain(bundle, decision, 7, "stage.1"), std::invalid_argument);
 }
 
+TEST_CASE("why tries each number of places and each quota by itself") {
+  const auto instead = [](const std::string& rest, const std::string& id) {
+    const TemporaryFolder folder;
+    folder.write(
+        "program.yaml",
+        "libeval: 1\nprogram: p\ncandidates: {a: {k: x}, b: {k: x}, c: {k: y}, d: {k: x}}\n"
+        "evidence: {t: {csv: \"candidate,s\\na,9\\nb,8\\nc,7\\nd,6\\n\", keys: "
+        "[candidate], values: [s]}}\nstages:\n  - {id: s, score: {from: t}, " +
+            rest + "}\n");
+    const Bundle bundle = load_bundle(folder.path());
+    std::string out;
+    for (const Alternative& one :
+         explain(bundle, decide(bundle), static_cast<std::size_t>(id[0] - 'a'), "s").instead)
+      out += condition(one, bundle.program) + "; ";
+    return out;
+  };
+  CHECK(instead("select: [{take: {first: 1}}, {take: {first: 1}}]", "c") ==
+        "with one place more at `take` of step 1; with one place more at `take` of step 2; ");
+  CHECK(instead("select: [{quota: {by: k, at_most: 1}}, {take: {first: 2}}]", "b") ==
+        "with one place more at `quota` of step 1; ");
+  CHECK(instead("select: [{quota: {by: k, at_most: {x: 1}}}, {take: {first: 2}}]", "b") ==
+        "with one place more at `quota` of step 1, `x`; ");
+  const std::string filled = "places: 2, select: [take, {withdraw: {decision: {candidate: a, "
+                             "reason: r, source: s}}}, {take: {first: 1}}]";
+  CHECK(instead(filled, "c") == "with one place fewer; with one place fewer at `take` of step 3; ");
+  CHECK(instead(filled, "d") == "with one place more; with one place more at `take` of step 3; ");
+  CHECK(instead("places: 2, select: [{take: {first: 2}}]", "c") == "with one place more; ");
+}
+
 TEST_CASE("a new bundle passes check and decides") {
   const TemporaryFolder folder;
   Diagnostics diagnostics;
