@@ -34,7 +34,7 @@ struct Alternative {
     policy_not_applied, ///< all of its rules
     rule_not_applied,   ///< `subject`: the rule's id
     hurdle_not_applied, ///< `subject`: the hurdle's title or part
-    one_place_more, ///< `subject`: the step and member; empty: of the stage
+    one_place_more,     ///< `subject`: the step and member; empty: of the stage
     one_place_fewer,
     ties_all_advance,
     ties_all_cut,
