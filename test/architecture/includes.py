@@ -67,7 +67,7 @@ def third_party(header):
     first = header.split("/")[0]
     if first in {"unistd.h", "fcntl.h", "dirent.h", "sys"}:
         return "posix"
-    if re.match(r"(Cbc|Clp|Coin|Osi|coin)", first):
+    if re.match(r"(Cbc|Cgl|Clp|Coin|Osi|coin)", first):
         return "coin"
     return first.removesuffix(".h")
 
