@@ -81,7 +81,7 @@ public:
   Bundle load(const Tree& written) {
     const Tree rules = with_written_numbers(written, type::object("program"), language());
     Diagnostics found(diagnostics_.limit());
-    const bool fits = validate(rules, type::object("program"), language(), found);
+    bool fits = validate(rules, type::object("program"), language(), found);
     const Tree whole = fits ? rules : what_is_right_in(rules);
     if (!fits)
       diagnostics_.append(std::move(found));
@@ -89,6 +89,11 @@ public:
       return {};
     const Tree full = expand(whole, diagnostics_);
     bundle_.program = read_program(full, diagnostics_);
+    if (fits && bundle_.program.stages.empty()) { // what is written short lacks something
+      fits = false;
+      if (const Tree right = what_is_right_in(rules); !right.is_null())
+        bundle_.program = read_program(expand(right, diagnostics_), diagnostics_);
+    }
     read_tables();
     read_candidates();
     make_unpublished_tables();
@@ -381,8 +386,9 @@ private:
       if (good_[i])
         check_candidates_of(*bundle_.tables[i], program.evidence[i], candidates);
     check_recusals(bundle_, good_, candidates, diagnostics_);
-    for (const TableSpec& spec : program.evidence)
-      check_aliases_of(spec, candidates);
+    for (std::size_t i = 0; i < bundle_.tables.size(); ++i)
+      if (good_[i])
+        check_aliases_of(program.evidence[i], *bundle_.tables[i], candidates);
     check_published_stages();
     check_statements(bundle_, candidates, diagnostics_);
     for (const PolicyFile& policy : bundle_.policies) {
@@ -439,10 +445,30 @@ private:
     }
   }
 
-  void check_aliases_of(const TableSpec& spec, CandidateIndex& candidates) {
+  void check_dimension_of_alias(const TableSpec& spec, const Table& table,
+                                const std::string& dimension) {
+    std::vector<std::string> known = spec.keys;
+    if (!spec.wide.empty())
+      known.push_back(spec.wide);
+    for (const auto* columns : {&table.keys, &table.labels})
+      for (const TextColumn& column : *columns)
+        if (std::ranges::find(known, column.name) == known.end())
+          known.push_back(column.name);
+    if (std::ranges::find(known, dimension) != known.end())
+      return;
+    const auto near = did_you_mean(dimension, known);
+    diagnostics_.error(spec.where,
+                       "`alias` speaks of `" + shorten(dimension) + "`, and evidence `" +
+                           spec.name + "` has no such key or label",
+                       near ? "did you mean `" + *near + "`?" : "");
+  }
+
+  void check_aliases_of(const TableSpec& spec, const Table& table, CandidateIndex& candidates) {
     for (const auto& [dimension, words] : spec.alias) {
-      if (dimension != "candidate")
+      if (dimension != "candidate") {
+        check_dimension_of_alias(spec, table, dimension);
         continue;
+      }
       for (const auto& [spelling, id] : words)
         if (!candidates.has(id))
           diagnostics_.error(spec.where,

@@ -60,6 +60,9 @@ public:
     const std::string name = measure.value.empty() ? table_->values.front().name : measure.value;
     const ValueColumn* value = find_value(*table_, name);
     const TextColumn* label = value == nullptr ? find_text(table_->labels, name) : nullptr;
+    if (value == nullptr && label == nullptr && name != "candidate" && name != "opponent" &&
+        name != "row")
+      label = find_text(table_->keys, name);
     if (value == nullptr && label == nullptr) {
       unknown_value(name);
       return std::nullopt;
@@ -208,7 +211,28 @@ private:
       cells.column_gaps[label.name] = std::move(gap);
   }
 
-  Cells wide() {
+  /// A wide table has one value; who names a column of it means a member.
+  bool is_value_of_wide(const std::string& own) {
+    const std::string& name = measure_->value;
+    if (name.empty() || name == own)
+      return true;
+    std::vector<std::string> members;
+    for (const ValueColumn& value : table_->values)
+      members.push_back(value.name);
+    const auto near = did_you_mean(name, members);
+    context_.diagnostics.error(
+        measure_->where, "evidence `" + spec_.name + "` has no value column `" + name + "`",
+        near ? "its columns are members of `" + spec_.wide + "`, `where: {" + spec_.wide + ": " +
+                   *near + "}`; under `leaf`, `by: " + spec_.wide + "`"
+             : "its value is `" + own + "`, and its columns " + listed(members) +
+                   " are members of `" + spec_.wide + "`");
+    return false;
+  }
+
+  std::optional<Cells> wide() {
+    const std::string own = spec_.values.empty() ? "value" : spec_.values.front();
+    if (!is_value_of_wide(own))
+      return std::nullopt;
     Cells cells;
     const std::size_t members = table_->values.size();
     cells.count = table_->rows * members;
@@ -270,7 +294,7 @@ private:
     for (const TextColumn& key : table_->keys)
       if (key.name.starts_with("candidate."))
         speak_for_all(cells, key);
-    cells.columns[spec_.values.empty() ? "value" : spec_.values.front()] = cells.numbers;
+    cells.columns[own] = cells.numbers;
     for (const TextColumn& label : table_->labels)
       add_label(cells, label);
     return cells;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/compile.hpp"
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 
@@ -34,6 +35,18 @@ std::string left_over_words(const Frame& frame) {
 }
 
 Compiler::Compiler(const Context& c) : context(c) {}
+
+std::string Compiler::how_to_reduce(const Frame& frame, const Measure& measure) const {
+  const std::string& dimension = frame.left_over().front()->name;
+  std::string out = "reduce it, such as with `mean: " + dimension + "`";
+  if (measure.source.kind == Source::Kind::evidence)
+    if (const std::size_t at = context.names.table(measure.source.name);
+        at != nobody && context.bundle.program.evidence[at].wide == dimension &&
+        !context.bundle.tables[at]->values.empty())
+      out += ", or take one column, `where: {" + dimension + ": " +
+             context.bundle.tables[at]->values.front().name + "}`";
+  return out;
+}
 
 // --- names ---------------------------------------------------------------------------------------
 
@@ -148,9 +161,11 @@ Frame Compiler::measure(const Measure& measure, bool everybody, bool aside_is_fi
         context.diagnostics.error(measure.where,
                                   "`" + frame.texts[c - 1] + "` stands among the values of `" +
                                       measure.name + "`, and nothing makes a number of it",
-                                  "add a step `lookup: {" + frame.texts[c - 1] +
-                                      ": 0}`, or say that it is a gap, `codes: [" +
-                                      frame.texts[c - 1] + "]`");
+                                  parse_days(frame.texts[c - 1])
+                                      ? how_to_read_dates
+                                      : "add a step `lookup: {" + frame.texts[c - 1] +
+                                            ": 0}`, or say that it is a gap, `codes: [" +
+                                            frame.texts[c - 1] + "]`");
         frame.array = no_array;
         break;
       }
@@ -238,7 +253,7 @@ Frame Compiler::per_entrant(const Measure& measure) {
   if (const std::string rest = left_over_words(frame); !rest.empty()) {
     context.diagnostics.error(
         measure.where, "`" + measure.name + "` still depends on " + rest + " after its steps",
-        "reduce it, such as with `mean: " + rest.substr(1, rest.find('`', 1) - 1) + "`");
+        how_to_reduce(frame, measure));
     frame.array = no_array;
     return frame;
   }

@@ -68,6 +68,8 @@ public:
 
 private:
   void compile_node(const Node& node, std::size_t parent);
+  /// Help where a measure still depends on a dimension of its frame.
+  [[nodiscard]] std::string how_to_reduce(const Frame& frame, const Measure& measure) const;
   Frame combine(const Node& node, const std::vector<std::size_t>& children, bool& additive);
   Frame parts_side_by_side(const Node& node, const std::vector<std::size_t>& children);
   void settle_part_gaps(const Node& node, std::vector<Frame>& parts, std::vector<std::uint8_t>& gap,
@@ -88,6 +90,11 @@ private:
   std::vector<const Node*> open_nodes_; ///< being compiled, to find circles
   std::vector<const Measure*> open_measures_; ///< likewise
 };
+
+/// Help where a date stands among categories.
+inline constexpr const char* how_to_read_dates =
+    "a column of dates is read as days where it is not listed under `values`: delete it there, and "
+    "name it, `value: COLUMN`";
 
 /// The dimensions that a frame still depends on, in words; empty where there are none.
 [[nodiscard]] std::string left_over_words(const Frame& frame);

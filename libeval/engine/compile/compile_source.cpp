@@ -181,7 +181,7 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
   if (measure.filter.empty() || frame.array == no_array)
     return frame;
   std::vector<std::uint8_t> stays(frame.cells, 1);
-  const std::size_t errors = context.diagnostics.errors();
+  const std::size_t said = context.diagnostics.errors() + context.diagnostics.warnings();
   for (const Test& test : measure.filter) {
     plan.named.insert(test.column);
     const Dimension* of = frame.find(test.column);
@@ -208,7 +208,8 @@ Frame Compiler::filtered(Frame frame, const Measure& measure) {
   for (std::size_t i = 0; i < frame.cells; ++i)
     if (stays[i] != 0)
       cells.push_back(static_cast<std::uint32_t>(i));
-  if (cells.empty() && frame.cells > 0 && context.diagnostics.errors() == errors)
+  if (cells.empty() && frame.cells > 0 &&
+      context.diagnostics.errors() + context.diagnostics.warnings() == said)
     warn_of_nothing(context, measure.filter.back(), "`" + measure.name + "`");
   return picked(frame, cells, measure.name, "from");
 }

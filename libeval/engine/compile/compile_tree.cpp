@@ -210,6 +210,11 @@ void Compiler::settle_part_gaps(const Node& node, std::vector<Frame>& parts,
 Frame Compiler::combine(const Node& node, const std::vector<std::size_t>& children,
                         bool& additive) {
   const bool reduced_by_steps = reduces(node.measure.steps, "part");
+  if (node.gap.needs && node.gap.as != PartGap::As::drop)
+    context.diagnostics.error(node.where,
+                              "`needs` of `" + node.path +
+                                  "` says nothing here: it goes with `missing: {as: drop}`",
+                              "write `as: drop`, or delete it");
   for (const std::size_t child : children)
     if (nodes[child].frame.array == no_array)
       return {};
@@ -240,7 +245,7 @@ Frame Compiler::combine(const Node& node, const std::vector<std::size_t>& childr
       Tree as = node.gap.as == PartGap::As::number ? tree::number(node.gap.number)
                                                    : tree::text(words.at(node.gap.as));
       std::vector<std::pair<std::string, Tree>> args = {{"as", std::move(as)}};
-      if (node.gap.needs)
+      if (node.gap.needs && node.gap.as == PartGap::As::drop)
         args.emplace_back("needs", node.gap.needs_share
                                        ? tree::text(format_decimal(*node.gap.needs * 100) + "%")
                                        : tree::number(*node.gap.needs));
@@ -252,10 +257,10 @@ Frame Compiler::combine(const Node& node, const std::vector<std::size_t>& childr
     for (std::size_t k = 0; k < children.size(); ++k) {
       const Frame& part = nodes[children[k]].frame;
       if (const std::string rest = left_over_words(part); !rest.empty()) {
-        context.diagnostics.error(
-            node.parts[k].where,
-            "`" + node.parts[k].path + "` still depends on " + rest + " after its steps",
-            "reduce it, such as with `mean: " + rest.substr(1, rest.find('`', 1) - 1) + "`");
+        context.diagnostics.error(node.parts[k].where,
+                                  "`" + node.parts[k].path + "` still depends on " + rest +
+                                      " after its steps",
+                                  how_to_reduce(part, node.parts[k].measure));
         return {};
       }
       if (part.direction != nodes[children[0]].frame.direction) {
@@ -334,9 +339,8 @@ void Compiler::compile_node(const Node& node, std::size_t parent) {
   }
   if (frame.array != no_array && (node.path == "total") && !frame.left_over().empty()) {
     const std::string rest = left_over_words(frame);
-    context.diagnostics.error(
-        node.where, "the score still depends on " + rest + " after its steps",
-        "reduce it, such as with `mean: " + rest.substr(1, rest.find('`', 1) - 1) + "`");
+    context.diagnostics.error(node.where, "the score still depends on " + rest + " after its steps",
+                              how_to_reduce(frame, node.measure));
     frame.array = no_array;
   }
   const bool points_of_parts =

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 
 namespace libeval {
 
@@ -16,7 +17,55 @@ bool has_bounds(const Test& test) {
   return test.at_least || test.above || test.at_most || test.below;
 }
 
+bool stands_alone(const Test& test) {
+  return test.any_of.size() == 1 && !test.negate;
+}
+
+std::vector<std::string> misfits(const Test& test, const std::vector<std::string>& words) {
+  const std::unordered_set<std::string_view> exact(words.begin(), words.end());
+  std::vector<std::string> out;
+  for (const std::string& pattern : test.any_of) {
+    const bool plain = pattern.find_first_of("*?\\") == std::string::npos;
+    const bool fitting =
+        plain ? exact.contains(pattern) : std::ranges::any_of(words, [&](const std::string& word) {
+          return glob_match(pattern, word);
+        });
+    if (!fitting)
+      out.push_back(pattern);
+  }
+  return out;
+}
+
+/// Free text may be a word that only happens not to stand here. Numbers and short codes have
+/// neighbours that mean something else.
+bool is_slip(const std::string& pattern, const std::string& word) {
+  if (number_or_date(pattern))
+    return false;
+  return pattern.size() > 3 ||
+         (pattern.size() == word.size() && std::ranges::equal(pattern, word, [](char a, char b) {
+            return (a | 0x20) == (b | 0x20);
+          }));
+}
+
 } // namespace
+
+void warn_of_misfits(const Context& context, const Test& test,
+                     const std::vector<std::string>& words, const std::string& of, bool listed) {
+  if (test.any_of.empty() || words.empty())
+    return;
+  std::vector<std::string> others; // whoever names a word does not misspell it
+  for (const std::string& word : words)
+    if (std::ranges::find(test.any_of, word) == test.any_of.end())
+      others.push_back(word);
+  for (const std::string& pattern : misfits(test, words)) {
+    const auto near = did_you_mean(pattern, others);
+    if (!near ? !listed || stands_alone(test) : !listed && !is_slip(pattern, *near))
+      continue;
+    context.diagnostics.warning(test.where,
+                                "no `" + test.column + "` of " + of + " fits `" + pattern + "`",
+                                near ? "did you mean `" + *near + "`?" : "");
+  }
+}
 
 void check_bounds(const Context& context, const Test& test, const std::vector<std::string>& texts,
                   const std::string& of) {
@@ -64,19 +113,23 @@ std::vector<std::uint8_t> members_passing(const Context& context, const Test& te
   const bool one = fixes(test, dimension);
   std::vector<std::uint8_t> pass(n);
   std::vector<std::string> ids;
-  for (std::size_t m = 0; m < n && !dimension.members && has_bounds(test); ++m)
+  for (std::size_t m = 0; m < n && !dimension.members; ++m)
     ids.push_back(candidates[m].id.str());
-  check_bounds(context, test, dimension.members ? *dimension.members : ids, of);
+  const std::vector<std::string>& names = dimension.members ? *dimension.members : ids;
+  check_bounds(context, test, names, of);
   for (std::size_t m = 0; m < n; ++m) {
     std::string_view name = dimension.members ? (*dimension.members)[m] : candidates[m].id.str();
     if (dimension.members && !one) // one member is one, and not its copies too
       name = original_of(name);
     pass[m] = passes(test, name);
   }
-  if (n > 0 && test.any_of.size() == 1 && !test.negate &&
-      std::ranges::find(pass, std::uint8_t{1}) == pass.end()) {
-    const auto hint = dimension.members ? did_you_mean(test.any_of[0], *dimension.members)
-                                        : std::optional<std::string>{};
+  if (!stands_alone(test)) {
+    std::vector<std::string> originals;
+    for (const std::string& name : names)
+      originals.emplace_back(dimension.members ? original_of(name) : name);
+    warn_of_misfits(context, test, originals, of, true);
+  } else if (n > 0 && std::ranges::find(pass, std::uint8_t{1}) == pass.end()) {
+    const auto hint = did_you_mean(test.any_of[0], names);
     context.diagnostics.error(
         test.where, "no `" + test.column + "` of " + of + " fits `" + test.any_of[0] + "`",
         hint ? "did you mean `" + *hint + "`?" : "");
@@ -89,10 +142,11 @@ std::vector<std::uint8_t> candidates_passing(const Context& context, const Test&
   const auto& candidates = context.bundle.program.candidates;
   std::vector<std::uint8_t> pass(candidates.size());
   std::vector<std::string> texts;
-  for (std::size_t c = 0; c < candidates.size() && has_bounds(test); ++c)
-    if (const std::string* value = candidates[c].attribute(attribute))
+  for (const Candidate& candidate : candidates)
+    if (const std::string* value = candidate.attribute(attribute))
       texts.push_back(*value);
   check_bounds(context, test, texts, "the candidates");
+  warn_of_misfits(context, test, texts, "the candidates", false);
   for (std::size_t c = 0; c < candidates.size(); ++c) {
     const std::string* value = candidates[c].attribute(attribute);
     pass[c] = value != nullptr && passes(test, *value);

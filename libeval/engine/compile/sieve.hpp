@@ -15,11 +15,18 @@ namespace libeval {
 void check_bounds(const Context& context, const Test& test, const std::vector<std::string>& texts,
                   const std::string& of);
 
+/// Says which patterns of a test fit none of `words`: all of them where the words are the members
+/// of a key; of free text (`listed` is false) those that are nearly one of the words. A single
+/// pattern without `not` is left to the caller where nothing is near it.
+void warn_of_misfits(const Context& context, const Test& test,
+                     const std::vector<std::string>& words, const std::string& of, bool listed);
+
 /// Says that a test has left nothing of what it looks at.
 void warn_of_nothing(const Context& context, const Test& test, const std::string& of);
 
 /// For each member of a dimension (of candidates: each candidate, by its id) whether it passes.
-/// A single pattern that fits nobody is an error; `of` says what of.
+/// A single pattern that fits nobody is an error, one of several (or of `not`) is warned of; `of`
+/// says what of.
 [[nodiscard]] std::vector<std::uint8_t> members_passing(const Context& context, const Test& test,
                                                         const Dimension& dimension,
                                                         const std::string& of);

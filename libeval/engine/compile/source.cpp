@@ -57,10 +57,10 @@ private:
         of.dimension != nullptr)
       return by_codes(*of.dimension, candidates_passing(context_, test, of.attribute));
     if (const TextColumn* key = find_text(table_.keys, test.column))
-      return by_text(test, *key);
+      return by_text(test, *key, true);
     if (const TextColumn* label = find_text(table_.labels, test.column)) {
       by_content = by_content || test.column != spec_.status;
-      return by_text(test, *label);
+      return by_text(test, *label, false);
     }
     if (const ValueColumn* value = find_value(table_, test.column)) {
       by_content = true;
@@ -68,6 +68,7 @@ private:
       for (std::size_t row = 0; row < table_.rows && !numbers; ++row)
         numbers = !value->is_gap(row) && !value->is_category(row);
       check_bounds(context_, test, numbers ? std::vector<std::string>{} : value->texts, of_table());
+      warn_of_misfits(context_, test, value->texts, of_table(), false);
       return each([&](std::size_t i) {
         const std::size_t row = cells_.row(i);
         if (value->is_gap(row))
@@ -108,8 +109,9 @@ private:
 
   [[nodiscard]] std::string of_table() const { return "`" + spec_.name + "`"; }
 
-  void by_text(const Test& test, const TextColumn& column) {
+  void by_text(const Test& test, const TextColumn& column, bool is_key) {
     check_bounds(context_, test, column.texts, of_table());
+    warn_of_misfits(context_, test, column.texts, of_table(), is_key);
     std::vector<std::uint8_t> pass(column.texts.size());
     for (std::size_t m = 0; m < pass.size(); ++m)
       pass[m] = passes(test, column.texts[m]) ? 1 : 0;
@@ -266,9 +268,10 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   }
 
   Sieve sieve(context, spec, *table, cells);
-  const std::size_t errors = context.diagnostics.errors();
+  const std::size_t said = context.diagnostics.errors() + context.diagnostics.warnings();
   sieve.apply(measure.filter);
-  if (sieve.emptied_by != nullptr && context.diagnostics.errors() == errors)
+  if (sieve.emptied_by != nullptr &&
+      context.diagnostics.errors() + context.diagnostics.warnings() == said)
     warn_of_nothing(context, *sieve.emptied_by, "`" + spec.name + "`");
   for (const Test& test : measure.filter)
     plan.named.insert(test.column);

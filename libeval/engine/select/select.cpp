@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks the steps of selection over the field. A new step gets a function in a file select_*.cpp,
 // declared in selector.hpp.
+#include "engine/compile/sieve.hpp"
 #include "engine/select/selector.hpp"
 
 #include <libeval/base/text.hpp>
@@ -139,22 +140,27 @@ void Selector::check(const select::Take& s) {
     const std::string name =
         test.column.starts_with("candidate.") ? test.column.substr(10) : test.column;
     const auto& candidates = program_.candidates;
+    const auto words = [&] {
+      std::vector<std::string> known;
+      for (const Candidate& c : candidates)
+        if (const std::string* value = c.attribute(name))
+          known.push_back(*value);
+      return known;
+    };
     if (n_ > 0 && std::ranges::none_of(
                       candidates, [&](const Candidate& c) { return c.attribute(name) != nullptr; }))
       unknown_attribute(name);
     else if (n_ > 0 && std::ranges::none_of(candidates, [&](const Candidate& c) {
                return fits_attribute(test, c.attribute(name));
              })) {
-      std::vector<std::string> known;
-      for (const Candidate& c : candidates)
-        if (const std::string* value = c.attribute(name))
-          known.push_back(*value);
       const auto hint =
-          test.any_of.size() == 1 ? did_you_mean(test.any_of[0], known) : std::nullopt;
+          test.any_of.size() == 1 ? did_you_mean(test.any_of[0], words()) : std::nullopt;
       context_.diagnostics.warning(test.where,
                                    "no candidate has a `" + name +
                                        "` that fits, so that this `take` takes nobody",
                                    hint ? "did you mean `" + *hint + "`?" : "");
+    } else if (n_ > 0 && !test.any_of.empty()) {
+      warn_of_misfits(context_, test, words(), "the candidates", false);
     }
   }
   for (std::size_t b = 1; b < s.bands.size(); ++b) {

@@ -144,6 +144,14 @@ private:
   std::optional<std::vector<std::size_t>> columns_meant() {
     std::vector<std::size_t> out;
     if (!spec_.wide.empty()) {
+      const std::string own = spec_.values.empty() ? "value" : spec_.values.front();
+      if (!what_.value.empty() && what_.value != own) {
+        diagnostics_.error(
+            what_.value_where,
+            "evidence `" + table_.name + "` has no value column `" + what_.value + "`",
+            "its value is `" + own + "`; one column is `where: {" + spec_.wide + ": COLUMN}`");
+        return std::nullopt;
+      }
       for (std::size_t c = 0; c < names_.size(); ++c)
         out.push_back(c);
       return out;
