@@ -323,7 +323,8 @@ TEST_CASE("fractional places add up to 1 + ... + n, ordinal ones are a permutati
   });
 }
 
-TEST_CASE("win rates add up to half the field and are the places turned round") {
+TEST_CASE("win rates add up to half the field, are counted in pairs, and without a tolerance are "
+          "the places turned round") {
   law("win rates", [] {
     Marks x = some_marks(0, 40);
     x.push_back(*mark(0, 40));
@@ -331,9 +332,17 @@ TEST_CASE("win rates add up to half the field and are the places turned round") 
                         *rc::gen::arbitrary<bool>()};
     const auto n = static_cast<double>(x.size());
     const auto rates = win_rate<double>(x, one_group(x.size()), rule.tolerance, rule.ascending);
-    const auto places = ranked(x, rule);
     RC_ASSERT(close(std::accumulate(rates.values.begin(), rates.values.end(), 0.0), n / 2));
     for (std::size_t i = 0; i < x.size(); ++i) {
+      double won = -0.5; // against itself
+      for (const double other : x)
+        won += std::abs(other - x[i]) <= rule.tolerance ? 0.5
+               : (other > x[i]) == rule.ascending       ? 1
+                                                        : 0;
+      RC_ASSERT(close(rates.values[i], won / (n - 1)));
+    }
+    const auto places = ranked(x, rule);
+    for (std::size_t i = 0; i < x.size() && rule.tolerance == 0; ++i) {
       RC_ASSERT(close(rates.values[i], (n - places[i]) / (n - 1)));
     }
   });

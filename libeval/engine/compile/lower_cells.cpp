@@ -322,6 +322,9 @@ void Lowering::missing(const char* argument) {
   const Tree& as = *arg(argument);
   fill_absent_entrants();
   const std::string word = as.is_text() ? as.text() : "";
+  if (const Tree* needs = arg("needs"); needs != nullptr && word != "drop")
+    error(needs->where, "`needs` says nothing here: it goes with `as: drop`",
+          "write `as: drop`, or delete it");
   if (word == "hold")
     return;
   if (word == "zero" || as.is_number())

@@ -141,6 +141,10 @@ void Lowering::ratio() {
     add(plan_, op::Gather{frame_.array, by.array, shared_codes(std::move(index))}, step_.name);
     others_enter();
   } else {
+    if (const Tree* groups = arg("within"))
+      error(groups->where,
+            "`within` says nothing here: it goes with `best`, `max`, `sum` and the like",
+            "delete it");
     by = operand(to);
     if (!by.constant && by.array == no_array)
       return;
@@ -224,6 +228,17 @@ void Lowering::unary(op::Unary::Kind kind) {
 
 void Lowering::round() {
   const Rounding rounding = read_rounding(step_.args);
+  // Written alone, `round: 2` stands where its arguments do.
+  if (const Tree* to = arg("to"); to != nullptr && to->where.line == step_.args.where.line &&
+                                  to->where.column == step_.args.where.column && rounding.to &&
+                                  *rounding.to >= 2 && *rounding.to < 10 &&
+                                  std::floor(*rounding.to) == *rounding.to) {
+    const std::string n = format_decimal(*rounding.to);
+    compiler_.context.diagnostics.warning(
+        to->where, "`round: " + n + "` gives multiples of " + n + ", not " + n + " decimals",
+        "`{round: {digits: " + n + "}}` gives decimals; `{round: {to: " + n +
+            "}}` says that multiples are meant");
+  }
   if (arg("cumulative") == nullptr) {
     lower_rounding(compiler_, frame_, rounding, step_.name);
     return;

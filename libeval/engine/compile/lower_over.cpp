@@ -255,6 +255,11 @@ void Lowering::mean() {
                                                    : Reducer::mean,
                               number("exponent").value_or(0),
                               {}};
+  if (kind != "power" && arg("exponent") != nullptr) {
+    error(arg("exponent")->where, "`exponent` says nothing here: it goes with `kind: power`",
+          "write `kind: power` beside it, or delete it");
+    return;
+  }
   if (kind == "power" && reduction.parameter == 0) {
     error(step_.where, "a power mean needs an `exponent` other than 0",
           "the exponent 0 is `kind: geometric`");
@@ -423,6 +428,11 @@ void Lowering::set_aside() {
   }
   if (arg("direction") != nullptr)
     cost = text("direction") == "cost";
+  if (step_.name == "drop" && arg("highest") == nullptr && arg("lowest") == nullptr) {
+    error(step_.where, "`drop` does not say how many are dropped",
+          "say it, `{drop: {over: " + dimensions->front() + ", highest: 1, lowest: 1}}`");
+    return;
+  }
   if (step_.name == "drop") {
     op.rule.drop_highest = static_cast<std::size_t>(number("highest").value_or(0));
     op.rule.drop_lowest = static_cast<std::size_t>(number("lowest").value_or(0));

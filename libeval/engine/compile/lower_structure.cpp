@@ -3,6 +3,7 @@
 #include "engine/compile/lowering.hpp"
 #include "engine/drawn.hpp"
 
+#include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
 #include <libeval/kernel/written.hpp>
@@ -353,7 +354,7 @@ Index Lowering::key_codes(const std::string& name, const Where& where) {
 
 void Lowering::others_enter() {
   const std::vector<std::string> names = names_of("within");
-  if (std::ranges::find(names, "candidate") == names.end())
+  if (frame_.find("candidate") != nullptr && std::ranges::find(names, "candidate") == names.end())
     frame_.relative = true;
 }
 
@@ -372,6 +373,11 @@ Grouping Lowering::within() {
     for (const Dimension& d : frame_.dimensions)
       if (d.name != "candidate")
         keys.push_back(d.codes);
+    if (!keys.empty() && frame_.find("candidate") == nullptr)
+      error(step_.where,
+            "`" + step_.name + "` compares candidates unless it is said what, and here are none: " +
+                "each value would be compared with itself alone",
+            "`within: []` compares all of them");
   }
   return group_cells(keys, frame_.cells);
 }
@@ -518,8 +524,10 @@ bool Lowering::ready(StepFamily family) {
         error(step_.where,
               "`" + step_.name + "` needs numbers, and `" + frame_.texts[c - 1] +
                   "` stands among the values",
-              "turn categories into numbers first, `lookup: {" + frame_.texts[c - 1] +
-                  ": 0}`, or say that they are gaps, `codes: [" + frame_.texts[c - 1] + "]`");
+              parse_days(frame_.texts[c - 1])
+                  ? how_to_read_dates
+                  : "turn categories into numbers first, `lookup: {" + frame_.texts[c - 1] +
+                        ": 0}`, or say that they are gaps, `codes: [" + frame_.texts[c - 1] + "]`");
         frame_.array = no_array;
         return false;
       }

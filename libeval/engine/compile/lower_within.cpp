@@ -110,6 +110,12 @@ void Lowering::share() {
 
 void Lowering::winsorize() {
   using Kind = op::Binary::Kind;
+  if (arg("lower") == nullptr && arg("upper") == nullptr && arg("sds") == nullptr) {
+    error(step_.where, "`winsorize` does not say where the limits are",
+          "say it, `{winsorize: {lower: 0.05, upper: 0.95}}` or `{winsorize: {sds: 3}}`");
+    frame_.array = no_array;
+    return;
+  }
   const Grouping groups = within();
   const std::vector<std::uint8_t> reference = reference_mask();
   std::optional<ArrayId> low, high;

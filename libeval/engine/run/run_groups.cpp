@@ -36,9 +36,11 @@ std::string undefined_reduction(kernel::Reducer kind) {
 
 /// What has set cells aside by this mask, or none.
 const op::Keep* keeper(const Plan& plan, ArrayId mask) {
+  if (mask == no_array)
+    return nullptr;
   for (const Op& o : plan.ops)
     if (const auto* keep = std::get_if<op::Keep>(&o); keep != nullptr && keep->out == mask)
-      return mask == no_array ? nullptr : keep;
+      return keep;
   return nullptr;
 }
 
@@ -124,13 +126,16 @@ void Runner<T>::apply(const op::Reduce& o) {
       kernel::reduce(std::span<const T>(*x), *o.groups, o.reduction,
                      weights ? std::span<const T>(*weights) : std::span<const T>{}, Mask(m));
   std::vector<std::uint32_t> by_chance;
+  const T same(noise(o.in));
   for (const op::Keep* keep = keeper(plan_, o.mask); keep != nullptr;
        keep = keeper(plan_, keep->mask)) {
+    if (keep->by == o.in && !weights) // equal values are one as good as the other
+      continue;
     const auto by = values(keep->by), counts = values(keep->out);
     const double near = noise(keep->by);
     const auto before = mask(o.left_out, keep->mask, x->size());
     const auto alike = [&](std::uint32_t a, std::uint32_t b) {
-      return (*x)[a] == (*x)[b] && (!weights || (*weights)[a] == (*weights)[b]);
+      return kernel::within((*x)[a], (*x)[b], same) && (!weights || (*weights)[a] == (*weights)[b]);
     };
     std::vector<std::uint32_t> cells;
     for (std::size_t g = 0; g < o.groups->count(); ++g) {

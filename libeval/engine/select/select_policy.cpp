@@ -229,7 +229,9 @@ double Selector::bound_of(const Bound& bound, const std::string& part) const {
   if (node == stage_.nodes.end() || !node->points) {
     context_.diagnostics.error(context_.stage.select[step_].where,
                                "a share of the points of `" + part + "`, which has none",
-                               "give the part points, or the bound as a number");
+                               "write the bound as the number that the part has, `0.6` where it "
+                               "is a share of something and `60` where it is a percentage, or give "
+                               "the part `points`");
     return 0;
   }
   return kernel::to_double(kernel::from_decimal(bound.share->part) *
