@@ -126,7 +126,7 @@ void Runner<T>::apply(const op::Reduce& o) {
       kernel::reduce(std::span<const T>(*x), *o.groups, o.reduction,
                      weights ? std::span<const T>(*weights) : std::span<const T>{}, Mask(m));
   std::vector<std::uint32_t> by_chance;
-  const T same(noise(o.in));
+  const T same(noise(o.in)), same_weight(weights ? noise(o.weights) : 0);
   for (const op::Keep* keep = keeper(plan_, o.mask); keep != nullptr;
        keep = keeper(plan_, keep->mask)) {
     if (keep->by == o.in && !weights) // equal values are one as good as the other
