@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names in a program that fit nothing of the evidence are not passed over.
 #include "support/catch.hpp"
-#include "support/small_bundle.hpp"
+#include "support/said.hpp"
 
 #include <string>
 
@@ -9,10 +9,6 @@ using namespace libeval;
 using namespace libeval::test;
 
 namespace {
-
-bool holds(const std::string& text, const std::string& words) {
-  return text.find(words) != std::string::npos;
-}
 
 /// Two columns that are members of `category`.
 std::string of_wide(const std::string& score, const std::string& table = "") {
@@ -52,16 +48,6 @@ TEST_CASE("a score that depends on the columns of a wide table is told to take o
 }
 
 namespace {
-
-/// Every message of a program that is decided.
-std::string said(const std::string& text) {
-  Diagnostics diagnostics;
-  static_cast<void>(decide(load_text(text), diagnostics));
-  std::string out;
-  for (const Diagnostic& d : diagnostics.all())
-    out += d.message + (d.help.empty() ? "" : " (" + d.help + ")") + "\n";
-  return out;
-}
 
 std::string of_races(const std::string& where, const std::string& select = "") {
   return "libeval: 1\nprogram: p\ncandidates: {ann: {country: KOR}, ben: {country: JPN}}\n"

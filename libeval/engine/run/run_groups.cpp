@@ -135,7 +135,8 @@ void Runner<T>::apply(const op::Reduce& o) {
     const double near = noise(keep->by);
     const auto before = mask(o.left_out, keep->mask, x->size());
     const auto alike = [&](std::uint32_t a, std::uint32_t b) {
-      return kernel::within((*x)[a], (*x)[b], same) && (!weights || (*weights)[a] == (*weights)[b]);
+      return kernel::within((*x)[a], (*x)[b], same) &&
+             (!weights || kernel::within((*weights)[a], (*weights)[b], same_weight));
     };
     std::vector<std::uint32_t> cells;
     for (std::size_t g = 0; g < o.groups->count(); ++g) {
