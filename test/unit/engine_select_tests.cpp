@@ -307,6 +307,27 @@ TEST_CASE("what a candidate costs and nobody knows holds, and is no number") {
   CHECK(d.outcomes() == "a: held, b: held");
 }
 
+TEST_CASE("a gap is told of the part that it is in, in an order and at a hurdle") {
+  const std::string bundle =
+      "libeval: 1\nprogram: p\ncandidates: [a, b]\nevidence:\n"
+      "  m: {csv: \"candidate,juror,m\\na,kim,\\na,lee,\\nb,kim,8\\nb,lee,9\\n\", "
+      "keys: [candidate, juror], values: [m]}\n"
+      "  n: {csv: \"candidate,juror,m\\na,ann,1\\na,bob,\\nb,ann,8\\nb,bob,9\\n\", "
+      "keys: [candidate, juror], values: [m]}\n"
+      "stages:\n  - id: s\n    places: 1\n"
+      "    score: {parts: {p: {from: m, steps: [{mean: juror}]}, "
+      "q: {from: n, steps: [{mean: juror}]}}}\n";
+  for (const std::string step : {"{take: {first: 1}}", "{require: {part: total, at_least: 3}}"}) {
+    const auto gaps =
+        decide_text(bundle + "    select: [" + step + "]\n").findings(Finding::Kind::gap);
+    REQUIRE(gaps.size() == 2);
+    CHECK(gaps[0].rule == "p");
+    CHECK(gaps[0].detail == "juror `kim`; juror `lee`");
+    CHECK(gaps[1].rule == "q");
+    CHECK(gaps[1].detail == "juror `bob`");
+  }
+}
+
 TEST_CASE("`ties` speaks for the whole stage, so that two of them are refused") {
   CHECK(
       refusal(field({"9", "8", "8"},

@@ -44,17 +44,33 @@ std::vector<double> numbers_of(const Scores& scores) {
   return out;
 }
 
-std::map<std::size_t, GapCell> Values::gap_cells() const {
-  std::map<std::size_t, GapCell> out;
-  std::set<std::pair<std::size_t, std::string_view>> said; // a parameter may read the same table
+GapCells Values::gap_cells() const {
+  GapCells out;
+  std::set<std::tuple<std::size_t, std::string_view, std::string_view>>
+      said; // a parameter may read the same table
   for (const GapCell& gap : gaps) {
-    GapCell& all = out[gap.candidate];
-    all.where = gap.where;
-    all.undefined = all.undefined || gap.undefined;
-    if (!gap.cell.empty() && said.emplace(gap.candidate, gap.cell).second)
-      all.cell += (all.cell.empty() ? "" : "; ") + gap.cell;
+    auto& of = out[gap.candidate];
+    auto all = std::ranges::find(of, gap.where, &GapCell::where);
+    if (all == of.end())
+      all = of.insert(of.end(), {gap.candidate, gap.where, "", false});
+    all->undefined = all->undefined || gap.undefined;
+    if (!gap.cell.empty() && said.emplace(gap.candidate, gap.where, gap.cell).second)
+      all->cell += (all->cell.empty() ? "" : "; ") + gap.cell;
   }
   return out;
+}
+
+void tell_gap(const Finding& about, const GapCells& cells, std::vector<Finding>& out) {
+  const auto of = cells.find(about.candidate);
+  if (of == cells.end())
+    return out.push_back(about);
+  for (const GapCell& gap : of->second) {
+    Finding& finding = out.emplace_back(about);
+    if (gap.undefined)
+      finding.kind = Finding::Kind::undefined;
+    finding.rule = gap.where;
+    finding.detail = gap.cell;
+  }
 }
 
 void Scorebook::open(const std::vector<NodeScores>& nodes, double noise,
@@ -227,19 +243,11 @@ void Sorter::report(Values& values, const Who& who, const OrderKey& key) {
       values.numbers[i] = worst; // places are those of who has a value
     if (values.has(i) || undefined_here)
       continue;
-    Finding finding = about(Finding::Kind::gap);
-    if (const auto at = gap_cells.find(candidate); at != gap_cells.end()) {
-      if (at->second.undefined)
-        finding.kind = Finding::Kind::undefined;
-      finding.rule = at->second.where; // the leaf where it began
-      finding.detail = at->second.cell;
-    }
+    tell_gap(about(Finding::Kind::gap), gap_cells, values.relative ? trouble : findings);
     if (values.relative) {
       values.numbers[i] = worst;
-      trouble.push_back(std::move(finding));
       continue;
     }
-    findings.push_back(std::move(finding));
     const std::string what = gap_question(name);
     if (!levels && !open_.ends_decide)
       levels = levels_of(values, key.tolerance.value_or(0));

@@ -22,6 +22,13 @@ namespace libeval {
 /// Entrants by position.
 using Who = std::vector<std::uint32_t>;
 
+/// By candidate, the cells that should stand and do not: one of each node or measure, with all its
+/// cells.
+using GapCells = std::map<std::size_t, std::vector<GapCell>>;
+
+/// A finding about a candidate's gap, as one for each node or measure in which it began.
+void tell_gap(const Finding& about, const GapCells& cells, std::vector<Finding>& out);
+
 /// One number an entrant, as selection sees it.
 struct Values {
   std::vector<double> numbers;
@@ -32,8 +39,7 @@ struct Values {
   std::vector<GapCell> gaps;
   std::vector<Undefined> undefined;
 
-  /// By candidate, all its cells that should stand and do not, and where the last of them is.
-  [[nodiscard]] std::map<std::size_t, GapCell> gap_cells() const;
+  [[nodiscard]] GapCells gap_cells() const;
   [[nodiscard]] bool has(std::size_t i) const { return gap.empty() || gap[i] == 0; }
 };
 

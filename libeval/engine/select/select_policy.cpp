@@ -197,11 +197,13 @@ Values Selector::values_of(const OrderKey& key) {
 /// do not decide, each bound asks for itself.
 bool Selector::ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
                              const std::string& name) {
-  Finding& gap = find(Finding::Kind::gap, candidate(e));
+  Finding gap;
+  gap.kind = Finding::Kind::gap;
+  gap.step = step_;
   gap.rule = name;
+  gap.candidate = candidate(e);
   gap.verdict = Verdict::unknown;
-  if (const auto at = cells.find(candidate(e)); at != cells.end())
-    gap.detail = at->second.cell;
+  tell_gap(gap, cells, stage_.findings);
   if (values.relative)
     held_ = true;
   else if (open_.ends_decide)

@@ -186,7 +186,6 @@ private:
   [[nodiscard]] bool meets(std::uint32_t e, const Values& values, const std::string& name,
                            const Bound& bound, double limit, double tolerance);
   [[nodiscard]] Values values_of(const OrderKey& key);
-  using GapCells = std::map<std::size_t, GapCell>; ///< by candidate
   [[nodiscard]] bool ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
                                    const std::string& name);
   void note_line(const TieGroups& groups);
