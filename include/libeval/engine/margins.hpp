@@ -31,7 +31,7 @@ struct Margin {
   Kind kind = Kind::total;
   std::string name;
   double change = 0; ///< to add; in the units of the part or of the marks; 0: any, however small
-  double before = 0;               ///< the score or the mean mark now
+  double before = 0; ///< the score or the mean mark now
   Outcome outcome = Outcome::held; ///< what it becomes, by `in_steps` where that is told
   Found found = Found::exact;
   /// The least change that marks can have, where their table has a `step`: a multiple of it.

@@ -110,7 +110,7 @@ struct World {
   Versions versions;
   const std::vector<CompletionSource>* completions = nullptr; ///< of its sampler
   std::vector<std::optional<Where>> moved; ///< by stage: what its own scores rest on is uncertain
-  std::unique_ptr<Replay> replay;                             ///< made by `decide_again`
+  std::unique_ptr<Replay> replay;          ///< made by `decide_again`
 };
 
 /// The decision in a world as it was drawn last; what has not changed since is not done again. Who
