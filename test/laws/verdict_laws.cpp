@@ -2,7 +2,10 @@
 // What holds for every rule over every record: verdicts of random formulas over random lineages,
 // against a plain reading of every completion of what is open.
 #include "support/many.hpp"
-#include "support/policy_world.hpp"
+#include "support/policy_world_maker.hpp"
+#include "support/policy_world_open.hpp"
+#include "support/policy_world_plain.hpp"
+#include "support/policy_world_text.hpp"
 
 using namespace libeval;
 using namespace libeval::test;
