@@ -125,6 +125,7 @@ std::vector<std::uint8_t> members_passing(const Context& context, const Test& te
   }
   if (!stands_alone(test)) {
     std::vector<std::string> originals;
+    originals.reserve(names.size());
     for (const std::string& name : names)
       originals.emplace_back(dimension.members ? original_of(name) : name);
     warn_of_misfits(context, test, originals, of, true);

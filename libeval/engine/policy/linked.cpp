@@ -67,7 +67,7 @@ LinkedVerdicts linked_in(const Program& program, const PolicyFile& policy) {
     return out;
   std::vector<std::uint32_t> candidates;
   for (const auto& [rule, candidate] : verdicts) {
-    out.questions.emplace_back(policy.rules[rule].id.str(), candidate);
+    out.questions.push_back({policy.rules[rule].id.str(), candidate});
     candidates.push_back(static_cast<std::uint32_t>(candidate));
   }
   std::ranges::sort(candidates);
