@@ -35,7 +35,7 @@ inline Four philox_lanes(const SmaaTask& task, const Replicates& of, std::uint32
   Words c0 = of.low, c1 = of.high;
   Words c2 = Words{} + std::uint64_t{source}, c3 = Words{} + block;
   const Words m0 = Words{} + std::uint64_t{0xD2511F53}, m1 = Words{} + std::uint64_t{0xCD9E8D57};
-  for (int round = 0; round < 10; ++round) { // upper halves of words are not read
+  for (std::size_t round = 0; round < 10; ++round) { // upper halves of words are not read
     const Words p = multiply(m0, c0), q = multiply(m1, c2);
     c0 = (q >> 32) ^ c1 ^ task.keys[2 * round];
     c1 = q;

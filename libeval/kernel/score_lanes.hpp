@@ -162,9 +162,9 @@ private:
     if (s.flag)
       sort_lanes(at(s.a), s.n);
     for (std::size_t j = 0; j < s.n; ++j)
-      store(task_.weights + index[j] * lane_count, row(s.a + j) * number[0]);
+      store(task_.weights + std::size_t{lane_count} * index[j], row(s.a + j) * number[0]);
     for (std::size_t j = 0; j < s.terms; ++j)
-      store(task_.weights + index[s.n + j] * lane_count, Reals{} + number[1 + j]);
+      store(task_.weights + std::size_t{lane_count} * index[s.n + j], Reals{} + number[1 + j]);
   }
 
   /// Pairs of normal numbers, of the blocks that `block(k)` says: drawn in loops of their own, so
