@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/kernel/draw.hpp>
 
-#include "kernel/elementary.hpp"
+#include "kernel/beta.hpp"
 
 #include <libeval/kernel/sample.hpp>
 
@@ -56,14 +56,7 @@ double exponential(double x) {
     return std::numeric_limits<double>::infinity();
   if (x < -708)
     return 0;
-  const double k = std::floor(x * 1.44269504088896340736 + 0.5);
-  const double r = (x - k * 0x1.62e42fefp-1) - k * 0x1.473de6af278edp-34; // log 2 in two parts
-  double sum = 1, term = 1;
-  for (int i = 1; i <= 17; ++i) {
-    term = term * r / i;
-    sum = sum + term;
-  }
-  return std::ldexp(sum, static_cast<int>(k));
+  return exponential_inside(x);
 }
 
 double gamma(Stream& stream, double shape) {
@@ -87,10 +80,40 @@ double gamma(Stream& stream, double shape) {
   }
 }
 
+BetaNumbers beta_numbers(double a, double b) {
+  BetaNumbers out{};
+  for (int k = 0; k < 2; ++k) {
+    const double shape = k == 0 ? a : b;
+    out.d[k] = (shape < 1 ? shape + 1 : shape) - 1.0 / 3;
+    out.c[k] = 1 / (3 * std::sqrt(out.d[k]));
+    out.squeeze[k] = 0.0225 / out.d[k];
+    out.power[k] = shape < 1 ? 1 / shape : 0;
+  }
+  return out;
+}
+
 double beta(Stream& stream, double a, double b) {
-  const double x = gamma(stream, a);
-  const double y = gamma(stream, b);
-  return x + y > 0 ? x / (x + y) : a / (a + b);
+  const BetaNumbers of = beta_numbers(a, b);
+  double exponent[2] = {0, 0};
+  if (of.power[0] > 0 || of.power[1] > 0) {
+    const auto words = stream.next();
+    exponent[0] = logarithm(unit(words[0], words[1])) * of.power[0];
+    exponent[1] = logarithm(unit(words[2], words[3])) * of.power[1];
+  }
+  for (;;) {
+    const auto words = stream.next();
+    double z = 0, other = 0;
+    box_muller(unit(words[0], words[1]), std::uint64_t{words[2]}, z, other);
+    const double v = proposed(z, of.c[0]), w = proposed(other, of.c[1]);
+    const double u = unit32(std::uint64_t{words[3]});
+    if (!(u < accepted_below(of, z, other)) &&
+        (v <= 0 || w <= 0 ||
+         logarithm(u) >= log_acceptance(z, v, of.d[0]) + log_acceptance(other, w, of.d[1])))
+      continue;
+    const double x = v * of.d[0] * exponential(exponent[0]);
+    const double y = w * of.d[1] * exponential(exponent[1]);
+    return x + y > 0 ? x / (x + y) : exponent[0] > exponent[1] ? 1 : 0;
+  }
 }
 
 namespace {

@@ -60,6 +60,32 @@ inline Real logarithm(Real x) {
   return sum(k, 0.69314718055994530942, sum(twice, p, twice));
 }
 
+/// e^x for -708 <= x <= 709, to about 1e-15 of its size: x = k * log 2 + r, k being the nearest
+/// whole number, and the series of e^r up to r^13.
+template <class Sum = TwoRoundings, class Real>
+inline Real exponential_inside(Real x) {
+  const Sum sum;
+  const double magic = 0x1.8p52; // adding it rounds to a whole number
+  const Real shifted = sum(x, 1.44269504088896340736, magic);
+  const Real k = shifted - magic;
+  // log 2 in two parts, so that k times the first is exact
+  const Real r = sum(k, -0x1.473de6af278edp-34, sum(k, -0x1.62e42fefp-1, x));
+  Real p = sum(r, 1.0 / 6227020800, 1.0 / 479001600);
+  p = sum(p, r, 1.0 / 39916800);
+  p = sum(p, r, 1.0 / 3628800);
+  p = sum(p, r, 1.0 / 362880);
+  p = sum(p, r, 1.0 / 40320);
+  p = sum(p, r, 1.0 / 5040);
+  p = sum(p, r, 1.0 / 720);
+  p = sum(p, r, 1.0 / 120);
+  p = sum(p, r, 1.0 / 24);
+  p = sum(p, r, 1.0 / 6);
+  p = sum(p, r, 1.0 / 2);
+  p = sum(p, r, 1.0);
+  p = sum(p, r, 1.0);
+  return p * real_of((bits_of(shifted) + std::uint64_t{1023}) << 52);
+}
+
 /// Sine and cosine of x, |x| <= pi / 4, by their series up to x^15 and x^16.
 template <class Sum = TwoRoundings, class Real>
 inline void sine_and_cosine(Real x, Real& sine, Real& cosine) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "kernel/philox_lanes.hpp"
+
+#include "kernel/beta.hpp"
 #include "kernel/sort_lanes.hpp"
 
 #include <libeval/kernel/score_program.hpp>
@@ -19,28 +21,6 @@ inline Reals size_of(Reals x) {
 /// A 64-bit word of a block as a number inside (0, 1), as `unit` does.
 inline Reals unit52(Words low, Words high) {
   return (whole((high << 32 | low) >> 12) + 0.5) * 0x1p-52;
-}
-
-/// e^x for |x| <= 700, to 1e-15 of its size.
-inline Reals exponential_lanes(Reals x) {
-  const OneRounding sum;
-  const double magic = 0x1.8p52; // adding it rounds to a whole number
-  const Reals shifted = sum(x, 1.44269504088896340736, magic);
-  const Reals k = shifted - magic;
-  const Reals r = sum(k, -0x1.473de6af278edp-34, sum(k, -0x1.62e42fefp-1, x));
-  Reals p = sum(r, 1.0 / 479001600, 1.0 / 39916800);
-  p = sum(p, r, 1.0 / 3628800);
-  p = sum(p, r, 1.0 / 362880);
-  p = sum(p, r, 1.0 / 40320);
-  p = sum(p, r, 1.0 / 5040);
-  p = sum(p, r, 1.0 / 720);
-  p = sum(p, r, 1.0 / 120);
-  p = sum(p, r, 1.0 / 24);
-  p = sum(p, r, 1.0 / 6);
-  p = sum(p, r, 1.0 / 2);
-  p = sum(p, r, 1.0);
-  p = sum(p, r, 1.0);
-  return p * real_of((bits_of(shifted) + std::uint64_t{1023}) << 52);
 }
 
 /// Runs the steps of a program for the replicates of the lanes.
@@ -87,6 +67,8 @@ private:
       return draw(s, index, number);
     case Kind::correlated:
       return draw_correlated(s, index, number);
+    case Kind::beta:
+      return draw_beta(s, index, number);
     case Kind::binomial:
       for (std::size_t k = 0; k < s.terms; ++k)
         look_up(index + 5 * k);
@@ -98,10 +80,6 @@ private:
     case Kind::copy:
       for (std::size_t k = 0; k < s.terms; ++k)
         put(index[2 * k], row(index[2 * k + 1]));
-      return;
-    case Kind::take:
-      for (std::size_t k = 0; k < s.terms; ++k)
-        put(index[2 * k], weight(index[2 * k + 1]));
       return;
     case Kind::factor: {
       Reals x = Reals{} + number[0];
@@ -220,7 +198,7 @@ private:
       return;
     if (!s.flag)
       return put(r, OneRounding()(x, number[1], number[0]));
-    put(r, number[0] * exponential_lanes(number[1] * x));
+    put(r, number[0] * exponential_inside<OneRounding>(number[1] * x));
   }
 
   /// As `below_at` chooses, for n below 2^32.
@@ -275,6 +253,102 @@ private:
     for (; k < n; ++k)
       sum[0] = OneRounding()(row(s.a + k), root[k], sum[0]);
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  }
+
+  /// Where a beta number stands: with the bits of `kernel::beta`.
+  struct BetaCell {
+    explicit BetaCell(const std::uint32_t* index, const double* number)
+        : row(index[0]), first(index[1]), low(number[0]), width(number[1]) {
+      __builtin_memcpy(&of, number + 2, sizeof of);
+      powers = of.power[0] > 0 || of.power[1] > 0;
+    }
+    static constexpr std::size_t numbers = 10;
+    std::uint32_t row, first;
+    double low, width;
+    BetaNumbers of;
+    bool powers = false; ///< a block is read before the attempts
+  };
+  /// The words of an attempt, then its normal numbers.
+  struct BetaAttempt {
+    Reals z, other, u;
+  };
+
+  [[nodiscard]] BetaAttempt words_of_attempt(const ScoreStep& s, const Replicates& of,
+                                             std::uint32_t block, Words& angle) const {
+    const Four words = philox_lanes(task_, of, s.source, block);
+    angle = words.word[2];
+    return {unit52(words.word[0], words.word[1]), Reals{}, unit32(words.word[3])};
+  }
+
+  /// First attempts in loops of their own, so that none waits for another; few need a second one.
+  void draw_beta(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+    const Replicates of = replicates_of(s);
+    constexpr std::size_t at_once = 32;
+    BetaAttempt attempts[at_once];
+    Words angle[at_once];
+    for (std::size_t begin = 0; begin < s.terms; begin += at_once) {
+      const std::size_t many = s.terms - begin < at_once ? s.terms - begin : at_once;
+      for (std::size_t k = 0; k < many; ++k) {
+        const BetaCell cell(index + 2 * k, number + BetaCell::numbers * k);
+        attempts[k] = words_of_attempt(s, of, cell.first + (cell.powers ? 1 : 0), angle[k]);
+      }
+      for (std::size_t k = 0; k < many; ++k)
+        box_muller(attempts[k].z, angle[k], attempts[k].z, attempts[k].other);
+      for (std::size_t k = 0; k < many; ++k, index += 2, number += BetaCell::numbers)
+        put_beta(s, of, BetaCell(index, number), attempts[k]);
+    }
+  }
+
+  /// The lanes in which an attempt is accepted.
+  static unsigned accepted(const BetaNumbers& of, const BetaAttempt& attempt, Reals v, Reals w,
+                           unsigned pending) {
+    const Reals below = accepted_below(of, attempt.z, attempt.other);
+    const unsigned found = ~at_most(below, attempt.u);
+    if ((pending & ~found) == 0)
+      return found;
+    const unsigned none = at_most(v, Reals{}) | at_most(w, Reals{});
+    const Reals chance =
+        log_acceptance(attempt.z, v, of.d[0]) + log_acceptance(attempt.other, w, of.d[1]);
+    return found | (~at_most(chance, logarithm(attempt.u)) & ~none);
+  }
+
+  void put_beta(const ScoreStep& s, const Replicates& of, const BetaCell& cell,
+                BetaAttempt attempt) const {
+    std::uint32_t block = cell.first + (cell.powers ? 1 : 0);
+    Reals x{}, y{};
+    for (unsigned pending = (1U << lane_count) - 1U;;) {
+      const Reals v = proposed(attempt.z, cell.of.c[0]), w = proposed(attempt.other, cell.of.c[1]);
+      const unsigned now = accepted(cell.of, attempt, v, w, pending) & pending;
+      const Words which = of_lanes(now);
+      x = chosen(which, v * cell.of.d[0], x);
+      y = chosen(which, w * cell.of.d[1], y);
+      pending &= ~now;
+      if (pending == 0)
+        break;
+      Words angle;
+      attempt = words_of_attempt(s, of, ++block, angle);
+      box_muller(attempt.z, angle, attempt.z, attempt.other);
+    }
+    put(cell.row,
+        cell.low + (cell.powers ? with_powers(s, of, cell, x, y) : x / (x + y)) * cell.width);
+  }
+  /// x / (x + y) where one of them is of a shape below 1.
+  [[nodiscard]] Reals with_powers(const ScoreStep& s, const Replicates& of, const BetaCell& cell,
+                                  Reals x, Reals y) const {
+    const Four words = philox_lanes(task_, of, s.source, cell.first);
+    const Reals first = logarithm(unit52(words.word[0], words.word[1])) * cell.of.power[0];
+    const Reals second = logarithm(unit52(words.word[2], words.word[3])) * cell.of.power[1];
+    x = x * exponential_below(first);
+    y = y * exponential_below(second);
+    const Reals one = Reals{} + 1.0;
+    const Reals both_gone = chosen(of_lanes(~at_most(first, second)), one, Reals{});
+    return chosen(of_lanes(at_most(x + y, Reals{})), both_gone, x / (x + y));
+  }
+  /// As `exponential`, of what is not above 0.
+  static Reals exponential_below(Reals x) {
+    constexpr double least = -708;
+    return chosen(of_lanes(at_most(Reals{} + least, x)),
+                  exponential_inside(greater(x, Reals{} + least)), Reals{});
   }
 
   /// The smallest k whose distribution function exceeds u: from where the guide says on.

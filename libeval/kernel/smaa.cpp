@@ -74,8 +74,7 @@ void check_program(const SmaaModel& model) {
 bool is_asked(const SmaaModel& model) {
   if (model.weighting != SmaaModel::Weights::given)
     return false;
-  return model.program == nullptr || model.program->given > 0 ||
-         (model.criteria > 0 && !model.program->draws_weights);
+  return model.program == nullptr || (model.criteria > 0 && !model.program->draws_weights);
 }
 
 void check(const SmaaModel& model, const SmaaOptions& options) {
@@ -154,8 +153,8 @@ public:
     task_.low = model.low;
     task_.width = model.width;
     task_.bins_a_unit = model.width > 0 ? 1 / model.width : 0;
-    row_.resize(m_ + (model.program != nullptr ? model.program->given : 0));
-    task_.weights = room(weights_, (row_.size() + 3) / 4 * 4);
+    row_.resize(m_);
+    task_.weights = room(weights_, (m_ + 3) / 4 * 4);
     task_.product = room(products_, task_.products);
     task_.normals = room(normals_, (task_.drawn + 3) / 4 * 4);
     task_.scores = room(scores_, n_);

@@ -35,8 +35,22 @@ inline double factorial(int n) {
   return n == 0 ? 1 : n * factorial(n - 1);
 }
 
-inline std::array<double, 2> normals(std::uint32_t a, std::uint32_t b) {
-  const double radius = std::sqrt(-2 * logarithm(unit(a)));
+inline double exponential(double x) {
+  if (x > 709)
+    return HUGE_VAL;
+  if (x < -708)
+    return 0;
+  const double k = std::nearbyint(x * 1.4426950408889634); // half to even
+  const double r = (x - k * 0x1.62e42fefp-1) - k * 0x1.473de6af278edp-34;
+  double p = 1 / factorial(13);
+  for (int n = 12; n >= 0; --n)
+    p = p * r + 1 / factorial(n);
+  return std::ldexp(p, static_cast<int>(k));
+}
+
+/// A pair, from a number in (0, 1) and a word.
+inline std::array<double, 2> normals(double u, std::uint32_t b) {
+  const double radius = std::sqrt(-2 * logarithm(u));
   const double x =
       ((b & 0x3FFFFFFFU) + 0.5 - 536870912.0) * (1.57079632679489661923 / 1073741824.0);
   const double z = x * x;
@@ -98,7 +112,7 @@ inline kernel::SmaaCounts reference_smaa(const kernel::SmaaModel& model,
     const double sum = divided ? 1 : std::accumulate(w.begin(), w.end(), 0.0);
     const auto normal = [&](std::size_t k) {
       const auto words = block(options.measurement_source, k / 4);
-      return plain::normals(words[k % 4 / 2 * 2], words[k % 4 / 2 * 2 + 1])[k % 2];
+      return plain::normals(plain::unit(words[k % 4 / 2 * 2]), words[k % 4 / 2 * 2 + 1])[k % 2];
     };
     std::vector<double> score(n, 0);
     const bool covariances = !model.covariance.empty();

@@ -3,7 +3,10 @@
 #include <libeval/kernel/each.hpp>
 #include <libeval/kernel/sample.hpp>
 
+#include "kernel/beta.hpp"
+
 #include "support/catch.hpp"
+#include "support/reference_smaa.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -171,6 +174,94 @@ TEST_CASE("gamma, beta and Dirichlet numbers have their moments") {
   });
   CHECK(std::abs(mean(first) - 0.4) < 4 * std::sqrt(0.4 * 0.6 / 21 / many));
   CHECK(variance(first) == Approx(0.4 * 0.6 / 21).epsilon(0.06));
+}
+
+TEST_CASE("beta numbers: Kolmogorov-Smirnov, and moments of shapes large and small") {
+  struct Known {
+    double a, b;
+    double (*cdf)(double);
+  };
+  for (const auto& [a, b, cdf] :
+       {Known{1, 1, [](double x) { return x; }},
+        {2, 1, [](double x) { return x * x; }},
+        {1, 3, [](double x) { return 1 - std::pow(1 - x, 3); }},
+        {0.5, 1, [](double x) { return std::sqrt(x); }},
+        {0.5, 0.5, [](double x) { return 2 / std::acos(-1.0) * std::asin(std::sqrt(x)); }},
+        {3, 2, [](double x) { return x * x * x * (4 - 3 * x); }},
+        {0.25, 2, [](double x) { return std::pow(x, 0.25) * (1.25 - 0.25 * x); }}})
+    for (const bool other_side : {false, true}) { // beta(a, b) = 1 - beta(b, a)
+      INFO(a << " " << b);
+      const auto x =
+          draws([&](Stream s) { return other_side ? 1 - beta(s, b, a) : beta(s, a, b); });
+      CHECK(kolmogorov_smirnov(x, cdf) < critical);
+    }
+  for (const auto& [a, b] : std::vector<std::pair<double, double>>{
+           {50, 50}, {300, 20}, {1e9, 3e9}, {0.7, 40}, {0.02, 0.03}, {1e-9, 1e-9}}) {
+    INFO(a << " " << b);
+    const auto x = draws([&](Stream s) { return beta(s, a, b); });
+    const double m = a / (a + b), v = m * (1 - m) / (a + b + 1);
+    CHECK(std::abs(mean(x) - m) < 4 * std::sqrt(v / many));
+    CHECK(variance(x) == Approx(v).epsilon(0.06));
+    CHECK(std::ranges::all_of(x, [](double y) { return y >= 0 && y <= 1; }));
+  }
+}
+
+TEST_CASE("nothing is accepted at once that the test with logarithms might refuse") {
+  for (const double shape : {1.0, 1.3, 2.0, 5.0, 30.0, 1000.0, 1e6}) {
+    const BetaNumbers of = beta_numbers(shape, shape);
+    for (int k = -3000; k < 3000; ++k) {
+      const double z = k * 0.004, v = proposed(z, of.c[0]);
+      const double chance = v > 0 ? std::exp(log_acceptance(z, v, of.d[0])) : 0;
+      CHECK(1 - z * z * z * z * of.squeeze[0] <= chance + 4e-15 * std::max(1.0, of.d[0]));
+    }
+  }
+}
+
+TEST_CASE("beta numbers are what the page on randomness says, written once more") {
+  const auto page = [](Stream stream, double a, double b) {
+    namespace plain = libeval::test::plain;
+    const double s[2] = {a, b};
+    double d[2], c[2], f[2], p[2] = {0, 0};
+    for (int k = 0; k < 2; ++k) {
+      d[k] = s[k] < 1 ? s[k] + 1 - 1.0 / 3 : s[k] - 1.0 / 3;
+      c[k] = 1 / (3 * std::sqrt(d[k]));
+      f[k] = 0.0225 / d[k];
+    }
+    if (a < 1 || b < 1) {
+      const auto w = stream.next();
+      for (int k = 0; k < 2; ++k)
+        p[k] = s[k] < 1 ? plain::logarithm(unit(w[2 * k], w[2 * k + 1])) * (1 / s[k]) : 0;
+    }
+    for (;;) {
+      const auto w = stream.next();
+      const auto z = plain::normals(unit(w[0], w[1]), w[2]);
+      double v[2], g[2], squeeze = 0, x[2];
+      for (int k = 0; k < 2; ++k) {
+        const double t = z[k] * c[k] + 1;
+        v[k] = t * t * t;
+        squeeze += z[k] * z[k] * (z[k] * z[k]) * f[k];
+        x[k] = v[k] * d[k] * plain::exponential(p[k]);
+      }
+      const double u = plain::unit(w[3]);
+      if (!(u < 1 - squeeze)) {
+        if (v[0] <= 0 || v[1] <= 0)
+          continue;
+        for (int k = 0; k < 2; ++k)
+          g[k] = z[k] * z[k] / 2 + d[k] - v[k] * d[k] + plain::logarithm(v[k]) * d[k];
+        if (!(plain::logarithm(u) < g[0] + g[1]))
+          continue;
+      }
+      if (x[0] + x[1] > 0)
+        return x[0] / (x[0] + x[1]);
+      return p[0] > p[1] ? 1.0 : 0.0;
+    }
+  };
+  for (const auto& [a, b] : std::vector<std::pair<double, double>>{
+           {1, 1}, {1, 0.9}, {0.3, 1.2}, {17, 3}, {50, 1e5}, {0.004, 0.007}, {1e-3, 2}})
+    for (std::uint64_t r = 0; r < 3000; ++r) {
+      Stream stream(seed, r, 9);
+      CHECK(beta(stream, a, b) == page(Stream(seed, r, 9), a, b));
+    }
 }
 
 TEST_CASE("binomial numbers against the distribution function by hand") {

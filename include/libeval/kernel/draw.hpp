@@ -21,11 +21,10 @@ public:
 
   /// Four words. A block can be asked for in any order.
   [[nodiscard]] std::array<std::uint32_t, 4> block(std::uint32_t at) const;
-  /// The same stream from block 64 * k on, for the k-th of several numbers that each take an
-  /// unknown number of blocks.
-  [[nodiscard]] Stream from(std::uint32_t k) const {
+  /// The same stream with this block as the next one.
+  [[nodiscard]] Stream from(std::uint32_t block) const {
     Stream out = *this;
-    out.position_ = 64 * k;
+    out.position_ = block;
     return out;
   }
   /// The next block of those read in turn.
@@ -55,7 +54,8 @@ private:
 /// number from words 0 to 2, the test from word 3 - and for shapes below 1 one more block for the
 /// power.
 [[nodiscard]] double gamma(Stream& stream, double shape);
-/// Beta(a, b) = x / (x + y) of two gamma numbers. Preconditions: a, b > 0.
+/// Beta(a, b) = x / (x + y) of two gamma numbers that are accepted together: a block an attempt,
+/// and one before where a or b is below 1. Preconditions: a, b > 0.
 [[nodiscard]] double beta(Stream& stream, double a, double b);
 
 /// Uniform on the simplex: exponential numbers divided by their sum. (Uniform numbers divided by

@@ -27,11 +27,12 @@ struct ScoreStep {
     correlated, ///< `terms` groups of `n` normal numbers, from the first of the stream on: a row
                 ///< each (or no_row); the root, then value and spread of each. `a`: n rows of room.
                 ///< `b`: below the diagonal each column of the root is one number
+    beta,       ///< `terms` numbers: the row and the first block of each; low end, width and
+                ///< BetaNumbers of each
     // Changes of single rows.
     binomial, ///< of a uniform number; a row, its guide, table and values, the number of values
     clamp,    ///< to number[0] ... number[1]
     copy,     ///< `terms` pairs of rows: to, from
-    take,     ///< `terms` pairs: a row, and the position among the weights that were given
     factor,   ///< row `out` = number * `terms` weights
     // Arrays of `n` rows from arrays.
     load,     ///< the array `out` stands, off by no more than number[0] and, relative to its
@@ -75,7 +76,6 @@ struct ScoreProgram {
   std::vector<std::pair<std::uint32_t, double>> constant = {}; ///< rows that stay as they are
   std::uint32_t rows = 0;
   std::uint32_t total = 0; ///< first row of the array of scores
-  std::size_t given = 0;   ///< further numbers that `SmaaModel::sample` writes behind the weights
   /// The tolerance for scores that it is given for, else 1e-9 times the largest score or 1.
   double tolerance = 0;
   /// Scores larger or smaller than these in size have another tolerance.

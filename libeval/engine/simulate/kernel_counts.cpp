@@ -45,9 +45,6 @@ void draw_shares(const KernelModel& model, const Sampler& sampler, const Replica
       sampler.weights[k].draw(replicate.stream(k), out.subspan(at, m));
     at += m;
   }
-  for (const auto& [source, cell] : model.one_by_one)
-    out[at++] = sampler.cells[source].draw_one(replicate.stream(sampler.weights.size() + source),
-                                               sampler.cells[source].cells[cell]);
 }
 
 void mark_advancing(const KernelModel& model, const kernel::Order& order,

@@ -37,8 +37,6 @@ struct KernelModel {
   TotalLine line;
   /// Scores by the plan on lanes; null: weighted sums, one number drawn a candidate.
   std::shared_ptr<const kernel::ScoreProgram> program = nullptr;
-  /// Of such scores: cells that are drawn one at a time, as source and cell.
-  std::vector<std::pair<std::size_t, std::size_t>> one_by_one = {};
   std::vector<std::uint8_t> weights_on_lanes = {}; ///< by entry: the program draws them
   bool correlated = false;                         ///< some measurements were declared so
 };
@@ -55,8 +53,7 @@ struct KernelModel {
 /// In words: which numbers are drawn.
 [[nodiscard]] std::string method_of(const KernelModel& model);
 
-/// Writes the shares of one replicate but for those that the program draws, then the numbers that
-/// are drawn one at a time.
+/// Writes the shares of one replicate but for those that the program draws.
 void draw_shares(const KernelModel& model, const Sampler& sampler, const Replicate& replicate,
                  std::span<double> out);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/simulate/lane_draws.hpp"
 
+#include "kernel/beta.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -17,8 +19,8 @@ constexpr std::uint32_t no_row = kernel::ScoreProgram::no_row;
 /// Writes the draws of uncertain cells.
 class Draws {
 public:
-  Draws(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model)
-      : program_(program), sampler_(sampler), model_(model) {}
+  Draws(kernel::ScoreProgram& program, const Sampler& sampler)
+      : program_(program), sampler_(sampler) {}
 
   void add(std::size_t source, const std::vector<PlacedCell>& cells) {
     using Kind = UncertainCells::Kind;
@@ -46,7 +48,7 @@ public:
                  [](const CellSource::Cell& c) { return std::pair(c.low, c.high - c.low); });
       break;
     case Kind::beta:
-      add_one_by_one(source, drawn);
+      add_beta(from, drawn);
       break;
     case Kind::binomial:
       add_blocks(Step::Kind::uniforms, drawn,
@@ -61,7 +63,7 @@ public:
       break;
     }
     }
-    if (from.what->inside && from.what->kind != Kind::beta)
+    if (from.what->inside)
       add_clamp(*from.what->inside, drawn);
   }
 
@@ -75,6 +77,8 @@ private:
       out = cell.value;
     else if (kind == Kind::uniform && cell.low == cell.high)
       out = cell.low;
+    else if (kind == Kind::beta && !from.beta_of(cell))
+      out = cell.value;
     if (out && from.what->inside)
       out = std::clamp(*out, from.what->inside->first, from.what->inside->second);
     return out;
@@ -144,15 +148,20 @@ private:
     program_.number.push_back(inside.second);
   }
 
-  void add_one_by_one(std::size_t source, const std::vector<PlacedCell>& cells) {
-    Step& out = begin(Step::Kind::take);
+  void add_beta(const CellSource& from, const std::vector<PlacedCell>& cells) {
+    Step& out = begin(Step::Kind::beta);
     out.terms = static_cast<std::uint32_t>(cells.size());
+    const auto [low, high] = *from.what->inside;
     for (const PlacedCell& one : cells) {
       put(one.row);
-      put(model_.model.criteria + model_.one_by_one.size());
-      model_.one_by_one.emplace_back(source, one.position);
+      put(from.first_block(*one.cell));
+      const auto [a, b] = *from.beta_of(*one.cell);
+      const kernel::BetaNumbers of = kernel::beta_numbers(a, b);
+      program_.number.push_back(low);
+      program_.number.push_back(high - low);
+      for (const auto& pair : {of.d, of.c, of.squeeze, of.power})
+        program_.number.insert(program_.number.end(), pair, pair + 2);
     }
-    program_.given = model_.one_by_one.size();
   }
 
   /// Tables of the distribution functions, each with a guide: from which entry on to look for a
@@ -201,15 +210,14 @@ private:
 
   kernel::ScoreProgram& program_;
   const Sampler& sampler_;
-  KernelModel& model_;
   std::uint32_t stream_ = 0;
 };
 
 } // namespace
 
-void add_draws(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model,
-               std::size_t source, const std::vector<PlacedCell>& cells) {
-  Draws(program, sampler, model).add(source, cells);
+void add_draws(kernel::ScoreProgram& program, const Sampler& sampler, std::size_t source,
+               const std::vector<PlacedCell>& cells) {
+  Draws(program, sampler).add(source, cells);
 }
 
 void add_weights(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model) {

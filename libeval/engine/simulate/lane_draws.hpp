@@ -20,9 +20,8 @@ struct PlacedCell {
 /// is none are noted in the model.
 void add_weights(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model);
 
-/// Adds the steps that draw cells of a source into their rows, with the bits of CellSource::draw;
-/// those that are drawn one at a time are noted in the model.
-void add_draws(kernel::ScoreProgram& program, const Sampler& sampler, KernelModel& model,
-               std::size_t source, const std::vector<PlacedCell>& cells);
+/// Adds the steps that draw cells of a source into their rows, from the words of CellSource::draw.
+void add_draws(kernel::ScoreProgram& program, const Sampler& sampler, std::size_t source,
+               const std::vector<PlacedCell>& cells);
 
 } // namespace libeval

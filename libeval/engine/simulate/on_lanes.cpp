@@ -39,7 +39,7 @@ public:
         return nullptr;
     add_weights(program_, sampler_, model_);
     for (std::size_t source = 0; source < cells_.size(); ++source)
-      add_draws(program_, sampler_, model_, source, cells_[source]);
+      add_draws(program_, sampler_, source, cells_[source]);
     if (!copies_.empty()) {
       Step& step = begin(Step::Kind::copy, no_array, copies_.size());
       for (const auto& [to, from] : copies_) {

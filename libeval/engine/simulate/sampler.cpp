@@ -86,16 +86,13 @@ double CellSource::number(const kernel::Stream& stream, const Cell& cell, Normal
             ? cell.low
             : cell.low + (cell.high - cell.low) * kernel::uniform_at(stream, cell.position);
     break;
-  case Kind::beta: {
-    // A stream of its own for each cell: how many blocks a number takes is not known before.
-    kernel::Stream own = stream.from(cell.position);
-    const double width = what->inside->second - what->inside->first;
-    const double mean = (x - what->inside->first) / width;
-    if (mean > 0 && mean < 1)
-      x = what->inside->first +
-          width * kernel::beta(own, mean * cell.spread, (1 - mean) * cell.spread);
+  case Kind::beta:
+    if (const auto shapes = beta_of(cell)) {
+      kernel::Stream own = stream.from(first_block(cell));
+      x = what->inside->first + (what->inside->second - what->inside->first) *
+                                    kernel::beta(own, shapes->first, shapes->second);
+    }
     break;
-  }
   case Kind::binomial:
     x = what->scale * (static_cast<double>(
                            binomials[cell.binomial].at(kernel::uniform_at(stream, cell.position))) /
@@ -108,8 +105,12 @@ double CellSource::number(const kernel::Stream& stream, const Cell& cell, Normal
   return what->inside ? std::clamp(x, what->inside->first, what->inside->second) : x;
 }
 
-double CellSource::draw_one(const kernel::Stream& stream, const Cell& cell) const {
-  return number(stream, cell, [&] { return kernel::normal_at(stream, cell.position); });
+std::optional<std::pair<double, double>> CellSource::beta_of(const Cell& cell) const {
+  const auto [low, high] = *what->inside;
+  const double mean = (cell.value - low) / (high - low);
+  if (!(mean > 0 && mean < 1))
+    return std::nullopt;
+  return std::pair(mean * cell.spread, (1 - mean) * cell.spread);
 }
 
 void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) const {
@@ -118,6 +119,8 @@ void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) c
     normals[k] = kernel::normal_at(stream, static_cast<std::uint32_t>(k));
   for (const Cell& cell : cells) {
     const auto z = [&] {
+      if (root.empty())
+        return kernel::normal_at(stream, cell.position);
       const double* const row = root.data() + cell.member * members;
       const double* const own = normals.data() + cell.group * members;
       double sum = 0;
@@ -126,8 +129,7 @@ void CellSource::draw(kernel::Stream stream, std::vector<ValueColumn>& values) c
           sum += row[k] * own[k];
       return sum;
     };
-    values[cell.column].numbers[cell.row] =
-        root.empty() ? draw_one(stream, cell) : number(stream, cell, z);
+    values[cell.column].numbers[cell.row] = number(stream, cell, z);
   }
 }
 

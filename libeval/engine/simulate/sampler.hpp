@@ -73,8 +73,12 @@ struct CellSource {
   bool shares_cells = false;           ///< with an entry before
 
   void draw(kernel::Stream stream, std::vector<ValueColumn>& values) const;
-  /// One cell, of measurements that are not correlated.
-  [[nodiscard]] double draw_one(const kernel::Stream& stream, const Cell& cell) const;
+
+  /// The parameters of a beta number between 0 and 1; none where the value is an end of the scale,
+  /// which is certain.
+  [[nodiscard]] std::optional<std::pair<double, double>> beta_of(const Cell& cell) const;
+  /// Where the blocks of a beta number begin: it takes an unknown number of them.
+  [[nodiscard]] static std::uint32_t first_block(const Cell& cell) { return 64 * cell.position; }
 
 private:
   template <class Normal>
