@@ -18,6 +18,10 @@
 
 namespace libeval {
 
+namespace kernel {
+enum class Instructions;
+}
+
 /// A program with what is uncertain about it. `variants` has one bundle for each combination of
 /// options of `uncertainty.rules` (the last choice moves fastest); one where there are none.
 struct Uncertain {
@@ -38,6 +42,7 @@ struct SimulateOptions {
   std::function<void(std::uint64_t)> progress = {}; ///< told how many samples are done
   bool collapse = true; ///< draw one number a candidate where that is the same distribution
   bool lanes = true; ///< decide many replicates at a time where that can be; the counts are alike
+  kernel::Instructions instructions = {}; ///< of these; the first are what the machine does best
 };
 
 /// What happened in one stage, counted. Vectors are by candidate of the program. Whole numbers

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What drives "advances": variance-based indices (Sobol 1993).
 #include "engine/simulate/blocks.hpp"
-#include "engine/simulate/check_uncertain.hpp"
 #include "engine/simulate/kernel_model.hpp"
+#include "engine/simulate/replicates.hpp"
 
 #include <libeval/engine/margins.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -90,16 +88,14 @@ class SobolStudy {
 public:
   SobolStudy(const Uncertain& uncertain, const SobolOptions& options, Diagnostics& diagnostics)
       : uncertain_(uncertain), options_(options), diagnostics_(diagnostics),
-        sources_(uncertain.uncertainty.sources()) {
-    for (const Bundle& bundle : uncertain.variants)
-      samplers_.push_back(std::make_unique<Sampler>(bundle, uncertain.uncertainty, diagnostics));
-    check_verdicts(uncertain, diagnostics);
+        sources_(uncertain.uncertainty.sources()),
+        replicates_(uncertain, options.stop, {}, diagnostics) {
     const Program& program = uncertain.variants.front().program;
     candidates_ = program.candidates.size();
     stages_ = program.stages.size();
     counts_.assign(candidates_ * stages_ * sources_, Triples{});
-    if (options.lanes && samplers_.size() == 1 && !diagnostics.has_errors())
-      lanes_ = on_lanes(*samplers_.front());
+    if (options.lanes && replicates_.samplers().size() == 1 && !diagnostics.has_errors())
+      lanes_ = on_lanes(replicates_.first_sampler());
   }
 
   std::vector<SobolIndices> run() {
@@ -110,7 +106,7 @@ public:
         options_.samples, options_.until ? first_look : 0,
         [&](std::uint64_t begin, std::uint64_t until) { return sample(begin, until); },
         [&](std::uint64_t so_many) { return widest(so_many) <= *options_.until; });
-    return done < 2 || failed() ? std::vector<SobolIndices>{} : indices(done);
+    return done < 2 || replicates_.failed() ? std::vector<SobolIndices>{} : indices(done);
   }
 
 private:
@@ -120,9 +116,8 @@ private:
 
   /// What one thread needs.
   struct Worker {
-    std::vector<std::unique_ptr<World>> worlds; ///< by variant
+    Worlds worlds;
     std::vector<Triples> counts;
-    std::vector<std::size_t> options;
     /// Who advances, by mixture of the two samples, and in each by sample and candidate.
     std::vector<std::vector<std::uint8_t>> advances;
   };
@@ -139,21 +134,10 @@ private:
     std::vector<std::uint64_t> from(sources_);
     for (std::size_t g = 0; g < sources_; ++g)
       from[g] = r + offset(mixture, g);
-    const Replicate replicate{options_.seed, 0, &from};
-    const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, worker.options);
-    auto& world = worker.worlds[variant];
-    if (!world)
-      world = std::make_unique<World>(samplers_[variant]->world());
-    samplers_[variant]->draw(*world, replicate);
     std::ranges::fill(out, std::uint8_t{0});
-    Diagnostics problems;
-    const Decision& decision = decide_again(*world, problems);
-    if (problems.has_errors()) {
-      const std::lock_guard guard(lock_);
-      if (!diagnostics_.has_errors())
-        diagnostics_.append(std::move(problems));
+    const Decision& decision = replicates_.decide(worker.worlds, {options_.seed, 0, &from});
+    if (replicates_.failed())
       return;
-    }
     for (std::size_t s = 0; s < stages_; ++s) {
       const StageDecision& stage = decision.stages[s];
       for (std::size_t e = 0; e < stage.entrants.size(); ++e)
@@ -173,7 +157,7 @@ private:
       std::vector<std::uint64_t> from(sources_);
       for (std::size_t g = 0; g < sources_; ++g)
         from[g] = r + offset(mixture, g);
-      draw_shares(*lanes_, *samplers_.front(), {options_.seed, 0, &from, nullptr}, out);
+      draw_shares(*lanes_, replicates_.first_sampler(), {options_.seed, 0, &from, nullptr}, out);
     };
     model.tell = [&](std::uint64_t r, const kernel::Order& order) {
       mark_advancing(*lanes_, order, room(r));
@@ -193,7 +177,6 @@ private:
   void check_lanes() {
     constexpr std::uint64_t checked = 8;
     Worker worker;
-    worker.worlds.resize(samplers_.size());
     worker.advances.assign(sources_ + 2, std::vector<std::uint8_t>(checked * candidates_));
     std::vector<std::uint8_t> one(candidates_);
     for (const std::size_t mixture : {std::size_t{0}, std::size_t{1}}) {
@@ -217,7 +200,7 @@ private:
     for (std::size_t m = 0; m < mixtures && lanes_; ++m)
       decide_on_lanes(worker, m, first, until);
     for (std::uint64_t r = first; r < until && !lanes_; ++r)
-      for (std::size_t m = 0; m < mixtures && !failed(); ++m)
+      for (std::size_t m = 0; m < mixtures && !replicates_.failed(); ++m)
         decide_one(worker, m, r, std::span(worker.advances[m]).subspan((r - first) * each, each));
     for (std::size_t at = 0; at < (until - first) * each; ++at)
       for (std::size_t g = 0; g < sources_; ++g)
@@ -231,30 +214,20 @@ private:
     const auto blocks = static_cast<std::size_t>((until - done + block - 1) / block);
     const unsigned threads = threads_for(options_.threads, blocks);
     workers_.resize(std::max<std::size_t>(workers_.size(), threads));
-    for (Worker& worker : workers_) {
-      worker.worlds.resize(samplers_.size());
+    for (Worker& worker : workers_)
       worker.counts.assign(counts_.size(), Triples{});
-    }
     const std::uint64_t reached = in_blocks(
-        done, until, block, threads, [&](std::uint64_t) { return !stopped() && !failed(); },
+        done, until, block, threads, [&](std::uint64_t) { return replicates_.goes_on(0); },
         [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
           one_block(workers_[thread], from, to);
         });
-    if (failed())
+    if (replicates_.failed())
       return done;
     for (const Worker& worker : workers_)
       for (std::size_t i = 0; i < counts_.size(); ++i)
         for (std::size_t k = 0; k < 8; ++k)
           counts_[i][k] += worker.counts[i][k];
     return reached;
-  }
-
-  [[nodiscard]] bool stopped() const {
-    return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
-  }
-  bool failed() {
-    const std::lock_guard guard(lock_);
-    return diagnostics_.has_errors();
   }
 
   [[nodiscard]] std::vector<SobolIndices> indices(std::uint64_t done) const {
@@ -288,11 +261,10 @@ private:
   const SobolOptions& options_;
   Diagnostics& diagnostics_;
   std::size_t sources_, candidates_ = 0, stages_ = 0;
-  std::vector<std::unique_ptr<Sampler>> samplers_;
+  Replicates replicates_;
   std::optional<KernelModel> lanes_; ///< decides; none: each sample is decided by itself
   std::vector<Worker> workers_;
   std::vector<Triples> counts_; ///< by stage, candidate and source
-  std::mutex lock_;
 };
 
 } // namespace

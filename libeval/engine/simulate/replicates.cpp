@@ -7,9 +7,10 @@
 
 namespace libeval {
 
-Replicates::Replicates(const Uncertain& uncertain, const SimulateOptions& options,
-                       Diagnostics& diagnostics)
-    : uncertain_(uncertain), options_(options), diagnostics_(diagnostics) {
+Replicates::Replicates(const Uncertain& uncertain, const std::atomic<bool>* stop,
+                       std::function<void(std::uint64_t)> progress, Diagnostics& diagnostics)
+    : uncertain_(uncertain), stop_(stop), progress_(std::move(progress)),
+      diagnostics_(diagnostics) {
   const std::size_t before = diagnostics.errors();
   for (const Bundle& bundle : uncertain.variants)
     if (diagnostics.errors() == before) // of one variant: others have the same
@@ -17,10 +18,8 @@ Replicates::Replicates(const Uncertain& uncertain, const SimulateOptions& option
   check_verdicts(uncertain, diagnostics);
 }
 
-const Decision& Replicates::decide(Worlds& worlds, std::uint64_t number,
-                                   std::vector<std::size_t>* fell, const World** where,
-                                   const std::vector<std::vector<double>>* shares) {
-  const Replicate replicate{options_.seed, number, nullptr, shares};
+const Decision& Replicates::decide(Worlds& worlds, const Replicate& replicate,
+                                   std::vector<std::size_t>* fell, const World** where) {
   std::vector<std::size_t> options;
   const std::size_t variant = variant_of(uncertain_.uncertainty, replicate, options);
   worlds.resize(samplers_.size());
@@ -59,8 +58,8 @@ bool Replicates::failed() {
 bool Replicates::goes_on(std::uint64_t done) {
   if (stopped() || failed())
     return false;
-  if (options_.progress && done > 0)
-    options_.progress(done);
+  if (progress_ && done > 0)
+    progress_(done);
   return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -33,7 +34,7 @@ class Simulator {
 public:
   Simulator(const Uncertain& uncertain, const SimulateOptions& options, Diagnostics& diagnostics)
       : uncertain_(uncertain), options_(options), diagnostics_(diagnostics),
-        replicates_(uncertain, options, diagnostics) {}
+        replicates_(uncertain, options.stop, options.progress, diagnostics) {}
 
   Simulation run() {
     if (options_.samples == 0)
@@ -59,6 +60,11 @@ public:
 
 private:
   [[nodiscard]] const Sampler& sampler() const { return replicates_.first_sampler(); }
+  /// With `shares` those weights stand instead of the ones drawn.
+  [[nodiscard]] Replicate
+  replicate(std::uint64_t number, const std::vector<std::vector<double>>* shares = nullptr) const {
+    return {options_.seed, number, nullptr, shares};
+  }
 
   /// What is counted, of whom.
   void describe() {
@@ -136,24 +142,28 @@ private:
   /// is asked for, so that parts have the same bins.
   void find_axes() {
     Worker worker = fresh_worker();
-    std::vector<Axis> range(out_.stages.size(), {0, -1});
-    std::vector<bool> seen(out_.stages.size(), false);
+    std::vector<Range> range(out_.stages.size());
     for (std::uint64_t r = 0; r < pilot && !diagnostics_.has_errors(); ++r) {
-      const Decision& decision = replicates_.decide(worker.worlds, r);
+      const Decision& decision = replicates_.decide(worker.worlds, replicate(r));
       for (std::size_t s = 0; s < decision.stages.size(); ++s)
-        for (std::size_t e = 0; e < decision.stages[s].total.size(); ++e) {
-          if (!decision.stages[s].nodes[0].scores.has(e))
-            continue;
-          const double x = kernel::shortened(decision.stages[s].total[e]);
-          double &low = range[s].low, &high = range[s].width; // `width` holds the end for now
-          low = seen[s] ? std::min(low, x) : x;
-          high = seen[s] ? std::max(high, x) : x;
-          seen[s] = true;
+        range[s].add(decision.stages[s]);
+    }
+    for (const Range& one : range)
+      out_.axes.push_back(one.axis());
+  }
+  /// Of totals, rounded as bins need it.
+  struct Range {
+    double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
+
+    void add(const StageDecision& stage) {
+      for (std::size_t e = 0; e < stage.total.size(); ++e)
+        if (stage.nodes[0].scores.has(e)) {
+          low = std::min(low, kernel::shortened(stage.total[e]));
+          high = std::max(high, kernel::shortened(stage.total[e]));
         }
     }
-    for (std::size_t s = 0; s < range.size(); ++s)
-      out_.axes.push_back(axis_round(range[s].low, seen[s] ? range[s].width : range[s].low));
-  }
+    [[nodiscard]] Axis axis() const { return low <= high ? axis_round(low, high) : Axis{}; }
+  };
   static Axis axis_round(double low, double high) {
     const double span = high - low;
     return {low - span / 4, span * 1.5 / static_cast<double>(bins)};
@@ -172,7 +182,7 @@ private:
     model.bins = 1;
     if (model.weighting == kernel::SmaaModel::Weights::given)
       model.sample = sample_shares();
-    const kernel::SmaaCounts some = kernel::smaa(model, {.seed = options_.seed, .samples = pilot});
+    const kernel::SmaaCounts some = kernel::smaa(model, kernel_options(0, pilot));
     out_.axes.push_back(axis_round(*std::ranges::min_element(some.lowest),
                                    *std::ranges::max_element(some.highest)));
     prepare_counts();
@@ -207,16 +217,10 @@ private:
   void find_range() {
     kernel_->model.bins = 1;
     const kernel::SmaaCounts some = kernel::smaa(kernel_->model, kernel_options(0, pilot));
-    double low = *std::ranges::min_element(some.lowest);
-    double high = *std::ranges::max_element(some.highest);
-    for (const std::uint64_t number : some.doubtful) {
-      const StageDecision& stage = replicates_.decide(own_worker(0).worlds, number).stages[0];
-      for (const double total : stage.total) {
-        low = std::min(low, kernel::shortened(total));
-        high = std::max(high, kernel::shortened(total));
-      }
-    }
-    out_.axes = {axis_round(low, high)};
+    Range range{*std::ranges::min_element(some.lowest), *std::ranges::max_element(some.highest)};
+    for (const std::uint64_t number : some.doubtful)
+      range.add(replicates_.decide(own_worker(0).worlds, replicate(number)).stages[0]);
+    out_.axes = {range.axis()};
   }
 
   void prepare_counts() {
@@ -229,8 +233,8 @@ private:
   }
 
   std::function<void(std::uint64_t, std::span<double>)> sample_shares() {
-    return [this](std::uint64_t replicate, std::span<double> out) {
-      draw_shares(*kernel_, sampler(), {options_.seed, replicate, nullptr, nullptr}, out);
+    return [this](std::uint64_t number, std::span<double> out) {
+      draw_shares(*kernel_, sampler(), replicate(number), out);
     };
   }
 
@@ -285,7 +289,7 @@ private:
   /// Whether candidate `at` is first with its central weights.
   bool wins(Worker& worker, std::uint64_t number, const Centers& centers, std::size_t at) {
     const Decision& decision =
-        replicates_.decide(worker.worlds, number, nullptr, nullptr, &centers.shares[at]);
+        replicates_.decide(worker.worlds, replicate(number, &centers.shares[at]));
     if (replicates_.failed())
       return false;
     const StageDecision& stage = decision.stages[centers.stage];
@@ -302,6 +306,7 @@ private:
     out.samples = samples;
     out.weight_source = 1;
     out.measurement_source = 2;
+    out.instructions = options_.instructions;
     return out;
   }
 
@@ -340,7 +345,8 @@ private:
 
   void count_decided(Worker& worker, std::uint64_t number) {
     const World* world = nullptr;
-    const Decision& decision = replicates_.decide(worker.worlds, number, nullptr, &world);
+    const Decision& decision =
+        replicates_.decide(worker.worlds, replicate(number), nullptr, &world);
     if (!replicates_.failed())
       count(worker.all, decision, world->shares, weight_stages_, options_.at_least, out_.axes);
   }
@@ -357,7 +363,8 @@ private:
         options_.first + done, options_.first + until, [&](Worker& worker, std::uint64_t number) {
           const World* world = nullptr;
           std::vector<std::size_t> fell;
-          const Decision& decision = replicates_.decide(worker.worlds, number, &fell, &world);
+          const Decision& decision =
+              replicates_.decide(worker.worlds, replicate(number), &fell, &world);
           if (replicates_.failed())
             return;
           const auto& drawn = world->shares;
