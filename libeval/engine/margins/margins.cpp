@@ -163,6 +163,26 @@ std::vector<std::size_t> at_the_line(const MarginContext& context) {
   return all;
 }
 
+std::vector<std::uint8_t> tied_at_the_line(const MarginContext& context) {
+  const StageDecision& stage = context.decided();
+  std::vector<std::uint8_t> out(stage.entrants.size(), 0);
+  const auto places = plain_line(context);
+  std::vector<double> goodness;
+  for (std::size_t e = 0; e < stage.total.size(); ++e)
+    if (stage.nodes[0].scores.has(e))
+      goodness.push_back(better_by(context, stage.total[e], 0));
+  if (!places || *places == 0 || *places >= goodness.size() || stage.waits)
+    return out;
+  std::ranges::sort(goodness, std::greater<>{});
+  const double last = goodness[*places - 1];
+  if (last - goodness[*places] > stage.tolerance)
+    return out;
+  for (std::size_t e = 0; e < stage.total.size(); ++e)
+    out[e] = stage.nodes[0].scores.has(e) &&
+             std::abs(better_by(context, stage.total[e], 0) - last) <= stage.tolerance;
+  return out;
+}
+
 namespace {
 
 /// Where places stand, by candidate; 0 = none.

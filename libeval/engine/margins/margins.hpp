@@ -62,8 +62,10 @@ inline constexpr double least_share = 0x1p-24;
 /// Candidates next to the line: the last of those who advance and the first of those cut.
 [[nodiscard]] std::vector<std::size_t> at_the_line(const MarginContext& context);
 
-/// Whether an entrant is held, and another one whose total is the same.
-[[nodiscard]] bool is_tied_at_the_line(const StageDecision& stage, std::size_t entrant);
+/// For each entrant whether its total is that of the last place and of the next one too, whatever
+/// is then ruled: any difference between them decides. Nobody where more than an order by total
+/// decides.
+[[nodiscard]] std::vector<std::uint8_t> tied_at_the_line(const MarginContext& context);
 
 void add_score_margins(const MarginContext& context, CandidateMargins& out);
 void add_mark_margins(const MarginContext& context, CandidateMargins& out);

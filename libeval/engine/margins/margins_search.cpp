@@ -168,16 +168,6 @@ std::optional<Margin> least_change(double most, std::optional<double> guess,
 
 } // namespace
 
-bool is_tied_at_the_line(const StageDecision& stage, std::size_t entrant) {
-  if (stage.outcomes[entrant] != Outcome::held || stage.total.empty())
-    return false;
-  for (std::size_t e = 0; e < stage.entrants.size(); ++e)
-    if (e != entrant && stage.outcomes[e] == Outcome::held &&
-        std::abs(stage.total[e] - stage.total[entrant]) <= stage.tolerance)
-      return true;
-  return false;
-}
-
 void add_score_margins(const MarginContext& context, CandidateMargins& out) {
   const StageDecision& stage = context.decided();
   const Stage& rules = context.bundle.program.stages[context.stage];
@@ -185,7 +175,7 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
   if (!rules.score || e == nobody)
     return;
   const bool in = out.outcome == Outcome::advances, plain = plain_line(context).has_value();
-  const bool tied = plain && is_tied_at_the_line(stage, e); // more and less change its outcome
+  const bool tied = tied_at_the_line(context)[e] != 0; // the least difference decides
   const bool has_gap =
       tied || (plain && !out.margins.empty() && out.margins.front().kind == Margin::Kind::total);
   const double gap = has_gap && !tied ? to_the_line(context, out.margins.front()) : 0;

@@ -10,13 +10,13 @@
 namespace libeval {
 namespace {
 
-/// Two who are held at the line because they are level, and whom other weights part.
-std::optional<std::pair<std::size_t, std::size_t>> level_pair(const StageDecision& stage,
+/// Two at the line who are level, and whom other weights part.
+std::optional<std::pair<std::size_t, std::size_t>> level_pair(const MarginContext& context,
                                                               const LinearScore& score) {
-  for (std::size_t a = 0; a < stage.entrants.size(); ++a)
-    for (std::size_t b = a + 1; b < stage.entrants.size() && is_tied_at_the_line(stage, a); ++b)
-      if (is_tied_at_the_line(stage, b) &&
-          std::abs(stage.total[a] - stage.total[b]) <= stage.tolerance) {
+  const std::vector<std::uint8_t> tied = tied_at_the_line(context);
+  for (std::size_t a = 0; a < tied.size(); ++a)
+    for (std::size_t b = a + 1; b < tied.size() && tied[a] != 0; ++b)
+      if (tied[b] != 0) {
         const Numbers d = difference(score.of[a], score.of[b]);
         const auto [low, high] = std::ranges::minmax(d);
         if (high - low > score.tolerance)
@@ -76,7 +76,7 @@ void add_weight_margins(const MarginContext& context, StageMargins& out) {
   out.shares = score->shares;
   const StageDecision& stage = context.decided();
   const bool plain = plain_line(context).has_value() && !score->rounded;
-  if (const auto pair = plain ? level_pair(stage, *score) : std::nullopt) {
+  if (const auto pair = plain ? level_pair(context, *score) : std::nullopt) {
     for (const char* norm : weight_norms)
       out.weights.push_back({norm, 0, score->shares, stage.entrants[pair->first],
                              stage.entrants[pair->second], true, Found::exact});
