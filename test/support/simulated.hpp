@@ -5,9 +5,11 @@
 #include <libeval/io/draw.hpp>
 #include <libeval/io/load.hpp>
 #include <libeval/io/parse.hpp>
+#include <libeval/io/simulation.hpp>
 #include <libeval/io/uncertain.hpp>
 
 #include "support/catch.hpp"
+#include "support/temporary.hpp"
 
 #include <filesystem>
 #include <string>
@@ -26,6 +28,31 @@ inline Simulation simulated(const Tree& rules, const std::filesystem::path& fold
   INFO(draw_all(diagnostics, false));
   REQUIRE_FALSE(diagnostics.has_errors());
   return out;
+}
+
+/// A program with what is uncertain about it, and what is wrong with them.
+struct Loaded {
+  Tree rules, uncertainty;
+  Uncertain uncertain;
+  Diagnostics diagnostics;
+};
+
+inline Loaded loaded(const char* rules, const std::string& uncertainty) {
+  Loaded out;
+  const TemporaryFolder folder;
+  folder.write("program.yaml", rules);
+  out.rules = load_rules(folder.path(), out.diagnostics);
+  out.uncertainty = parse_text(uncertainty, "uncertainty.yaml", out.diagnostics);
+  if (!out.diagnostics.has_errors())
+    out.uncertain = load_uncertain(out.rules, folder.path(), out.uncertainty, out.diagnostics);
+  return out;
+}
+
+/// All that is counted, as text.
+inline std::string part_of(const Simulation& simulation) {
+  SimulationPart part;
+  part.simulation = simulation;
+  return to_json(part);
 }
 
 inline Simulation of_folder(const std::filesystem::path& folder, const std::string& uncertainty,

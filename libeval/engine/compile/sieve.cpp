@@ -49,7 +49,7 @@ bool is_slip(const std::string& pattern, const std::string& word) {
 
 } // namespace
 
-void warn_of_misfits(const Context& context, const Test& test,
+void warn_of_misfits(Diagnostics& diagnostics, const Test& test,
                      const std::vector<std::string>& words, const std::string& of, bool listed) {
   if (test.any_of.empty() || words.empty())
     return;
@@ -61,10 +61,22 @@ void warn_of_misfits(const Context& context, const Test& test,
     const auto near = did_you_mean(pattern, others);
     if (!near ? !listed || stands_alone(test) : !listed && !is_slip(pattern, *near))
       continue;
-    context.diagnostics.warning(test.where,
-                                "no `" + test.column + "` of " + of + " fits `" + pattern + "`",
-                                near ? "did you mean `" + *near + "`?" : "");
+    diagnostics.warning(test.where, "no `" + test.column + "` of " + of + " fits `" + pattern + "`",
+                        near ? "did you mean `" + *near + "`?" : "");
   }
+}
+
+void check_members(Diagnostics& diagnostics, const Test& test,
+                   const std::vector<std::string>& names, const std::string& of) {
+  if (!stands_alone(test))
+    return warn_of_misfits(diagnostics, test, names, of, true);
+  if (names.empty() ||
+      std::ranges::any_of(names, [&](const std::string& name) { return passes(test, name); }))
+    return;
+  const auto hint = did_you_mean(test.any_of[0], names);
+  diagnostics.error(test.where,
+                    "no `" + test.column + "` of " + of + " fits `" + test.any_of[0] + "`",
+                    hint ? "did you mean `" + *hint + "`?" : "");
 }
 
 void check_bounds(const Context& context, const Test& test, const std::vector<std::string>& texts,
@@ -117,24 +129,13 @@ std::vector<std::uint8_t> members_passing(const Context& context, const Test& te
     ids.push_back(candidates[m].id.str());
   const std::vector<std::string>& names = dimension.members ? *dimension.members : ids;
   check_bounds(context, test, names, of);
-  for (std::size_t m = 0; m < n; ++m) {
-    std::string_view name = dimension.members ? (*dimension.members)[m] : candidates[m].id.str();
-    if (dimension.members && !one) // one member is one, and not its copies too
-      name = original_of(name);
-    pass[m] = passes(test, name);
-  }
-  if (!stands_alone(test)) {
-    std::vector<std::string> originals;
-    originals.reserve(names.size());
-    for (const std::string& name : names)
-      originals.emplace_back(dimension.members ? original_of(name) : name);
-    warn_of_misfits(context, test, originals, of, true);
-  } else if (n > 0 && std::ranges::find(pass, std::uint8_t{1}) == pass.end()) {
-    const auto hint = did_you_mean(test.any_of[0], names);
-    context.diagnostics.error(
-        test.where, "no `" + test.column + "` of " + of + " fits `" + test.any_of[0] + "`",
-        hint ? "did you mean `" + *hint + "`?" : "");
-  }
+  std::vector<std::string> looked_at; // one member is one, and not its copies too
+  looked_at.reserve(names.size());
+  for (const std::string& name : names)
+    looked_at.emplace_back(dimension.members && !one ? original_of(name) : std::string_view(name));
+  for (std::size_t m = 0; m < n; ++m)
+    pass[m] = passes(test, looked_at[m]);
+  check_members(context.diagnostics, test, looked_at, of);
   return pass;
 }
 

@@ -18,8 +18,19 @@ void check_bounds(const Context& context, const Test& test, const std::vector<st
 /// Says which patterns of a test fit none of `words`: all of them where the words are the members
 /// of a key; of free text (`listed` is false) those that are nearly one of the words. A single
 /// pattern without `not` is left to the caller where nothing is near it.
-void warn_of_misfits(const Context& context, const Test& test,
+void warn_of_misfits(Diagnostics& diagnostics, const Test& test,
                      const std::vector<std::string>& words, const std::string& of, bool listed);
+
+inline void warn_of_misfits(const Context& context, const Test& test,
+                            const std::vector<std::string>& words, const std::string& of,
+                            bool listed) {
+  warn_of_misfits(context.diagnostics, test, words, of, listed);
+}
+
+/// A single pattern that fits none of the members `names` is an error; of several (or of `not`)
+/// those that fit none are warned of.
+void check_members(Diagnostics& diagnostics, const Test& test,
+                   const std::vector<std::string>& names, const std::string& of);
 
 /// Says that a test has left nothing of what it looks at.
 void warn_of_nothing(const Context& context, const Test& test, const std::string& of);

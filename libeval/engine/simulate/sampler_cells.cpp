@@ -20,16 +20,26 @@ public:
   CellFilter(const Bundle& bundle, const Table& table, const TableSpec& spec, const Filter& filter,
              Diagnostics& diagnostics)
       : bundle_(bundle), table_(table), spec_(spec), rows_(table.rows, true),
-        columns_(table.values.size(), true) {
+        columns_(table.values.size(), true), diagnostics_(diagnostics) {
+    const std::size_t before = diagnostics.errors();
     for (const Test& test : filter)
-      apply(test, diagnostics);
+      apply(test);
+    fine_ = diagnostics.errors() == before;
   }
+  /// Whether everything that is asked for is there.
+  [[nodiscard]] bool fine() const { return fine_; }
   [[nodiscard]] bool passes(std::size_t column, std::size_t row) const {
     return columns_[column] && rows_[row];
   }
 
 private:
-  void by_text(const Test& test, const TextColumn& column) {
+  [[nodiscard]] std::string of_table() const { return "`" + table_.name + "`"; }
+
+  void by_text(const Test& test, const TextColumn& column, bool is_key) {
+    if (is_key)
+      check_members(diagnostics_, test, column.texts, of_table());
+    else
+      warn_of_misfits(diagnostics_, test, column.texts, of_table(), false);
     std::vector<bool> pass;
     for (const std::string& text : column.texts)
       pass.push_back(libeval::passes(test, text));
@@ -37,17 +47,21 @@ private:
       rows_[row] = rows_[row] && pass[column.codes[row]];
   }
 
-  void apply(const Test& test, Diagnostics& diagnostics) {
+  void apply(const Test& test) {
     std::vector<std::string> known;
     for (const auto* columns : {&table_.keys, &table_.labels})
       for (const TextColumn& column : *columns) {
         known.push_back(column.name);
         if (column.name == test.column)
-          return by_text(test, column);
+          return by_text(test, column, columns == &table_.keys);
       }
     if (!spec_.wide.empty()) {
       known.push_back(spec_.wide);
       if (spec_.wide == test.column) {
+        std::vector<std::string> names;
+        for (const ValueColumn& column : table_.values)
+          names.push_back(column.name);
+        check_members(diagnostics_, test, names, of_table());
         for (std::size_t c = 0; c < table_.values.size(); ++c)
           columns_[c] = columns_[c] && libeval::passes(test, table_.values[c].name);
         return;
@@ -66,9 +80,9 @@ private:
                      fits(test, column.numbers[row]);
       return;
     }
-    diagnostics.error(test.where,
-                      "evidence `" + table_.name + "` has no column `" + test.column + "`",
-                      help_for(test.column, known));
+    diagnostics_.error(test.where,
+                       "evidence `" + table_.name + "` has no column `" + test.column + "`",
+                       help_for(test.column, known));
   }
 
   void by_attribute(const Test& test, const TextColumn& key, const std::string& attribute) {
@@ -76,12 +90,16 @@ private:
     for (const Candidate& candidate : bundle_.program.candidates)
       candidates.emplace(candidate.id.str(), &candidate);
     std::vector<bool> pass;
+    std::vector<std::string> values;
     for (const std::string& text : key.texts) {
       const auto at = candidates.find(text);
       const std::string* value =
           at == candidates.end() ? nullptr : at->second->attribute(attribute);
+      if (value != nullptr)
+        values.push_back(*value);
       pass.push_back(value != nullptr && libeval::passes(test, *value));
     }
+    warn_of_misfits(diagnostics_, test, values, "the candidates", false);
     for (std::size_t row = 0; row < table_.rows; ++row)
       rows_[row] = rows_[row] && pass[key.codes[row]];
   }
@@ -90,6 +108,8 @@ private:
   const Table& table_;
   const TableSpec& spec_;
   std::vector<bool> rows_, columns_;
+  Diagnostics& diagnostics_;
+  bool fine_ = true;
 };
 
 /// Resolves one entry on one table.
@@ -112,7 +132,7 @@ public:
 
   std::optional<CellSource> read() {
     const auto columns = columns_meant();
-    if (!columns)
+    if (!columns || !filter_.fine())
       return std::nullopt;
     bool fine = true;
     for (const std::size_t c : *columns)
