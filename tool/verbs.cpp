@@ -140,7 +140,6 @@ const StageDecision* find_stage(const Decision& decision, const Program& program
   return nullptr;
 }
 
-/// Where a node of the criteria tree stands in the rules.
 /// Says which parts make a score depend on who else takes part.
 void note_relative_parts(const Program& program, const Decision& decision,
                          Diagnostics& diagnostics) {
@@ -163,25 +162,6 @@ void note_relative_parts(const Program& program, const Decision& decision,
   }
 }
 
-/// What `uncertainty.yaml` says, if the bundle has one; looked up where nothing else is wrong.
-void check_uncertain(const Tree& rules, const std::string& folder, Diagnostics& diagnostics) {
-  const bool sound = !diagnostics.has_errors();
-  const Tree uncertainty = load_uncertainty(folder, {}, diagnostics);
-  if (uncertainty.is_map() && uncertainty.map().empty())
-    return;
-  if (!sound) {
-    static_cast<void>(read_uncertainty(uncertainty, diagnostics));
-    return;
-  }
-  Diagnostics found; // what is noted about the bundle has been said
-  const Uncertain uncertain = load_uncertain(rules, folder, uncertainty, found);
-  if (!found.has_errors())
-    check_uncertainty(uncertain, found);
-  for (const Diagnostic& one : found.all())
-    if (one.severity == Severity::error)
-      diagnostics.add(one);
-}
-
 int code_of(const Decision& decision) {
   return decision.held() ? Exit::held : Exit::decided;
 }
@@ -199,7 +179,7 @@ int check(const CheckOptions& options) {
     decision = libeval::decide(bundle, diagnostics);
   if (!diagnostics.has_errors())
     check_scores(bundle.program, decision, diagnostics);
-  if (!rules.is_null())
+  if (!rules.is_null() || diagnostics.has_errors())
     check_uncertain(rules, options.bundle, diagnostics);
   if (!diagnostics.has_errors())
     note_relative_parts(bundle.program, decision, diagnostics);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libeval/domain/shape.hpp>
 
+#include "domain/respell.hpp"
+
 #include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/share.hpp>
 #include <libeval/base/text.hpp>
+#include <libeval/domain/written_numbers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -366,11 +369,12 @@ private:
                          "expected " + in_words(type, shapes_) + ", got " + shown(tree));
   }
 
-  void check_object(const Tree& tree, const Shape& shape) {
+  void check_object(const Tree& written, const Shape& shape) {
     std::vector<std::string> names;
     for (const Key& key : shape.keys)
       names.push_back(key.name);
-    for (const Entry& entry : tree.map()) {
+    bool respell = false, riddle = false;
+    for (const Entry& entry : written.map()) {
       if (const Key* key = shape.find(entry.key)) {
         check(entry.value, key->type);
       } else if (shape.open) {
@@ -385,8 +389,17 @@ private:
         diagnostics_.error(entry.key_where,
                            "unknown key " + quoted(entry.key) + " in " + shape.title,
                            std::move(help));
+        const auto key = meant_key(entry.key, written, shape);
+        if (key && meant == shape.meant.end() &&
+            resolve(entry.value, shape.find(*key)->type, shapes_) != nullptr)
+          check(with_written_numbers(entry.value, shape.find(*key)->type, shapes_),
+                shape.find(*key)->type);
+        riddle = riddle || !key;
+        respell = respell || key;
       }
     }
+    const Tree renamed = respell ? with_meant_keys(written, shape) : Tree();
+    const Tree& tree = respell ? renamed : written;
     for (const Key& key : shape.keys)
       if (key.required && tree.find(key.name) == nullptr)
         diagnostics_.error(tree.where, shape.title + " needs the key " + quoted(key.name),
@@ -425,7 +438,8 @@ private:
         diagnostics_.error(n == 0 ? tree.where : second->key_where,
                            shape.title + " needs exactly one of " + joined(in_quotes(group)));
     }
-    check_beside(tree, shape);
+    if (!riddle) // what is unknown may be what the others go with
+      check_beside(tree, shape);
   }
 
   void check_beside(const Tree& tree, const Shape& shape) {

@@ -25,8 +25,9 @@ Decision decide(const Bundle& bundle, const Assumptions& assumptions, Diagnostic
   Decision decision;
   const Names names(bundle);
   check_rules(bundle.program, diagnostics);
+  const std::size_t before = diagnostics.errors();
   const std::vector<std::size_t> order = stage_order(bundle.program, diagnostics);
-  if (diagnostics.has_errors())
+  if (diagnostics.errors() > before) // nobody knows which stage comes first
     return decision;
   decision.stages.resize(bundle.program.stages.size());
   Earlier earlier;

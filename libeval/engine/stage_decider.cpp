@@ -196,10 +196,10 @@ StageDecision StageDecider::decide_in_full() {
     out.models = model_reports(context_, compiler.plan, result);
     note_recusals(compiler, out);
   }
-  if (diagnostics_.errors() == before)
-    add_measures(out);
+  add_measures(out);
   undefined = wait_for_earlier(out) || undefined;
-  if (diagnostics_.errors() != before) { // not to be used; nothing more can be told from it
+  if (diagnostics_.errors() != before) { // not to be used
+    check_selection(out);
     out.outcomes.assign(out.entrants.size(), Outcome::held);
     out.decided_by.assign(out.entrants.size(), UINT32_MAX);
     out.place.assign(out.entrants.size(), 0);
@@ -208,6 +208,29 @@ StageDecision StageDecider::decide_in_full() {
   }
   finish(book, undefined, out);
   return out;
+}
+
+/// Where the scores cannot be told, selection is looked at as if nobody had one, for what it names.
+void StageDecider::check_selection(StageDecision& out) const {
+  out.nodes.clear();
+  const auto data = std::make_shared<const std::vector<double>>(out.entrants.size(), 0.0);
+  const auto add = [&](const auto& self, const Node& node) -> void {
+    NodeScores scores;
+    scores.path = node.path;
+    scores.id = node.id;
+    scores.points = node.points;
+    scores.scores = {data, 1, 0, std::vector<bool>(out.entrants.size(), true)};
+    out.nodes.push_back(std::move(scores));
+    for (const Node& part : node.parts)
+      self(self, part);
+  };
+  if (stage_.score)
+    add(add, *stage_.score);
+  Scorebook book(context_);
+  book.open(out.nodes, 0, {});
+  out.total.assign(stage_.score ? out.entrants.size() : 0, 0.0);
+  Open open{assumptions_};
+  select_entrants(book, open, out);
 }
 
 /// Makes the scores ready to be asked for; `undefined`: something without a result holds the stage.
@@ -308,7 +331,8 @@ void StageDecider::add_measures(StageDecision& stage) const {
   for (const Measure& measure : stage_.measures) {
     Compiler compiler(context_);
     const Frame frame = compiler.measure(measure, false, true);
-    if (frame.array == no_array || frame.mask != no_array || !frame.left_over().empty())
+    if (frame.array == no_array || frame.mask != no_array || !frame.left_over().empty() ||
+        diagnostics_.has_errors())
       continue;
     const Frame aligned = compiler.align(frame, measure.name);
     const Run result = run(compiler.plan, {aligned.array});

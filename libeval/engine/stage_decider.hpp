@@ -61,6 +61,7 @@ private:
 
   StageDecision decide_in_full();
   [[nodiscard]] StageDecision begun() const;
+  void check_selection(StageDecision& out) const;
   void open_book(const Compiler& compiler, const Run& result, bool& undefined, Scorebook& book,
                  StageDecision& out) const;
   bool note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,

@@ -7,20 +7,25 @@
 #include <libeval/domain/rows.hpp>
 #include <libeval/domain/written_numbers.hpp>
 #include <libeval/engine/check.hpp>
+#include <libeval/engine/decide.hpp>
 #include <libeval/engine/verdicts.hpp>
 #include <libeval/io/csv.hpp>
 #include <libeval/io/files.hpp>
 #include <libeval/io/parse.hpp>
 
+#include "domain/reading.hpp"
+#include "domain/respell.hpp"
 #include "io/ballots.hpp"
-#include "io/findings.hpp"
+#include "io/candidates.hpp"
 #include "io/joined_keys.hpp"
-#include "io/lineage_files.hpp"
+#include "io/mend.hpp"
 #include "io/names.hpp"
+#include "io/policy_files.hpp"
 #include "io/published.hpp"
 #include "io/recusals.hpp"
 #include "io/row_filter.hpp"
 #include "io/row_places.hpp"
+#include "io/standing.hpp"
 #include "io/tree_table.hpp"
 
 #include <algorithm>
@@ -36,9 +41,6 @@ namespace libeval {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// How many unknown names of one column are reported one by one.
-constexpr std::size_t named_problems = 10;
 
 /// The folder of a bundle, and the file of its rules in it.
 struct Place {
@@ -78,86 +80,96 @@ public:
   Loader(const Folder& folder, Diagnostics& diagnostics)
       : folder_(folder), diagnostics_(diagnostics) {}
 
-  Bundle load(const Tree& written) {
-    const Tree rules = with_written_numbers(written, type::object("program"), language());
-    Diagnostics found(diagnostics_.limit());
-    bool fits = validate(rules, type::object("program"), language(), found);
-    const Tree whole = fits ? rules : what_is_right_in(rules);
-    if (!fits)
-      diagnostics_.append(std::move(found));
-    if (whole.is_null())
+  Standing load(const Tree& written) {
+    const Type program = type::object("program");
+    const Tree rules = with_written_numbers(written, program, language());
+    const bool fits = validate(rules, program, language(), diagnostics_);
+    Diagnostics unheard;
+    const Tree whole = expand(respelt(rules, program, language()), fits ? diagnostics_ : unheard);
+    // What is written short may lack something.
+    const bool fits_whole = fits && validate(whole, program, language(), diagnostics_);
+    const Tree sound = diagnostics_.has_errors() ? mended(whole, diagnostics_, unread_) : whole;
+    if (sound.is_null())
       return {};
-    const Tree full = expand(whole, diagnostics_);
-    bundle_.program = read_program(full, diagnostics_);
-    if (fits && bundle_.program.stages.empty()) { // what is written short lacks something
-      fits = false;
-      if (const Tree right = what_is_right_in(rules); !right.is_null())
-        bundle_.program = read_program(expand(right, diagnostics_), diagnostics_);
-    }
-    read_tables();
+    bundle_.program = read_program(sound, diagnostics_);
+    read_tables(*sound.find("evidence"));
     read_candidates();
     make_unpublished_tables();
     read_policies();
-    if (fits)
-      check_names(full);
-    else
-      bundle_.program.stages.clear();
+    check_names(whole);
     if (diagnostics_.has_errors())
-      check_rules(bundle_.program, diagnostics_);
-    return std::move(bundle_);
+      look_further(whole);
+    return {std::move(bundle_), std::move(unread_), fits_whole};
   }
 
 private:
-  /// Where the rules do not fit the language, the evidence is looked at all the same, so that one
-  /// run shows the problems of all files: a program of the candidates and tables that do fit.
-  Tree what_is_right_in(const Tree& rules) const {
-    Diagnostics unheard;
-    const Tree* evidence = rules.find("evidence");
-    if (evidence == nullptr || !evidence->is_map())
-      return {};
-    Tree tables = tree::map({});
-    for (const Entry& entry : evidence->map())
-      if (validate(entry.value, type::object("evidence"), language(), unheard))
-        tables.map().push_back(entry);
-    Tree whole = tree::map({{"libeval", tree::number(1)}, {"program", tree::text("broken")}});
-    const Shape& program = language().at("program");
-    const Tree* candidates = rules.find("candidates");
-    const bool named = candidates != nullptr &&
-                       validate(*candidates, program.find("candidates")->type, language(), unheard);
-    whole.map().push_back(
-        {"candidates", {}, named ? *candidates : tree::list({tree::text("nobody")})});
-    whole.map().push_back({"evidence", {}, std::move(tables)});
-    whole.map().push_back({"stages", {}, tree::list({tree::map({{"id", tree::text("none")}})})});
-    candidates_are_known_ = named;
-    return whole;
-  }
+  /// What is known of a table.
+  enum class State : std::uint8_t { unread, columns, good };
 
-  void read_tables() {
+  void read_tables(const Tree& written) {
     const std::vector<JoinedKey> joined = take_joined_keys(bundle_.program.evidence);
-    for (TableSpec& spec : bundle_.program.evidence) {
-      Table table;
+    for (std::size_t i = 0; i < bundle_.program.evidence.size(); ++i) {
+      TableSpec& spec = bundle_.program.evidence[i];
       const std::size_t before = diagnostics_.errors();
-      if (spec.statements) {
-        read_statements(spec);
-      } else if (spec.unpublished) {
-        // its rows are known when the candidates are
-      } else if (spec.ballots) {
-        table = read_ballots(spec);
-      } else if (spec.csv) {
-        table = read_inline_table(spec, diagnostics_);
-      } else if (const auto file = folder_.open_file(spec.file, spec.file_where, diagnostics_)) {
-        table = read_table(spec, *file, diagnostics_);
-      }
+      Table table = joins_unread(spec) ? Table() : read_table_of(spec);
       table.name = spec.name;
-      good_.push_back(diagnostics_.errors() == before);
-      if (good_.back() && !spec.unpublished)
+      const bool good = diagnostics_.errors() == before && !joins_unread(spec);
+      state_.push_back(good || has_its_columns(table) ? good ? State::good : State::columns
+                                                      : State::unread);
+      if (state_[i] != State::unread && !spec.unpublished) {
         leave_out_later_rows(table, spec, bundle_.program.as_of, quote_of(spec), diagnostics_);
-      if (good_.back() && !spec.unpublished)
         settle_layout(table, spec);
+      }
+      Diagnostics unheard;
+      static_cast<void>(read_table_spec(written.map()[i], unheard));
+      if (unheard.has_errors()) // told already; what follows from it need not be
+        lame_.insert(spec.name);
       bundle_.tables.push_back(std::make_shared<const Table>(std::move(table)));
     }
     for (const JoinedKey& key : joined)
       join(key);
+  }
+
+  Table read_table_of(const TableSpec& spec) {
+    if (spec.statements)
+      read_statements(spec);
+    else if (spec.ballots)
+      return read_ballots(spec);
+    else if (spec.csv)
+      return read_inline_table(spec, diagnostics_);
+    else if (!spec.unpublished) // else its rows are known when the candidates are
+      if (const auto file = folder_.open_file(spec.file, spec.file_where, diagnostics_))
+        return read_table(spec, *file, diagnostics_);
+    return {};
+  }
+
+  /// Whether a key is to be joined from evidence that cannot be read.
+  [[nodiscard]] bool joins_unread(const TableSpec& spec) const {
+    const auto is_unread = [&](const std::string& column) {
+      const std::size_t dot = column.find('.');
+      return dot != std::string::npos && unread_.evidence.contains(column.substr(0, dot));
+    };
+    return std::ranges::any_of(spec.keys, is_unread) ||
+           std::ranges::any_of(spec.called, [&](const auto& c) { return is_unread(c.second); });
+  }
+
+  /// Whether rows and columns stand, though some cells could not be read. Texts that are damaged
+  /// may say anything.
+  static bool has_its_columns(const Table& table) {
+    const auto is_text = [](const std::string& text) {
+      return !find_invalid_utf8(text) && text.find('\0') == std::string::npos;
+    };
+    const auto stands = [&](const TextColumn& column) {
+      return column.codes.size() == table.rows && std::ranges::all_of(column.texts, is_text) &&
+             std::ranges::all_of(column.codes,
+                                 [&](std::uint32_t code) { return code < column.texts.size(); });
+    };
+    return table.rows > 0 && table.lines.size() == table.rows &&
+           std::ranges::all_of(table.keys, stands) && std::ranges::all_of(table.labels, stands) &&
+           std::ranges::all_of(table.values, [&](const ValueColumn& column) {
+             return column.numbers.size() == table.rows &&
+                    std::ranges::all_of(column.texts, is_text);
+           });
   }
 
   void join(const JoinedKey& key) {
@@ -166,10 +178,12 @@ private:
     keys.insert(keys.begin() + static_cast<std::ptrdiff_t>(key.at), key.name);
     const std::size_t before = diagnostics_.errors();
     Table table = *bundle_.tables[key.evidence];
-    if (good_[key.evidence] && good_[key.from])
+    const bool good = is_good(key.evidence) && is_good(key.from);
+    if (good)
       join_key(key, evidence[key.evidence], table, evidence[key.from], *bundle_.tables[key.from],
                diagnostics_);
-    good_[key.evidence] = good_[key.evidence] && good_[key.from] && diagnostics_.errors() == before;
+    if (!good || diagnostics_.errors() != before)
+      state_[key.evidence] = State::unread;
     bundle_.tables[key.evidence] = std::make_shared<const Table>(std::move(table));
   }
 
@@ -186,12 +200,17 @@ private:
     if (!source)
       return;
     const std::size_t before = diagnostics_.errors();
-    const Tree tree = parse(source, diagnostics_);
+    Tree tree = parse(source, diagnostics_);
     if (diagnostics_.errors() > before)
       return;
     Published published = read_published(tree, diagnostics_);
-    if (published.statements.empty()) // not even its shape could be read
-      return;
+    if (published.statements.empty()) { // not even its shape could be read
+      auto rest = without_misfits(tree, "published");
+      if (!rest)
+        return;
+      tree = std::move(*rest);
+      published = read_published(tree, diagnostics_);
+    }
     published.name = spec.name;
     published.file = spec.file;
     if (const Tree* stage = tree.find("stage"))
@@ -206,7 +225,7 @@ private:
   /// Tables that were not published have a row for every candidate.
   void make_unpublished_tables() {
     for (std::size_t i = 0; i < bundle_.tables.size(); ++i)
-      if (bundle_.program.evidence[i].unpublished && good_[i])
+      if (bundle_.program.evidence[i].unpublished && is_good(i))
         bundle_.tables[i] = std::make_shared<const Table>(unpublished_table(
             bundle_.program.evidence[i], bundle_.program.candidates, diagnostics_));
   }
@@ -239,82 +258,20 @@ private:
 
   void read_candidates() {
     Program& program = bundle_.program;
-    if (!program.candidates_file.empty())
-      read_candidates_file();
-    else if (!program.candidates_from.empty())
-      take_candidates_from_table();
-    if (program.candidates.empty() && !diagnostics_.has_errors())
+    bool known = true;
+    if (!program.candidates_file.empty()) {
+      known = read_candidates_file(program, folder_, diagnostics_);
+    } else if (!program.candidates_from.empty()) {
+      const auto found =
+          std::ranges::find(program.evidence, program.candidates_from, &TableSpec::name);
+      const auto at = static_cast<std::size_t>(found - program.evidence.begin());
+      known = found != program.evidence.end() && state_[at] != State::unread &&
+              take_candidates_from(*bundle_.tables[at], *found, program, diagnostics_);
+    }
+    if (!known)
+      unread_.candidates = unread_.attributes = true;
+    else if (program.candidates.empty() && !diagnostics_.has_errors())
       diagnostics_.error(program.candidates_where, "there are no candidates");
-  }
-
-  void read_candidates_file() {
-    Program& program = bundle_.program;
-    const auto file =
-        folder_.open_file(program.candidates_file, program.candidates_where, diagnostics_);
-    if (!file) {
-      candidates_are_known_ = false;
-      return;
-    }
-    TableSpec spec;
-    spec.name = "candidates";
-    spec.file = program.candidates_file;
-    spec.keys = {program.candidates_key};
-    const std::size_t before = diagnostics_.errors();
-    const Table table = read_table(spec, *file, diagnostics_);
-    if (diagnostics_.errors() > before || table.keys.empty()) {
-      candidates_are_known_ = false;
-      return;
-    }
-    program.candidates.reserve(table.rows);
-    for (std::size_t row = 0; row < table.rows; ++row) {
-      const std::string& id = table.keys[0].at(row);
-      Candidate candidate{CandidateId(id), id, {}, table.where};
-      candidate.where.line = table.lines[row];
-      for (const TextColumn& label : table.labels) {
-        const std::string& text = label.at(row);
-        if (text.empty())
-          continue;
-        if (label.name == "name")
-          candidate.name = text;
-        candidate.attributes.emplace_back(label.name, text);
-      }
-      program.candidates.push_back(std::move(candidate));
-    }
-  }
-
-  /// Candidates stand in the order in which the table names them first, so that a code of its
-  /// candidate column is the position of the candidate.
-  void take_candidates_from_table() {
-    Program& program = bundle_.program;
-    const auto found =
-        std::ranges::find(program.evidence, program.candidates_from, &TableSpec::name);
-    const auto position = static_cast<std::size_t>(found - program.evidence.begin());
-    if (found == program.evidence.end() || !good_[position]) {
-      candidates_are_known_ = false;
-      return;
-    }
-    const Table& table = *bundle_.tables[position];
-    const TableSpec& spec = *found;
-    std::set<std::string_view> seen;
-    std::size_t columns = 0;
-    for (const TextColumn& key : table.keys) {
-      if (!names_candidates(key, spec))
-        continue;
-      ++columns;
-      program.candidates.reserve(program.candidates.size() + key.texts.size());
-      for (const std::string& id : key.texts) {
-        if (spec.pairs && (id.empty() || !seen.insert(id).second))
-          continue;
-        program.candidates.push_back({CandidateId(id), id, {}, {}});
-      }
-    }
-    if (columns == 0) {
-      candidates_are_known_ = false;
-      diagnostics_.error(program.candidates_where,
-                         "evidence `" + table.name + "` has no key `candidate`",
-                         "its candidates are those of the key `candidate`; `keys: {candidate: "
-                         "COLUMN}` says which column that is");
-    }
   }
 
   void read_policies() {
@@ -324,41 +281,16 @@ private:
         const auto* policy = std::get_if<select::Policy>(&step.what);
         if (policy == nullptr)
           continue;
-        if (seen.insert(policy->file).second)
-          read_policy_file(policy->file, step.where);
+        if (seen.insert(policy->file).second) {
+          const std::size_t before = diagnostics_.errors();
+          if (auto read = read_policy_file(policy->file, step.where, folder_, bundle_.program.as_of,
+                                           diagnostics_))
+            bundle_.policies.push_back(std::move(*read));
+          if (diagnostics_.errors() > before)
+            unread_.files.insert(policy->file);
+        }
         check_rules_of(*policy, step.where);
       }
-  }
-
-  void read_policy_file(const std::string& path, const Where& where) {
-    const auto source = folder_.read_text(path, where, diagnostics_);
-    if (!source)
-      return;
-    const std::size_t before = diagnostics_.errors();
-    const Tree tree = parse(source, diagnostics_);
-    if (diagnostics_.errors() > before)
-      return;
-    PolicyFile policy = read_policy(tree, diagnostics_);
-    policy.file = path;
-    if (!policy.findings_file.empty()) {
-      const Tree* findings = tree.find("findings");
-      const Where here = findings == nullptr ? tree.where : findings->where;
-      if (const auto text = folder_.read_text(policy.findings_file, here, diagnostics_))
-        read_findings_table(text, policy, diagnostics_);
-    }
-    policy.lineage = read_lineage_files(policy.lineage_files, folder_, diagnostics_);
-    const auto place = [&](const char* key) {
-      const Tree* found = tree.find(key);
-      return found == nullptr ? tree.where : found->where;
-    };
-    policy.terms = read_terms_file(policy.terms_file, folder_, place("terms"), diagnostics_);
-    policy.matrix = read_matrix_files(policy.matrix_files, folder_, place("matrix"), diagnostics_);
-    if (diagnostics_.errors() > before)
-      return;
-    const std::string& as_of = bundle_.program.as_of;
-    if (!as_of.empty())
-      std::erase_if(policy.findings, [&](const ReadyFinding& f) { return f.date > as_of; });
-    bundle_.policies.push_back(std::move(policy));
   }
 
   void check_rules_of(const select::Policy& policy, const Where& where) {
@@ -378,21 +310,26 @@ private:
 
   void check_names(const Tree& rules) {
     const Program& program = bundle_.program;
-    if (!candidates_are_known_)
-      return;
-    CandidateIndex candidates(program.candidates);
-    check_rule_names(rules, program, candidates, diagnostics_);
+    CandidateIndex candidates(program.candidates, !unread_.candidates);
+    check_rule_names(rules, program, unread_, candidates, diagnostics_);
     for (std::size_t i = 0; i < bundle_.tables.size(); ++i)
-      if (good_[i])
-        check_candidates_of(*bundle_.tables[i], program.evidence[i], candidates);
-    check_recusals(bundle_, good_, candidates, diagnostics_);
+      if (state_[i] != State::unread && !unread_.candidates)
+        check_candidates_of(*bundle_.tables[i], program.evidence[i], program, candidates,
+                            quote_of(program.evidence[i]), diagnostics_);
+    std::vector<bool> good;
+    for (const State state : state_)
+      good.push_back(state == State::good);
+    check_recusals(bundle_, unread_, good, candidates, diagnostics_);
     for (std::size_t i = 0; i < bundle_.tables.size(); ++i)
-      if (good_[i])
-        check_aliases_of(program.evidence[i], *bundle_.tables[i], candidates);
+      if (state_[i] != State::unread)
+        check_aliases_of(program.evidence[i], *bundle_.tables[i], candidates, diagnostics_);
     check_published_stages();
-    check_statements(bundle_, candidates, diagnostics_);
+    leave_out_statements_on_unread();
+    if (!unread_.candidates)
+      check_statements(bundle_, candidates, diagnostics_);
     for (const PolicyFile& policy : bundle_.policies) {
-      check_policy(program, policy, diagnostics_);
+      if (!unread_.candidates && !unread_.files.contains(policy.file))
+        check_policy(program, policy, diagnostics_);
       for (const ReadyFinding& finding : policy.findings)
         if (!candidates.has(finding.candidate.str()))
           diagnostics_.error(finding.where,
@@ -401,13 +338,48 @@ private:
     }
   }
 
+  void leave_out_statements_on_unread() {
+    for (Published& published : bundle_.published)
+      std::erase_if(published.statements, [&](const Statement& s) {
+        return unread_.stages.contains(s.stage) ||
+               (s.kind == Statement::Kind::marks && unread_.evidence.contains(s.evidence));
+      });
+  }
+
+  /// Where something is wrong nothing is decided. What the stages say is looked at all the same,
+  /// as far as it can be read, so that nobody meets its problems one run later.
+  void look_further(const Tree& rules) {
+    for (std::size_t i = 0; i < state_.size(); ++i)
+      if (const TableSpec& spec = bundle_.program.evidence[i];
+          state_[i] == State::unread || lame_.contains(spec.name))
+        unread_.evidence.insert(spec.name);
+    for (const TableSpec& spec : bundle_.program.evidence)
+      if (unread_.evidence.contains(spec.recusals_from))
+        unread_.evidence.insert(spec.name);
+    const Tree rest = unread_.candidates ? Tree() : mended(rules, diagnostics_, unread_);
+    if (rest.is_null())
+      return check_rules(bundle_.program, diagnostics_);
+    Bundle whole = bundle_;
+    Diagnostics unheard, found;
+    whole.program.stages = read_program(rest, unheard).stages;
+    for (TableSpec& spec : whole.program.evidence) // what is known of them in part is not asked
+      spec.unpublished = spec.statements = false;
+    add_what_nobody_knows(whole);
+    static_cast<void>(decide(whole, found));
+    for (const Diagnostic& one : found.all())
+      if (one.severity == Severity::error)
+        diagnostics_.add(one);
+  }
+
+  [[nodiscard]] bool is_good(std::size_t table) const { return state_[table] == State::good; }
+
   /// The stage of a whole file is told once, where it stands.
   void check_published_stages() {
     std::vector<std::string> known;
     for (const Stage& stage : bundle_.program.stages)
       known.push_back(stage.id.str());
     for (const auto& [file, id, where] : published_stages_) {
-      if (std::ranges::find(known, id) != known.end())
+      if (unread_.stage_ids || std::ranges::find(known, id) != known.end())
         continue;
       diagnostics_.error(where, "unknown stage `" + shorten(id) + "`",
                          help_for_name(id, known, "stages"));
@@ -415,72 +387,6 @@ private:
         if (statement.stage == id)
           statement.stage.clear();
     }
-  }
-
-  void check_candidates_of(const Table& table, const TableSpec& spec, CandidateIndex& candidates) {
-    for (const TextColumn& key : table.keys) {
-      if (!names_candidates(key, spec) || are_candidates(key, bundle_.program.candidates))
-        continue;
-      std::vector<bool> unknown(key.texts.size());
-      std::size_t count = 0;
-      for (std::size_t code = 0; code < key.texts.size(); ++code) {
-        const bool bye = spec.pairs && key.texts[code].empty();
-        unknown[code] = !bye && !candidates.has(key.texts[code]);
-        count += unknown[code] ? 1 : 0;
-      }
-      std::size_t named = 0;
-      for (std::size_t row = 0; count > 0 && row < table.rows && named < named_problems; ++row) {
-        if (!unknown[key.codes[row]])
-          continue;
-        unknown[key.codes[row]] = false;
-        ++named;
-        const std::string& id = key.texts[key.codes[row]];
-        const Diagnostic at = quote_of(spec)(table, row, id);
-        diagnostics_.add({Severity::error, at.where, "unknown candidate `" + shorten(id) + "`",
-                          candidates.help(id), at.line, at.line_from});
-      }
-      if (count > named)
-        diagnostics_.error(table.where, std::to_string(count - named) +
-                                            " more unknown candidates in `" + table.name + "`");
-    }
-  }
-
-  void check_dimension_of_alias(const TableSpec& spec, const Table& table,
-                                const std::string& dimension) {
-    std::vector<std::string> known = spec.keys;
-    if (!spec.wide.empty())
-      known.push_back(spec.wide);
-    for (const auto* columns : {&table.keys, &table.labels})
-      for (const TextColumn& column : *columns)
-        if (std::ranges::find(known, column.name) == known.end())
-          known.push_back(column.name);
-    if (std::ranges::find(known, dimension) != known.end())
-      return;
-    const auto near = did_you_mean(dimension, known);
-    diagnostics_.error(spec.where,
-                       "`alias` speaks of `" + shorten(dimension) + "`, and evidence `" +
-                           spec.name + "` has no such key or label",
-                       near ? "did you mean `" + *near + "`?" : "");
-  }
-
-  void check_aliases_of(const TableSpec& spec, const Table& table, CandidateIndex& candidates) {
-    for (const auto& [dimension, words] : spec.alias) {
-      if (dimension != "candidate") {
-        check_dimension_of_alias(spec, table, dimension);
-        continue;
-      }
-      for (const auto& [spelling, id] : words)
-        if (!candidates.has(id))
-          diagnostics_.error(spec.where,
-                             "unknown candidate `" + shorten(id) + "`, for which `" +
-                                 shorten(spelling) + "` is an alias",
-                             candidates.help(id));
-    }
-  }
-
-  static bool names_candidates(const TextColumn& key, const TableSpec& spec) {
-    return key.name == "candidate" || key.name == "opponent" ||
-           (spec.pairs && (key.name == spec.pairs->a || key.name == spec.pairs->b));
   }
 
   /// Finds the place of a cell again; tables keep no text, so the file is read once more.
@@ -517,8 +423,9 @@ private:
   Diagnostics& diagnostics_;
   Bundle bundle_;
   std::vector<PublishedStage> published_stages_;
-  std::vector<bool> good_;
-  mutable bool candidates_are_known_ = true;
+  std::vector<State> state_;                ///< of each table
+  std::set<std::string, std::less<>> lame_; ///< evidence whose entry says what cannot be
+  Unread unread_;
 };
 
 } // namespace
@@ -549,7 +456,16 @@ Bundle load_bundle(const Tree& rules, const fs::path& folder, Diagnostics& diagn
   const auto open = Folder::open(place_of_bundle(folder).folder, diagnostics);
   if (!open)
     return {};
-  return Loader(*open, diagnostics).load(rules);
+  Standing all = Loader(*open, diagnostics).load(rules);
+  if (!all.fits) // some stages may be lacking
+    all.bundle.program.stages.clear();
+  return std::move(all.bundle);
+}
+
+Standing load_what_stands(const Tree& rules, const fs::path& folder) {
+  Diagnostics unheard;
+  const auto open = Folder::open(place_of_bundle(folder).folder, unheard);
+  return open ? Loader(*open, unheard).load(rules) : Standing();
 }
 
 Bundle load_bundle(const fs::path& bundle) {

@@ -27,10 +27,12 @@ std::string some_of(const std::vector<std::string>& names, const std::string& wh
 
 class NameCheck {
 public:
-  NameCheck(const Program& program, CandidateIndex& candidates, Diagnostics& diagnostics)
-      : candidates_(candidates), diagnostics_(diagnostics) {
+  NameCheck(const Program& program, const Unread& unread, CandidateIndex& candidates,
+            Diagnostics& diagnostics)
+      : unread_(unread), candidates_(candidates), diagnostics_(diagnostics) {
     for (const TableSpec& spec : program.evidence)
       evidence_.push_back(spec.name);
+    evidence_.insert(evidence_.end(), unread.evidence.begin(), unread.evidence.end());
     for (const Stage& stage : program.stages)
       stages_.push_back(stage.id.str());
     std::set<std::string> attributes;
@@ -42,7 +44,7 @@ public:
 
   void see(std::string_view shape, const Tree& map) {
     if (const Tree* from = map.find("from");
-        from != nullptr && from->scalar() && names_evidence(shape))
+        from != nullptr && from->scalar() && names_evidence(shape) && !unread_.all_evidence)
       known(*from, "evidence", "evidence tables", evidence_);
     if (shape == "source") {
       each(map.find("stage"), [&](const Tree& t) { stage(t); });
@@ -110,8 +112,14 @@ private:
                        near ? "did you mean " + ticked(*near) + "?" : some_of(names, plural));
   }
 
-  void stage(const Tree& tree) { known(tree, "stage", "stages", stages_); }
-  void attribute(const Tree& tree) { known(tree, "attribute", "attributes", attributes_); }
+  void stage(const Tree& tree) {
+    if (!unread_.stage_ids)
+      known(tree, "stage", "stages", stages_);
+  }
+  void attribute(const Tree& tree) {
+    if (!unread_.attributes)
+      known(tree, "attribute", "attributes", attributes_);
+  }
 
   void candidate(const Tree& tree) {
     const std::string id = tree.scalar().value_or("");
@@ -135,6 +143,7 @@ private:
     attribute(shown);
   }
 
+  const Unread& unread_;
   CandidateIndex& candidates_;
   Diagnostics& diagnostics_;
   std::vector<std::string> evidence_, stages_, attributes_;
@@ -157,7 +166,7 @@ void CandidateIndex::build() {
 
 bool CandidateIndex::has(std::string_view id) {
   build();
-  return index_.contains(id);
+  return !all_ || index_.contains(id);
 }
 
 std::string CandidateIndex::help(std::string_view id) {
@@ -176,9 +185,9 @@ std::string CandidateIndex::help(std::string_view id) {
   return some_of(ids_, "candidates");
 }
 
-void check_rule_names(const Tree& rules, const Program& program, CandidateIndex& candidates,
-                      Diagnostics& diagnostics) {
-  NameCheck check(program, candidates, diagnostics);
+void check_rule_names(const Tree& rules, const Program& program, const Unread& unread,
+                      CandidateIndex& candidates, Diagnostics& diagnostics) {
+  NameCheck check(program, unread, candidates, diagnostics);
   visit(rules, type::object("program"),
         [&](std::string_view shape, const Tree& map) { check.see(shape, map); });
   std::set<std::string> seen;

@@ -19,9 +19,10 @@ const TextColumn* key_of(const Table& table, std::string_view name) {
 
 class RecusalCheck {
 public:
-  RecusalCheck(const Bundle& bundle, const std::vector<bool>& good, CandidateIndex& candidates,
-               Diagnostics& diagnostics)
-      : bundle_(bundle), good_(good), candidates_(candidates), diagnostics_(diagnostics) {}
+  RecusalCheck(const Bundle& bundle, const Unread& unread, const std::vector<bool>& good,
+               CandidateIndex& candidates, Diagnostics& diagnostics)
+      : bundle_(bundle), unread_(unread), good_(good), candidates_(candidates),
+        diagnostics_(diagnostics) {}
 
   void check(std::size_t at) {
     const TableSpec& spec = bundle_.program.evidence[at];
@@ -35,7 +36,7 @@ public:
                            candidates_.help(recusal.candidate));
       juror(recusal.juror, recusal.where, spec, known);
     }
-    if (!spec.recusals_from.empty())
+    if (!spec.recusals_from.empty() && !unread_.evidence.contains(spec.recusals_from))
       listed(spec, jurors, known);
   }
 
@@ -91,6 +92,7 @@ private:
   }
 
   const Bundle& bundle_;
+  const Unread& unread_;
   const std::vector<bool>& good_;
   CandidateIndex& candidates_;
   Diagnostics& diagnostics_;
@@ -98,9 +100,9 @@ private:
 
 } // namespace
 
-void check_recusals(const Bundle& bundle, const std::vector<bool>& good, CandidateIndex& candidates,
-                    Diagnostics& diagnostics) {
-  RecusalCheck check(bundle, good, candidates, diagnostics);
+void check_recusals(const Bundle& bundle, const Unread& unread, const std::vector<bool>& good,
+                    CandidateIndex& candidates, Diagnostics& diagnostics) {
+  RecusalCheck check(bundle, unread, good, candidates, diagnostics);
   for (std::size_t at = 0; at < bundle.tables.size(); ++at)
     check.check(at);
 }

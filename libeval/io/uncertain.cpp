@@ -2,9 +2,11 @@
 #include <libeval/io/uncertain.hpp>
 
 #include "io/sha256.hpp"
+#include "io/standing.hpp"
 
 #include <libeval/base/decimal.hpp>
 #include <libeval/base/text.hpp>
+#include <libeval/engine/check.hpp>
 #include <libeval/io/edit.hpp>
 #include <libeval/io/files.hpp>
 #include <libeval/io/load.hpp>
@@ -153,6 +155,53 @@ Uncertain load_uncertain(const Tree& rules, const fs::path& bundle, const Tree& 
       return out;
   }
   return out;
+}
+
+namespace {
+
+/// Leaves out what names something that cannot be read, or that only a sound bundle can answer.
+void leave_out_unread(Uncertainty& what, const Unread& unread, bool sound) {
+  const auto on_unread = [&](const auto& entry) {
+    return unread.evidence.contains(entry.evidence);
+  };
+  std::erase_if(what.measurements, on_unread);
+  std::erase_if(what.bootstrap, on_unread);
+  if (!unread.files.empty() || unread.candidates)
+    what.verdicts.clear();
+  if (sound)
+    return;
+  what.weights.clear();
+  what.completions.clear();
+}
+
+} // namespace
+
+void check_uncertain(const Tree& rules, const fs::path& bundle, Diagnostics& diagnostics) {
+  const bool sound = !diagnostics.has_errors();
+  Tree uncertainty = load_uncertainty(bundle, {}, diagnostics);
+  if (uncertainty.is_map() && uncertainty.map().empty())
+    return;
+  Diagnostics found; // what is noted about the bundle has been said
+  Uncertain uncertain;
+  uncertain.uncertainty = read_uncertainty(uncertainty, found);
+  if (sound && !found.has_errors()) {
+    uncertain = load_uncertain(rules, bundle, uncertainty, found);
+    if (!found.has_errors())
+      check_uncertainty(uncertain, found);
+  } else if (const auto rest = without_misfits(uncertainty, "uncertainty");
+             rest && rules.is_map()) {
+    Diagnostics names;
+    uncertain.uncertainty = read_uncertainty(*rest, names);
+    Standing standing = load_what_stands(rules, bundle);
+    leave_out_unread(uncertain.uncertainty, standing.unread, sound);
+    uncertain.variants.push_back(std::move(standing.bundle));
+    if (!names.has_errors())
+      check_uncertainty(uncertain, names);
+    found.append(std::move(names));
+  }
+  for (const Diagnostic& one : found.all())
+    if (one.severity == Severity::error)
+      diagnostics.add(one);
 }
 
 std::string digest_of_inputs(const Tree& rules, const Tree& uncertainty, const fs::path& bundle,

@@ -28,6 +28,12 @@ void add_completions(Tree& uncertainty, std::string_view text);
 [[nodiscard]] Uncertain load_uncertain(const Tree& rules, const std::filesystem::path& bundle,
                                        const Tree& uncertainty, Diagnostics& diagnostics);
 
+/// Adds what is wrong with the `uncertainty.yaml` of a bundle, if it has one. Where `diagnostics`
+/// has errors already (of the bundle), only names are looked up, as far as what they name can be
+/// read.
+void check_uncertain(const Tree& rules, const std::filesystem::path& bundle,
+                     Diagnostics& diagnostics);
+
 /// SHA-256 over the rules, the uncertainty and the bytes of every evidence and policy file, as
 /// hexadecimal digits: what a part of a simulation belongs to.
 [[nodiscard]] std::string digest_of_inputs(const Tree& rules, const Tree& uncertainty,

@@ -152,8 +152,12 @@ Frame Compiler::measure(const Measure& measure, bool everybody, bool aside_is_fi
   if (measure.direction == Direction::cost)
     frame.direction = Direction::cost;
   for (const Step& step : measure.steps)
-    if (frame.array != no_array)
+    if (frame.array != no_array) {
+      const std::size_t before = context.diagnostics.errors();
       lower(*this, frame, step, measure.name);
+      if (context.diagnostics.errors() > before) // what follows would follow from that
+        frame.array = no_array;
+    }
   open_measures_.pop_back();
   if (frame.array != no_array && frame.category)
     for (std::size_t i = 0; i < frame.cells; ++i)
