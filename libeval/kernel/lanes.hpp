@@ -169,6 +169,25 @@ inline Reals gather(const double* from, Words at) {
 #endif
 }
 
+/// As many of these numbers as there are lanes; zeros where there are fewer.
+inline Reals first_of(const double* from, std::size_t count) {
+  Reals out{};
+  for (unsigned lane = 0; lane < lane_count && lane < count; ++lane)
+    out[lane] = from[lane];
+  return out;
+}
+/// The lanes of `from` at these positions.
+inline Reals picked(Reals from, Words at) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
+  return reinterpret_cast<Reals>(
+      _mm512_permutexvar_pd(reinterpret_cast<__m512i>(at), reinterpret_cast<__m512d>(from)));
+#else
+  double numbers[lane_count];
+  __builtin_memcpy(numbers, &from, sizeof from);
+  return gather(numbers, at);
+#endif
+}
+
 /// As a sum of products for functions of elementary.hpp, where the last digits do not matter.
 struct OneRounding {
   static Reals wide(Reals x) { return x; }

@@ -23,6 +23,11 @@ inline Reals unit52(Words low, Words high) {
   return (whole((high << 32 | low) >> 12) + 0.5) * 0x1p-52;
 }
 
+/// The same before it is moved: between 1 and 2, one half of a step too low.
+inline Reals between_one_and_two(Words low, Words high) {
+  return real_of((high << 32 | low) >> 12 | std::uint64_t{0x3FF0000000000000});
+}
+
 /// Runs the steps of a program for the replicates of the lanes.
 class ScoreLanes {
 public:
@@ -178,18 +183,24 @@ private:
   void draw(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
     const Replicates of = replicates_of(s);
     const double* const errors = number + std::size_t{2} * s.terms;
+    const Reals few = s.kind == Kind::empirical ? first_of(errors, s.n) : Reals{};
     for (std::size_t k = 0; k < s.terms; ++k, index += 3) {
       const Four words = philox_lanes(task_, of, s.source, index[0]);
       if (s.kind == Kind::uniforms) {
-        put_number(s, index[1], number + 4 * k, unit52(words.word[0], words.word[1]));
-        put_number(s, index[2], number + 4 * k + 2, unit52(words.word[2], words.word[3]));
+        put_between(index[1], number + 4 * k, words.word[0], words.word[1]);
+        put_between(index[2], number + 4 * k + 2, words.word[2], words.word[3]);
         continue;
       }
       if (index[1] != ScoreProgram::no_row)
-        put(index[1], number[2 * k] + one_of(errors, s.n, words.word[0], words.word[1]));
+        put(index[1], number[2 * k] + one_of(errors, s.n, few, words.word[0], words.word[1]));
       if (index[2] != ScoreProgram::no_row)
-        put(index[2], number[2 * k + 1] + one_of(errors, s.n, words.word[2], words.word[3]));
+        put(index[2], number[2 * k + 1] + one_of(errors, s.n, few, words.word[2], words.word[3]));
     }
+  }
+
+  void put_between(std::uint32_t r, const double* number, Words low, Words high) const {
+    if (r != ScoreProgram::no_row)
+      put(r, OneRounding()(between_one_and_two(low, high), number[1], number[0]));
   }
 
   /// A cell of a value and a spread from the number drawn for it.
@@ -202,9 +213,10 @@ private:
   }
 
   /// As `below_at` chooses, for n below 2^32.
-  static Reals one_of(const double* errors, std::uint32_t n, Words low, Words high) {
+  static Reals one_of(const double* errors, std::uint32_t n, Reals few, Words low, Words high) {
     const Words by = Words{} + std::uint64_t{n};
-    return gather(errors, (multiply(high, by) + (multiply(low, by) >> 32)) >> 32);
+    const Words at = (multiply(high, by) + (multiply(low, by) >> 32)) >> 32;
+    return n <= lane_count ? picked(few, at) : gather(errors, at);
   }
 
   void draw_correlated(const ScoreStep& s, const std::uint32_t* index, const double* root) const {

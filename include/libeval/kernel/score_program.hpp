@@ -22,7 +22,7 @@ struct ScoreStep {
     // with `flag` value * e^(spread * x), of exponents within 700; value and spread stand one after
     // another, two a block.
     normals,    ///< `terms` blocks
-    uniforms,   ///< the same
+    uniforms,   ///< the same, of uniform numbers larger by 1 - 2^-53
     empirical,  ///< the same with value (one a row) + one of `n` errors, which stand after those
     correlated, ///< `terms` groups of `n` normal numbers, from the first of the stream on: a row
                 ///< each (or no_row); the root, then value and spread of each. `a`: n rows of room.

@@ -15,6 +15,7 @@ namespace {
 
 using Step = kernel::ScoreStep;
 constexpr std::uint32_t no_row = kernel::ScoreProgram::no_row;
+constexpr double before_unit = 1 - 0x1p-53; ///< from a number of `uniforms` to one in (0, 1)
 
 /// Writes the draws of uncertain cells.
 class Draws {
@@ -44,15 +45,16 @@ public:
         add_correlated(from, drawn);
       break;
     case Kind::uniform:
-      add_blocks(Step::Kind::uniforms, drawn,
-                 [](const CellSource::Cell& c) { return std::pair(c.low, c.high - c.low); });
+      add_blocks(Step::Kind::uniforms, drawn, [](const CellSource::Cell& c) {
+        return std::pair(c.low - (c.high - c.low) * before_unit, c.high - c.low);
+      });
       break;
     case Kind::beta:
       add_beta(from, drawn);
       break;
     case Kind::binomial:
       add_blocks(Step::Kind::uniforms, drawn,
-                 [](const CellSource::Cell&) { return std::pair(0.0, 1.0); });
+                 [](const CellSource::Cell&) { return std::pair(-before_unit, 1.0); });
       add_tables(from, drawn);
       break;
     case Kind::empirical: {

@@ -178,6 +178,8 @@ private:
       for (const double error : what.errors)
         size = std::max(size, std::abs(cell.value + error));
     reach.size = std::max(reach.size, size);
+    if (what.kind == Kind::uniform)
+      reach.absolute = std::max(reach.absolute, size); // by way of numbers three times as large
     if (what.kind == Kind::lognormal) {
       reach.relative = std::max(reach.relative, cell.spread * z); // by an error of the exponent
       too_large_ = too_large_ || cell.spread * z > 700;
