@@ -107,7 +107,9 @@ std::string written_range(const ScoreRange& range, int least) {
 namespace {
 
 std::string head_of(const NodeScores& node) {
-  std::string head = escape_control(node.id.empty() ? node.path : node.id);
+  std::string head = escape_control(!node.title.empty() ? node.title
+                                    : !node.id.empty()  ? node.id
+                                                        : node.path);
   if (node.points)
     head += "/" + shown(*node.points);
   else if (node.weight)
