@@ -269,7 +269,7 @@ private:
     if (tree.is_list() && wants_parameter(type))
       help = "write a number for each member, `{by: DIMENSION, values: {a: 0.4, b: 0.6}}`";
     if (tree.is_text() && wants_number(type) && spelt_like_a_day(tree.text()))
-      help = "there is no such day";
+      help = takes_day(type) ? "there is no such day" : "a day cannot stand here";
     if (tree.is_text() && wants_number(type) && help.empty())
       help = tree.text().ends_with('%') ? "write a share as a decimal, 60% as `0.6`"
              : parse_share(tree.text()) ? "a fraction cannot stand here: write a decimal, or "
@@ -346,6 +346,12 @@ private:
   static bool wants_number(const Type& type) {
     return type.kind == Kind::number || type.kind == Kind::integer ||
            (type.kind == Kind::either && std::ranges::any_of(type.inner, wants_number));
+  }
+
+  /// Days are numbers of days, and no whole numbers of anything.
+  static bool takes_day(const Type& type) {
+    return type.kind == Kind::number ||
+           (type.kind == Kind::either && std::ranges::any_of(type.inner, takes_day));
   }
 
   static bool wants_parameter(const Type& type) {
@@ -473,14 +479,24 @@ const Type* resolve(const Tree& tree, const Type& type, const Shapes& shapes) {
     return nullptr;
   if (type.kind != Kind::either)
     return &type;
+  // Where any key may stand, none is misspelt.
+  const bool any_key = std::ranges::any_of(type.inner, [&](const Type& t) {
+    return t.kind == Kind::dictionary && tree.is_map() &&
+           std::ranges::all_of(tree.map(),
+                               [&](const Entry& e) { return form_fits(e.value, t.inner[0]); });
+  });
   // Among several maps, the one that knows most of the keys.
   const auto known = [&](const Type& t) -> std::ptrdiff_t {
     if (!tree.is_map() || t.kind != Kind::object)
       return 0;
     const Shape& shape = shapes.at(t.shape);
-    const auto keys = std::ranges::count_if(
-        tree.map(), [&](const Entry& e) { return shape.find(e.key) != nullptr; });
-    return 2 * keys + (shape.open ? 1 : 0) - (keys == 0 && !shape.open ? 1 : 0);
+    std::ptrdiff_t keys = 0, near = 0; // one misspelt key is better than none
+    for (const Entry& e : tree.map())
+      if (shape.find(e.key) != nullptr)
+        ++keys;
+      else if (!any_key && !shape.open && meant_key(e.key, tree, shape))
+        ++near;
+    return 3 * keys + 2 * near + (shape.open ? 1 : 0) - (keys + near == 0 && !shape.open ? 1 : 0);
   };
   const Type* best = nullptr;
   for (const Type& t : type.inner)

@@ -73,7 +73,9 @@ void check_idle_weights(const Node& node, Diagnostics& diagnostics) {
   if (step == nullptr || !told || own_weights(*step) || step->name == "sum" ||
       step->name == "mean" || find_step(step->name)->family == StepFamily::model)
     return;
-  diagnostics.warning(step->where,
+  const auto first =
+      std::ranges::find_if(node.parts, [](const Node& n) { return n.weight.has_value(); });
+  diagnostics.warning(first->points_where,
                       "`" + step->name + "` does not look at the weights of the parts of `" +
                           node.path + "`",
                       "`sum: part` and `mean: part` do; delete the weights if none are meant");

@@ -287,6 +287,12 @@ bool move_step(Tree& rules, std::string_view move, Diagnostics& diagnostics) {
                         "there is no step " + ticked(missing), did_you(missing, words));
       return false;
     }
+  if (word == target) {
+    diagnostics.error(place_in("--move", move, 0, move.size()),
+                      "a step cannot be moved " + std::string(side) + " itself",
+                      "name two steps, `STEP:before:STEP` or `STEP:after:STEP`");
+    return false;
+  }
   diagnostics.error(place_in("--move", move, 0, move.size()),
                     "no stage has both " + ticked(word) + " and " + ticked(target));
   return false;

@@ -27,6 +27,7 @@
 #include "io/row_places.hpp"
 #include "io/standing.hpp"
 #include "io/tree_table.hpp"
+#include "io/unlikely.hpp"
 
 #include <algorithm>
 #include <map>
@@ -59,6 +60,12 @@ Place place_of_bundle(const fs::path& bundle) {
   return {parent.empty() ? fs::path(".") : parent, path.filename().string()};
 }
 
+/// Whether anything stands there: also a folder, a pipe, or a link that leads out.
+bool stands_in(const fs::path& folder, const char* name) {
+  std::error_code failed;
+  return fs::exists(fs::symlink_status(folder / name, failed));
+}
+
 std::string rules_in(const Folder& folder, const Place& place, Diagnostics& diagnostics) {
   if (!place.rules.empty())
     return place.rules;
@@ -68,6 +75,10 @@ std::string rules_in(const Folder& folder, const Place& place, Diagnostics& diag
                       "`" + place.folder.string() + "` has both `program.yaml` and `program.json`",
                       "keep one of them, or name the file");
   else if (json)
+    return "program.json";
+  else if (!yaml && stands_in(place.folder, "program.yaml"))
+    return "program.yaml"; // opening it says what is wrong
+  else if (!yaml && stands_in(place.folder, "program.json"))
     return "program.json";
   else if (!yaml)
     diagnostics.error({}, "there is no `program.yaml` in `" + place.folder.string() + "`",
@@ -97,6 +108,8 @@ public:
     make_unpublished_tables();
     read_policies();
     check_names(whole);
+    if (fits_whole && !unread_.candidates)
+      check_unlikely(whole, bundle_.program, diagnostics_);
     if (diagnostics_.has_errors())
       look_further(whole);
     return {std::move(bundle_), std::move(unread_), fits_whole};

@@ -144,11 +144,18 @@ std::vector<std::string> write_new_bundle(const fs::path& folder, Diagnostics& d
     }
   }
   std::vector<std::string> written;
-  for (const auto& [name, text] : files) {
-    const fs::path file = folder / name;
-    fs::create_directories(file.parent_path());
-    write_file(file, text);
-    written.emplace_back(name);
+  try {
+    for (const auto& [name, text] : files) {
+      const fs::path file = folder / name;
+      fs::create_directories(file.parent_path());
+      write_file(file, text);
+      written.emplace_back(name);
+    }
+  } catch (const fs::filesystem_error& error) {
+    diagnostics.error({}, "no bundle can be written to `" + folder.string() +
+                              "`: " + error.code().message(),
+                      "name a new folder where files may be written");
+    return {};
   }
   return written;
 }

@@ -64,13 +64,17 @@ std::string hurdle(const Finding& f, const std::string& who) {
     text += " misses " + rule;
   else
     text += " is unknown at " + rule;
+  // Numbers that differ are told apart.
+  const bool near = f.observed && f.required && *f.observed != *f.required &&
+                    shown(*f.observed) == shown(*f.required);
+  const auto written = [&](double x) { return near ? format_decimal(x) : shown(x); };
   std::string numbers;
   if (f.observed)
-    numbers = shown(*f.observed);
+    numbers = written(*f.observed);
   if (f.required) {
     if (!numbers.empty())
       numbers += ", required ";
-    numbers += (f.bound.empty() ? "" : f.bound + " ") + shown(*f.required);
+    numbers += (f.bound.empty() ? "" : f.bound + " ") + written(*f.required);
   }
   if (!numbers.empty())
     text += " (" + numbers + ")";
