@@ -4,8 +4,10 @@
 #include "engine/alternatives.hpp"
 
 #include <libeval/engine/decide.hpp>
+#include <libeval/kernel/exact.hpp>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace libeval {
@@ -169,13 +171,25 @@ void set_line(Why& why, const StageDecision& stage) {
     return;
   const double own = stage.total[why.entrant];
   const double sign = stage.nodes[0].direction == Direction::cost ? -1 : 1;
+  const auto ahead_of = [&](double line) { // of decimals the decimal between them
+    return sign * kernel::to_double(kernel::from_decimal(own) - kernel::from_decimal(line));
+  };
   if (why.outcome == Outcome::advances && why.first_out)
-    why.ahead = sign * (own - *why.first_out);
+    why.ahead = ahead_of(*why.first_out);
   else if (why.outcome != Outcome::advances && why.last_in)
-    why.ahead = sign * (own - *why.last_in);
+    why.ahead = ahead_of(*why.last_in);
 }
 
 } // namespace
+
+std::string_view to_string(Alternative::Kind kind) {
+  constexpr std::array<std::string_view, 15> names = {
+      "policy_before_take", "policy_after_take",  "policy_not_applied", "rule_not_applied",
+      "hurdle_not_applied", "one_place_more",     "one_place_fewer",    "ties_all_advance",
+      "ties_all_cut",       "verdict_pass",       "verdict_fail",       "gap_zero",
+      "gap_drop",           "gap_lowest",         "replaced"};
+  return names[static_cast<std::size_t>(kind)];
+}
 
 Why explain(const Bundle& bundle, const Decision& decision, std::size_t candidate,
             std::string_view stage_id, bool alternatives) {

@@ -265,15 +265,6 @@ void write(JsonWriter& out, const CandidateChange& change, const Program& progra
   out.close('}').close('}');
 }
 
-const char* kind_name(Alternative::Kind kind) {
-  constexpr const char* names[] = {"policy_before_take", "policy_after_take",  "policy_not_applied",
-                                   "rule_not_applied",   "hurdle_not_applied", "one_place_more",
-                                   "one_place_fewer",    "ties_all_advance",   "ties_all_cut",
-                                   "verdict_pass",       "verdict_fail",       "gap_zero",
-                                   "gap_drop",           "gap_lowest",         "replaced"};
-  return names[static_cast<std::size_t>(kind)];
-}
-
 } // namespace
 
 std::string to_json(const Decision& decision, const Program& program) {
@@ -336,7 +327,7 @@ std::string to_json(const Why& why, const Decision& decision, const Bundle& bund
   }
   out.close(']').key("instead").open('[');
   for (const Alternative& a : why.instead) {
-    out.open('{').key("kind").text(kind_name(a.kind)).key("subject").text_or_null(a.subject);
+    out.open('{').key("kind").text(to_string(a.kind)).key("subject").text_or_null(a.subject);
     out.key("rule").text_or_null(a.rule).key("still").text_or_null(a.still);
     out.key("candidate");
     candidate(out, program, a.candidate);

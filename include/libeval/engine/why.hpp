@@ -55,6 +55,8 @@ struct Alternative {
   std::vector<CandidateChange> others; ///< whose outcome in the stage changes with it
 };
 
+[[nodiscard]] std::string_view to_string(Alternative::Kind kind);
+
 /// The verdicts of one policy file on one candidate that follow from the lineage or the scores.
 struct WhyPolicy {
   std::size_t policy = 0; ///< position in Bundle::policies
