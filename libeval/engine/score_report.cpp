@@ -8,10 +8,16 @@ bool is_scored(const Frame& frame) {
   return frame.array != no_array && frame.dimensions.size() == 1;
 }
 
+/// What has no result is no score.
 void put_numbers(const Column& column, Scores& scores) {
   scores.data = column.data;
   scores.scale = column.scale;
   scores.shift = column.shift;
+  for (std::size_t i = 0; column.undefined && i < column.undefined->size(); ++i)
+    if (!column.has(i)) {
+      scores.gap.resize(column.undefined->size(), false);
+      scores.gap[i] = true;
+    }
 }
 
 } // namespace
@@ -50,8 +56,8 @@ void ScoreReport::add(const Node& node, std::size_t parent, std::size_t depth, d
   scores.relative = frame.relative;
   scores.is_time = node.is_time;
   if (scored) {
-    put_numbers(run_.columns[at_.at(&node)], scores.scores);
     scores.scores.gap.assign(frame.gap.begin(), frame.gap.end());
+    put_numbers(run_.columns[at_.at(&node)], scores.scores);
     stage_.nodes.push_back(std::move(scores));
   }
   double points = 0;

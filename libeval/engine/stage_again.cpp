@@ -144,7 +144,7 @@ bool StageDecider::keep_up(const StageChanges& changes) {
 
 void StageDecider::decide_again(const StageChanges& changes, bool with_measures,
                                 StageDecision& out) {
-  const bool anew = !kept_ || !keep_up(changes);
+  bool anew = !kept_ || !keep_up(changes);
   if (anew) {
     compile_anew();
     out = begun();
@@ -157,13 +157,19 @@ void StageDecider::decide_again(const StageChanges& changes, bool with_measures,
   if (!anew && !scores && !changes.weights && !changes.assumptions && !with_measures &&
       (!numbers || kept_->by_scores) && kept_->places == places && kept_->waits == waits)
     return;
-  kept_->places = out.places = places;
-  kept_->waits = std::move(waits);
+  out.places = places;
   forget_selection(out);
   Scorebook book(context_);
-  bool undefined = false;
   if (kept_->rerun && !diagnostics_.has_errors()) {
-    const Run& result = kept_->rerun->run(kept_->changed);
+    const Run* run = &kept_->rerun->run(kept_->changed);
+    if (!anew && kept_->compiler.plan.serves_undefined && !run->undefined.empty()) {
+      compile_anew();
+      out = begun();
+      out.places = places;
+      anew = true;
+      run = &kept_->rerun->run(kept_->changed);
+    }
+    const Run& result = *run;
     if (anew || changes.weights || kept_->had_undefined || !result.undefined.empty()) {
       out.nodes.clear();
       ScoreReport(kept_->compiler, result, out).add(*stage_.score);
@@ -171,17 +177,19 @@ void StageDecider::decide_again(const StageChanges& changes, bool with_measures,
       ScoreReport(kept_->compiler, result, out).update(*stage_.score);
     }
     kept_->had_undefined = !result.undefined.empty();
-    open_book(kept_->compiler, result, undefined, book, out);
+    open_book(kept_->compiler, result, book, out);
   }
+  kept_->places = places;
+  kept_->waits = std::move(waits);
   if (anew)
     kept_->by_scores = rests_on_scores(stage_, out);
   if (with_measures) {
     out.measures.clear();
     add_measures(out);
   }
-  undefined = wait_for_earlier(out) || undefined;
+  const bool held_before = wait_for_earlier(out);
   if (!diagnostics_.has_errors())
-    finish(book, undefined, out);
+    finish(book, held_before, out);
 }
 
 } // namespace libeval

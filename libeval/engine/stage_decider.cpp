@@ -5,6 +5,7 @@
 #include "engine/reconstruct/decide_partly.hpp"
 #include "engine/reconstruct/unpublished.hpp"
 #include "engine/run/model_report.hpp"
+#include "engine/run/undefined.hpp"
 #include "engine/score_report.hpp"
 
 #include <libeval/base/text.hpp>
@@ -78,33 +79,6 @@ std::optional<std::size_t> places_of(const Stage& stage, const Earlier& earlier)
 }
 
 namespace {
-
-/// Whom it concerns has no score.
-void leave_out(const Undefined& undefined, const std::vector<std::uint32_t>& entrants,
-               Scores& scores) {
-  scores.gap.resize(entrants.size(), false);
-  for (std::size_t e = 0; e < entrants.size(); ++e)
-    if (undefined.candidates.empty() ||
-        std::ranges::binary_search(undefined.candidates, entrants[e]))
-      scores.gap[e] = true;
-}
-
-/// What is undefined is no score, nor is anything above it in the tree.
-void leave_undefined_out(const Compiler& compiler, const Run& result, StageDecision& stage) {
-  for (const Undefined& undefined : result.undefined) {
-    const ArrayId out =
-        std::visit([](const auto& o) { return o.out; }, compiler.plan.ops[undefined.op]);
-    const std::string& path = compiler.plan.arrays[out].where;
-    const bool of_tree =
-        std::ranges::find(stage.nodes, path, &NodeScores::path) != stage.nodes.end();
-    for (NodeScores& node : stage.nodes) {
-      const bool touched = !of_tree || node.path == "total" || node.path == path ||
-                           path.starts_with(node.path + ".");
-      if (touched)
-        leave_out(undefined, stage.entrants, node.scores);
-    }
-  }
-}
 
 /// Whose marks were left out, each once however many measures have met them.
 void note_recusals(const Compiler& compiler, StageDecision& stage) {
@@ -188,16 +162,15 @@ StageDecision StageDecider::decide_in_full() {
   Compiler compiler(context_);
   compiler.compile_score();
   Scorebook book(context_);
-  bool undefined = false;
   if (stage_.score && diagnostics_.errors() == before) {
     const Run result = run(compiler.plan, arrays_of(compiler));
     ScoreReport(compiler, result, out).add(*stage_.score);
-    open_book(compiler, result, undefined, book, out);
+    open_book(compiler, result, book, out);
     out.models = model_reports(context_, compiler.plan, result);
     note_recusals(compiler, out);
   }
   add_measures(out);
-  undefined = wait_for_earlier(out) || undefined;
+  const bool waits = wait_for_earlier(out);
   if (diagnostics_.errors() != before) { // not to be used
     check_selection(out);
     out.outcomes.assign(out.entrants.size(), Outcome::held);
@@ -206,7 +179,7 @@ StageDecision StageDecider::decide_in_full() {
     out.place_before_ties = out.place;
     return out;
   }
-  finish(book, undefined, out);
+  finish(book, waits, out);
   return out;
 }
 
@@ -233,12 +206,11 @@ void StageDecider::check_selection(StageDecision& out) const {
   select_entrants(book, open, out);
 }
 
-/// Makes the scores ready to be asked for; `undefined`: something without a result holds the stage.
-void StageDecider::open_book(const Compiler& compiler, const Run& result, bool& undefined,
-                             Scorebook& book, StageDecision& out) const {
+/// Makes the scores ready to be asked for.
+void StageDecider::open_book(const Compiler& compiler, const Run& result, Scorebook& book,
+                             StageDecision& out) const {
   std::vector<GapCell> gaps = compiler.gaps;
-  undefined = note_undefined(compiler, result, out, gaps);
-  leave_undefined_out(compiler, result, out);
+  note_undefined(context_, compiler.plan, result, gaps);
   book.open(out.nodes, result.noise, std::move(gaps));
   out.total = numbers_of(out.nodes.front().scores);
   out.tolerance = book.tolerance(out.nodes.front());
@@ -279,9 +251,9 @@ bool StageDecider::wait_for_earlier(StageDecision& out) const {
   return out.waits;
 }
 
-void StageDecider::finish(const Scorebook& book, bool undefined, StageDecision& out) {
+void StageDecider::finish(const Scorebook& book, bool waits, StageDecision& out) {
   select(book, out);
-  if (!undefined)
+  if (!waits)
     return;
   for (Outcome& outcome : out.outcomes)
     if (outcome != Outcome::disqualified && outcome != Outcome::withdrawn)
@@ -289,41 +261,6 @@ void StageDecider::finish(const Scorebook& book, bool undefined, StageDecision& 
   out.advancing = 0;
   if (out.held())
     out.vacancies.reset();
-}
-
-/// Where nobody else's value has come to depend on it, somebody without a result is like a gap:
-/// whether it matters is asked when it is. Everything else is found here and holds the stage.
-bool StageDecider::note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,
-                                  std::vector<GapCell>& gaps) const {
-  bool concerns_somebody = false;
-  for (const Undefined& undefined : result.undefined) {
-    const ArrayId out =
-        std::visit([](const auto& o) { return o.out; }, compiler.plan.ops[undefined.op]);
-    std::vector<std::size_t> whom;
-    for (const std::uint32_t c : undefined.candidates)
-      if (context_.entering[c] != 0)
-        whom.push_back(c);
-    if (undefined.candidates.empty())
-      whom.push_back(nobody);
-    const std::string why =
-        compiler.plan.words[undefined.op] + ": " + why_undefined(context_, undefined);
-    if (!undefined.candidates.empty() && !reaches_others(compiler.plan, undefined.op)) {
-      for (const std::size_t c : whom)
-        gaps.push_back({static_cast<std::uint32_t>(c), compiler.plan.arrays[out].where, why, true});
-      continue;
-    }
-    for (const std::size_t c : whom) {
-      Finding finding;
-      finding.kind = Finding::Kind::undefined;
-      finding.rule = compiler.plan.arrays[out].where;
-      finding.candidate = c;
-      finding.verdict = Verdict::unknown;
-      finding.detail = why;
-      stage.findings.push_back(std::move(finding));
-      concerns_somebody = true;
-    }
-  }
-  return concerns_somebody;
 }
 
 /// Named measures that leave one number a candidate, for reports and records.
@@ -334,8 +271,9 @@ void StageDecider::add_measures(StageDecision& stage) const {
     if (frame.array == no_array || frame.mask != no_array || !frame.left_over().empty() ||
         diagnostics_.has_errors())
       continue;
-    const Frame aligned = compiler.align(frame, measure.name);
+    Frame aligned = compiler.align(frame, measure.name);
     const Run result = run(compiler.plan, {aligned.array});
+    take_undefined(result.columns[0], aligned.gap);
     NodeScores scores;
     scores.path = scores.id = measure.name;
     scores.resolution = aligned.resolution;
@@ -343,8 +281,6 @@ void StageDecider::add_measures(StageDecision& stage) const {
     scores.relative = aligned.relative;
     scores.scores = {result.columns[0].data, result.columns[0].scale, result.columns[0].shift,
                      std::vector<bool>(aligned.gap.begin(), aligned.gap.end())};
-    for (const Undefined& undefined : result.undefined)
-      leave_out(undefined, stage.entrants, scores.scores);
     stage.measures.push_back(std::move(scores));
     note_recusals(compiler, stage);
     for (ModelReport& model : model_reports(context_, compiler.plan, result))

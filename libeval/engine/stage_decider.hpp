@@ -62,16 +62,14 @@ private:
   StageDecision decide_in_full();
   [[nodiscard]] StageDecision begun() const;
   void check_selection(StageDecision& out) const;
-  void open_book(const Compiler& compiler, const Run& result, bool& undefined, Scorebook& book,
+  void open_book(const Compiler& compiler, const Run& result, Scorebook& book,
                  StageDecision& out) const;
-  bool note_undefined(const Compiler& compiler, const Run& result, StageDecision& stage,
-                      std::vector<GapCell>& gaps) const;
   void add_measures(StageDecision& stage) const;
   /// The stages named here that are held, or may still change what is read of them.
   [[nodiscard]] std::vector<std::string> waits_for() const;
   /// Whether there are any; says so.
   [[nodiscard]] bool wait_for_earlier(StageDecision& out) const;
-  void finish(const Scorebook& book, bool undefined, StageDecision& out);
+  void finish(const Scorebook& book, bool waits, StageDecision& out);
   void select(const Scorebook& book, StageDecision& out);
   void hold_what_is_open(const Scorebook& book, const StageDecision& base,
                          const std::vector<Question>& questions, StageDecision& out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/compile.hpp"
+#include "engine/run/undefined.hpp"
 
 #include <libeval/base/date.hpp>
 #include <libeval/base/decimal.hpp>
@@ -96,6 +97,20 @@ const CompiledNode* Compiler::find_node(std::string_view path, const Where& wher
   }
   compile_node(*node, nobody);
   return &nodes[position_.at(node)];
+}
+
+void Compiler::take_undefined_as_gaps(Frame& frame) {
+  if (frame.array == no_array || frame.mask != no_array || context.diagnostics.has_errors())
+    return;
+  const Plan before = up_to(plan, frame.array);
+  if (std::ranges::none_of(before.ops, may_be_undefined))
+    return;
+  plan.serves_undefined = true;
+  const Column made = run(before, {frame.array}).columns.front();
+  if (!made.undefined)
+    return;
+  plan.rests_on_values = true;
+  take_undefined(made, frame.gap);
 }
 
 void Compiler::note_gaps(const Frame& frame, const std::vector<std::uint32_t>& cells,

@@ -52,6 +52,9 @@ public:
                              const std::string& name, const std::string& word,
                              ArrayId chosen_by = no_array);
 
+  /// For a rule that says what gaps become: what has no result is a gap from here on.
+  void take_undefined_as_gaps(Frame& frame);
+
   /// Notes that gaps have reached a step that needs values.
   void note_gaps(const Frame& frame, const std::vector<std::uint32_t>& cells,
                  const std::string& name);

@@ -146,6 +146,9 @@ void Compiler::settle_part_gaps(const Node& node, std::vector<Frame>& parts,
                                 std::vector<std::uint8_t>& gap, std::vector<double>& correction) {
   const std::size_t n = context.entrants.size();
   gap.clear();
+  if (node.gap.as != PartGap::As::hold)
+    for (Frame& part : parts)
+      take_undefined_as_gaps(part);
   if (std::ranges::none_of(parts, &Frame::any_gap))
     return;
   gap.assign(n, 0);
@@ -195,6 +198,7 @@ void Compiler::settle_part_gaps(const Node& node, std::vector<Frame>& parts,
       reduce.left_out = std::move(left_out);
       reduce.groups = std::make_shared<const kernel::Groups>(kernel::one_group(n));
       reduce.reduction.kind = *extreme;
+      reduce.of_what_stands = true;
       add(plan, std::move(reduce), "missing");
       add(plan, op::Gather{lowest, back, shared_codes(Codes(n, 0))}, "missing");
       fill.values = back;
@@ -237,6 +241,8 @@ Frame Compiler::combine(const Node& node, const std::vector<std::size_t>& childr
       add(plan, op::Binary{frame.array, by, fraction, op::Binary::Kind::divide}, "parts");
       frame.array = fraction;
     }
+    if (node.gap.as != PartGap::As::hold)
+      take_undefined_as_gaps(frame);
     if (frame.any_gap() && node.gap.as != PartGap::As::hold) {
       const std::map<PartGap::As, const char*> words = {
           {PartGap::As::zero, "zero"},       {PartGap::As::worst, "worst"},

@@ -327,6 +327,7 @@ void Lowering::missing(const char* argument) {
           "write `as: drop`, or delete it");
   if (word == "hold")
     return;
+  compiler_.take_undefined_as_gaps(frame_);
   if (word == "zero" || as.is_number())
     give_absent_entrants_a_cell();
   Codes cells, standing;

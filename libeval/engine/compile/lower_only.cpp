@@ -55,7 +55,8 @@ void Lowering::only() {
   plan_.rests_on_values = true;
   Codes cells;
   for (std::size_t i = 0; i < frame_.cells; ++i)
-    if (frame_.is_gap(i) || worked_out.scale * (*worked_out.data)[i] + worked_out.shift != 0)
+    if (frame_.is_gap(i) || !worked_out.has(i) ||
+        worked_out.scale * (*worked_out.data)[i] + worked_out.shift != 0)
       cells.push_back(static_cast<std::uint32_t>(i));
   frame_ = compiler_.picked(frame_, cells, name_, step_.name, stays);
 }

@@ -117,7 +117,7 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
   out.array = new_array(plan_, n, out.candidates(), name_);
   add(plan_,
       op::Reduce{in, out.array, weights == nullptr ? no_array : array_of(*weights), frame_.mask,
-                 std::move(mask), groups.groups, std::move(reduction)},
+                 std::move(mask), groups.groups, std::move(reduction), gaps_do_not_count},
       step_.name);
   frame_ = std::move(out);
 }

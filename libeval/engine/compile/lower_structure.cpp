@@ -464,7 +464,7 @@ ArrayId Lowering::per_group(const Grouping& grouping, kernel::Reduction reductio
   const ArrayId reduced = new_array(plan_, grouping.groups->count(), nullptr, name_);
   add(plan_,
       op::Reduce{frame_.array, reduced, no_array, no_array, std::move(out_mask), grouping.groups,
-                 std::move(reduction)},
+                 std::move(reduction), true},
       step_.name);
   const ArrayId back = output();
   add(plan_,

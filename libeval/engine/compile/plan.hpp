@@ -99,6 +99,7 @@ struct Reduce {
   std::vector<std::uint8_t> left_out = {}; ///< static mask; empty = all take part
   SharedGroups groups = {};
   kernel::Reduction reduction = {};
+  bool of_what_stands = false; ///< what has no result is left out; else a group with it has none
 };
 /// A mask of the cells that stay; `by` decides.
 struct Keep {
@@ -288,6 +289,7 @@ struct Plan {
   bool rests_on_numbers = false; ///< structure, or constants that no feed tells of, do
   bool rests_on_weights = false; ///< the same of weights and points
   bool rests_on_values = false;  ///< structure rests on what was computed from all that
+  bool serves_undefined = false; ///< it would, had something had no result
   /// Dimensions of which it matters what a member is called, not only which cells are whose.
   std::set<std::string, std::less<>> named = {};
   /// Whether it runs on numbers of 32 digits: where something is rounded, and always while that
@@ -301,14 +303,13 @@ struct Plan {
 /// The operations that an array rests on, as a plan of their own with the arrays of this one.
 [[nodiscard]] Plan up_to(const Plan& plan, ArrayId array);
 
-/// Whether operation `op` itself, or one that reads what it made, mixes the values of several
-/// candidates: ranks, groups across candidates, opponents. O(operations).
-[[nodiscard]] bool reaches_others(const Plan& plan, std::size_t op);
+/// Whether an operation can have no result for numbers of ordinary size.
+[[nodiscard]] bool may_be_undefined(const Op& op);
 
 /// Something had no result: a logarithm of zero, a ratio to zero, a group without spread.
 struct Undefined {
   std::size_t op = 0;
-  std::vector<std::uint32_t> candidates = {}; ///< whom it concerns; empty: everybody
+  std::vector<std::uint32_t> candidates = {}; ///< whom it concerns, ascending
   std::string why;
   std::vector<std::vector<std::uint32_t>> parts = {}; ///< of a design that falls apart: who
 };

@@ -77,54 +77,38 @@ Plan up_to(const Plan& plan, ArrayId array) {
   return out;
 }
 
-/// Each element of `to` comes from elements of the same candidate in `from`.
-static bool own(const ArrayNote& from, const ArrayNote& to, const op::Gather& gather) {
-  if (!from.candidates || !to.candidates)
-    return !from.candidates && !to.candidates;
-  for (std::size_t i = 0; i < gather.index->size(); ++i)
-    if ((*to.candidates)[i] != (*from.candidates)[(*gather.index)[i]])
-      return false;
-  return true;
+static bool can_fail(const op::Unary& o) {
+  return o.kind == op::Unary::Kind::log || o.kind == op::Unary::Kind::exp;
+}
+static bool can_fail(const op::Binary& o) {
+  return o.kind == op::Binary::Kind::divide || o.kind == op::Binary::Kind::power;
+}
+static bool can_fail(const op::Lookup& o) {
+  return !o.otherwise && !o.keep;
+}
+static bool can_fail(const op::Keep& o) {
+  return !o.short_is_fine;
+}
+static bool can_fail(const op::Normalize& o) {
+  return !o.constant;
+}
+static bool can_fail(const op::WinRate& o) {
+  return !o.alone;
 }
 
-/// Whether an operation mixes the values of several candidates.
-template <class O>
-static bool mixes(const Plan& plan, const O& o) {
-  if constexpr (std::is_same_v<O, op::Gather>)
-    return !own(plan.arrays[o.in], plan.arrays[o.out], o);
-  else if constexpr (std::is_same_v<O, op::Reduce>)
-    return !plan.arrays[o.out].candidates;
-  else if constexpr (std::is_same_v<O, op::Lookup>)
-    return o.split != nullptr;
-  else if constexpr (std::is_same_v<O, op::Round>)
-    return o.cumulative != nullptr;
-  else
-    return std::is_same_v<O, op::Normalize> || std::is_same_v<O, op::Rank> ||
-           std::is_same_v<O, op::WinRate> || std::is_same_v<O, op::FlagFirst> ||
-           std::is_same_v<O, op::Model> || std::is_same_v<O, op::Severity> ||
-           std::is_same_v<O, op::Weigh> || std::is_same_v<O, op::Votes> ||
-           std::is_same_v<O, op::Apportion>;
-}
-
-bool reaches_others(const Plan& plan, std::size_t op) {
-  if (std::visit([&](const auto& o) { return mixes(plan, o); }, plan.ops[op]))
-    return true;
-  std::vector<std::uint8_t> touched(plan.arrays.size(), 0);
-  touched[std::visit([](const auto& o) { return o.out; }, plan.ops[op])] = 1;
-  for (std::size_t at = op + 1; at < plan.ops.size(); ++at) {
-    const bool crosses = std::visit(
-        [&](const auto& o) {
-          bool reads = false;
-          inputs(o, [&](ArrayId id) { reads = reads || (id != no_array && touched[id] != 0); });
-          if (reads)
-            touched[o.out] = 1;
-          return reads && mixes(plan, o);
-        },
-        plan.ops[at]);
-    if (crosses)
-      return true;
-  }
-  return false;
+bool may_be_undefined(const Op& op) {
+  return std::visit(
+      [](const auto& o) {
+        using O = std::decay_t<decltype(o)>;
+        if constexpr (requires { can_fail(o); })
+          return can_fail(o);
+        else
+          return std::is_same_v<O, op::Reduce> || std::is_same_v<O, op::Rank> ||
+                 std::is_same_v<O, op::Apportion> || std::is_same_v<O, op::Model> ||
+                 std::is_same_v<O, op::Severity> || std::is_same_v<O, op::Weigh> ||
+                 std::is_same_v<O, op::Votes>;
+      },
+      op);
 }
 
 } // namespace libeval

@@ -129,7 +129,7 @@ private:
     const Column& column = result.columns[0];
     std::vector<Linear> values;
     for (const double raw : *column.data) {
-      if (frame.is_gap(values.size())) {
+      if (frame.is_gap(values.size()) || !column.has(values.size())) {
         out_.note("`" + path + "` has gaps, which may be anything");
         values.push_back(Linear::variable(out_.system.add({}), Fraction(1)));
         continue;

@@ -314,31 +314,10 @@ private:
     for (std::size_t k = 0; k < wanted.size(); ++k) {
       const Column& column = result.columns[k];
       out.emplace_back();
-      for (const double x : *column.data)
-        out.back().push_back(column.scale * x + column.shift);
-      if (result.undefined.empty())
-        continue;
-      const std::set<std::size_t> makers = makers_of(bundle.compiled().plan, wanted[k]);
-      for (const Undefined& undefined : result.undefined)
-        for (std::size_t e = 0; e < n_ && makers.contains(undefined.op); ++e)
-          if (undefined.candidates.empty() ||
-              std::ranges::find(undefined.candidates, context_.entrants[e]) !=
-                  undefined.candidates.end())
-            out.back()[e] = std::numeric_limits<double>::quiet_NaN();
+      for (std::size_t e = 0; e < column.data->size(); ++e)
+        out.back().push_back(column.has(e) ? column.scale * (*column.data)[e] + column.shift
+                                           : std::numeric_limits<double>::quiet_NaN());
     }
-    return out;
-  }
-
-  /// The operations that an array rests on.
-  static std::set<std::size_t> makers_of(const Plan& plan, ArrayId array) {
-    std::set<ArrayId> needed = {array};
-    std::set<std::size_t> out;
-    for (std::size_t o = plan.ops.size(); o-- > 0;)
-      if (needed.contains(std::visit([](const auto& one) { return one.out; }, plan.ops[o]))) {
-        out.insert(o);
-        for (const ArrayId in : inputs_of(plan.ops[o]))
-          needed.insert(in);
-      }
     return out;
   }
 

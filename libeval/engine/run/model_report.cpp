@@ -8,8 +8,6 @@
 namespace libeval {
 namespace {
 
-constexpr std::size_t most_named = 5;
-
 ModelReport report(const Context& context, const Plan& plan, const Estimated& estimated) {
   const auto& severity = std::get<op::Severity>(plan.ops[estimated.op]);
   const op::Severity::Group& group = severity.groups[estimated.group];
@@ -74,21 +72,6 @@ std::vector<ModelReport> model_reports(const Context& context, const Plan& plan,
     out.push_back(report(context, plan, estimated));
   for (const Voted& voted : run.voted)
     out.push_back(report(context, plan, voted));
-  return out;
-}
-
-std::string why_undefined(const Context& context, const Undefined& undefined) {
-  std::string out = undefined.why;
-  for (std::size_t p = 0; p < std::min(undefined.parts.size(), most_named); ++p) {
-    out += p == 0 ? ": " : " | ";
-    const auto& part = undefined.parts[p];
-    for (std::size_t i = 0; i < std::min(part.size(), most_named); ++i)
-      out += (i == 0 ? "" : ", ") + context.bundle.program.candidates[part[i]].id.str();
-    if (part.size() > most_named)
-      out += " and " + std::to_string(part.size() - most_named) + " more";
-  }
-  if (undefined.parts.size() > most_named)
-    out += " | and " + std::to_string(undefined.parts.size() - most_named) + " more parts";
   return out;
 }
 

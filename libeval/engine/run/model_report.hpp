@@ -10,7 +10,4 @@ namespace libeval {
 [[nodiscard]] std::vector<ModelReport> model_reports(const Context& context, const Plan& plan,
                                                      const Run& run);
 
-/// Why something is undefined, with the names of those who fall apart.
-[[nodiscard]] std::string why_undefined(const Context& context, const Undefined& undefined);
-
 } // namespace libeval

@@ -10,12 +10,12 @@ namespace {
 template <class T>
 Column column(const Lane<T>& lane) {
   if constexpr (std::is_same_v<T, double>) {
-    return {lane.data, lane.scale, lane.shift};
+    return {lane.data, lane.scale, lane.shift, lane.undefined};
   } else {
     auto out = std::make_shared<std::vector<double>>(lane.size());
     for (std::size_t i = 0; i < out->size(); ++i)
       (*out)[i] = kernel::to_double(lane.at(i));
-    return {out, 1, 0};
+    return {out, 1, 0, lane.undefined};
   }
 }
 
@@ -35,6 +35,28 @@ double size_of_evidence(const Plan& plan) {
 
 } // namespace
 
+/// What was undefined concerns whom it belongs to, and where it was the number of a group, those to
+/// whom that has come.
+template <class T>
+void Runner<T>::tell_whom(const std::vector<ArrayId>& wanted) {
+  if (result_.undefined.empty())
+    return;
+  for (const ArrayId id : wanted) {
+    const Index candidates = id == no_array ? nullptr : plan_.arrays[id].candidates;
+    if (!candidates || !lanes_[id].undefined)
+      continue;
+    for (std::size_t i = 0; i < candidates->size(); ++i)
+      if (const std::uint32_t why = cause(id, i); why != 0) {
+        Undefined& undefined = result_.undefined[why - 1];
+        const auto makes = [](const auto& o) { return o.out; };
+        if (!plan_.arrays[std::visit(makes, plan_.ops[undefined.op])].candidates)
+          undefined.candidates.push_back((*candidates)[i]);
+      }
+  }
+  for (Undefined& undefined : result_.undefined)
+    sort_out(undefined.candidates);
+}
+
 template <class T>
 Run Runner<T>::run(const std::vector<ArrayId>& wanted) {
   floor_ = epsilon * size_of_evidence(plan_);
@@ -46,6 +68,7 @@ Run Runner<T>::run(const std::vector<ArrayId>& wanted) {
       static_cast<void>(values(id)); // says what is beyond a double
     result_.columns.push_back(column(lanes_[id]));
   }
+  tell_whom(wanted);
   return std::move(result_);
 }
 
@@ -104,6 +127,7 @@ const Run& Runner<T>::run_again(const std::vector<ArrayId>& wanted,
       static_cast<void>(values(id));
     result_.columns[k] = column(lanes_[id]);
   }
+  tell_whom(wanted);
   return result_;
 }
 

@@ -7,13 +7,23 @@
 
 namespace libeval {
 
-/// The affine image of shared numbers, one for each element of an array.
+/// Of each element of an array 0, or from 1 the position in `Run::undefined` of why it has no
+/// result. Null: all have one.
+using Causes = std::shared_ptr<const std::vector<std::uint32_t>>;
+
+/// The affine image of shared numbers, one for each element of an array. The number of an element
+/// without a result means nothing.
 struct Column {
   std::shared_ptr<const std::vector<double>> data;
   double scale = 1, shift = 0;
+  Causes undefined = {};
+
+  [[nodiscard]] bool has(std::size_t i) const { return !undefined || (*undefined)[i] == 0; }
 };
 
-/// What a run gives: the arrays asked for, and what was undefined (whose values are 0).
+/// What a run gives: the arrays asked for, and what was undefined. An element without a result goes
+/// through the operations as a gap does: those within groups leave it out, and what is made of it
+/// has no result either.
 struct Run {
   std::vector<Column> columns;
   std::vector<Undefined> undefined;

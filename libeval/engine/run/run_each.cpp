@@ -127,7 +127,8 @@ void Runner<T>::apply(const op::Binary& o) {
   using Kind = op::Binary::Kind;
   const auto b = values(o.b);
   const auto with = [&](const char* why, auto&& f) {
-    each(o.a, o.out, why, [&](const T& x, std::size_t i) { return T(f(x, (*b)[i])); });
+    each(
+        o.a, o.out, why, [&](const T& x, std::size_t i) { return T(f(x, (*b)[i])); }, o.b);
   };
   switch (o.kind) {
   case Kind::add:
@@ -163,6 +164,7 @@ void Runner<T>::apply(const op::Round& o) {
   }
   const auto x = values(o.in);
   Values y(x->size());
+  Marks causes(lanes_[o.in].undefined ? y.size() : 0);
   for (std::size_t g = 0; g < o.cumulative->count(); ++g) {
     Values part;
     for (std::uint32_t at = o.cumulative->offsets[g]; at < o.cumulative->offsets[g + 1]; ++at)
@@ -170,8 +172,12 @@ void Runner<T>::apply(const op::Round& o) {
     const Values rounded = kernel::round_cumulative(std::span<const T>(part), o.step, o.mode);
     for (std::size_t i = 0; i < rounded.size(); ++i)
       y[o.cumulative->cell(o.cumulative->offsets[g] + i)] = rounded[i];
+    if (const std::vector<std::uint32_t> cells = cells_of(*o.cumulative, g); !causes.empty())
+      for (const std::uint32_t cell : cells)
+        causes[cell] = first_cause(o.in, cells);
   }
   put(o.out, std::move(y));
+  mark(o.out, std::move(causes));
 }
 
 template <class T>
@@ -212,11 +218,13 @@ void Runner<T>::apply(const op::Lookup& o) {
   const auto x = values(o.in);
   Values found(x->size());
   for (std::size_t i = 0; !o.split && i < found.size(); ++i)
-    found[i] = look((*x)[i], i);
+    if (cause(o.in, i) == 0)
+      found[i] = look((*x)[i], i);
   for (std::size_t g = 0; o.split && g < o.split->count(); ++g) {
     std::vector<std::uint32_t> cells;
     for (std::uint32_t at = o.split->offsets[g]; at < o.split->offsets[g + 1]; ++at)
-      cells.push_back(o.split->cell(at));
+      if (cause(o.in, o.split->cell(at)) == 0)
+        cells.push_back(o.split->cell(at));
     std::ranges::sort(cells, std::less<>{}, [&](std::uint32_t cell) { return (*x)[cell]; });
     for (std::size_t first = 0, end = 0; first < cells.size(); first = end) {
       const T& place = (*x)[cells[first]];
@@ -239,11 +247,14 @@ template <class T>
 void Runner<T>::apply(const op::Compare& o) {
   const auto b = values(o.b);
   const T width = kernel::tie_width<T>(std::max({o.tolerance, noise(o.a), noise(o.b)}));
-  each(o.a, o.out, "", [&](const T& x, std::size_t i) {
-    if (kernel::within(x, (*b)[i], width))
-      return decimal<T>(o.equal);
-    return decimal<T>(x < (*b)[i] ? o.below : o.above);
-  });
+  each(
+      o.a, o.out, "",
+      [&](const T& x, std::size_t i) {
+        if (kernel::within(x, (*b)[i], width))
+          return decimal<T>(o.equal);
+        return decimal<T>(x < (*b)[i] ? o.below : o.above);
+      },
+      o.b);
 }
 
 template <class T>
@@ -253,6 +264,10 @@ void Runner<T>::apply(const op::Gather& o) {
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = (*x)[(*o.index)[i]];
   put(o.out, std::move(y), lanes_[o.in].raw);
+  Marks causes(lanes_[o.in].undefined ? o.index->size() : 0);
+  for (std::size_t i = 0; i < causes.size(); ++i)
+    causes[i] = cause(o.in, (*o.index)[i]);
+  mark(o.out, std::move(causes));
 }
 
 template <class T>
@@ -261,7 +276,15 @@ void Runner<T>::apply(const op::Fill& o) {
   const auto from = o.values == no_array ? nullptr : values(o.values);
   for (const std::uint32_t cell : o.cells)
     y[cell] = from ? (*from)[cell] : decimal<T>(o.constant);
+  const std::size_t n = of_any({o.in, o.values}) ? y.size() : 0;
   put(o.out, std::move(y));
+  Marks causes(n);
+  for (std::size_t i = 0; i < n; ++i)
+    causes[i] = cause(o.in, i);
+  for (const std::uint32_t cell : o.cells)
+    if (n > 0)
+      causes[cell] = cause(o.values, cell);
+  mark(o.out, std::move(causes));
 }
 
 template void Runner<double>::apply(const op::Load&);

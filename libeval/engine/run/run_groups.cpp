@@ -121,7 +121,9 @@ template <class T>
 void Runner<T>::apply(const op::Reduce& o) {
   const auto x = values(o.in);
   const auto weights = o.weights == no_array ? nullptr : values(o.weights);
-  const auto m = mask(o.left_out, o.mask, x->size());
+  auto m = mask(o.left_out, o.mask, x->size());
+  if (o.of_what_stands)
+    leave_out(o.in, m, x->size());
   auto reduced =
       kernel::reduce(std::span<const T>(*x), *o.groups, o.reduction,
                      weights ? std::span<const T>(*weights) : std::span<const T>{}, Mask(m));
@@ -149,8 +151,26 @@ void Runner<T>::apply(const op::Reduce& o) {
     }
   }
   put(o.out, std::move(reduced.values));
-  fail(o.out, reduced.undefined, undefined_reduction(o.reduction.kind));
+  if (!o.of_what_stands)
+    mark(o.out, causes_of_groups(o));
+  fail(o.out, reduced.undefined,
+       o.of_what_stands && o.reduction.kind != kernel::Reducer::sd
+           ? "nothing stands in the group"
+           : undefined_reduction(o.reduction.kind));
   fail(o.out, by_chance, "which values count is left open, those at the edge are level");
+}
+
+/// What is set aside must have a result too: it might not have been set aside with another.
+template <class T>
+std::vector<std::uint32_t> Runner<T>::causes_of_groups(const op::Reduce& o) const {
+  const Causes causes = of_any({o.in, o.weights, o.mask});
+  Marks out(causes ? o.groups->count() : 0);
+  for (std::size_t g = 0; g < out.size(); ++g)
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+      if (const std::uint32_t cell = o.groups->cell(at);
+          out[g] == 0 && (o.left_out.empty() || o.left_out[cell] == 0))
+        out[g] = (*causes)[cell];
+  return out;
 }
 
 template <class T>
@@ -162,6 +182,7 @@ void Runner<T>::apply(const op::Keep& o) {
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = T(kept.mask[i]);
   put(o.out, std::move(y));
+  lanes_[o.out].undefined = of_any({o.by, o.mask});
   if (!o.short_is_fine)
     fail(o.out, cells_of(*o.groups, kept.too_few), "too few values to set some aside");
 }
@@ -173,8 +194,14 @@ void Runner<T>::apply(const op::Normalize& o) {
   const Lane<T> lane = lanes_[o.in];
   const bool turned = lane.mapped && lane.scale < T(0);
   std::span<const T> x(*lane.data);
+  std::vector<std::uint8_t> standing;
+  if (lane.undefined) {
+    standing = o.reference;
+    leave_out(o.in, standing, x.size());
+  }
+  const Mask reference(lane.undefined ? standing : o.reference);
   const auto all = [&](Reducer kind) {
-    return kernel::reduce(x, *o.groups, {kind, 0, {}}, {}, Mask(o.reference));
+    return kernel::reduce(x, *o.groups, {kind, 0, {}}, {}, reference);
   };
   // Parameters are those of the unmapped numbers: both maps are affine, so a positive pending
   // map changes nothing and a negative one turns the direction.
@@ -182,7 +209,7 @@ void Runner<T>::apply(const op::Normalize& o) {
   std::vector<std::uint32_t> constant_groups;
   const bool minmax = o.kind == Kind::minmax;
   if (minmax) {
-    auto ranges = kernel::ranges(x, *o.groups, Mask(o.reference));
+    auto ranges = kernel::ranges(x, *o.groups, reference);
     low = {std::move(ranges.min), ranges.undefined};
     high = {std::move(ranges.max), std::move(ranges.undefined)};
   } else {
@@ -195,7 +222,7 @@ void Runner<T>::apply(const op::Normalize& o) {
   const auto one_value = [&](std::size_t g) {
     std::size_t values = 0;
     for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
-      values += takes_part(Mask(o.reference), o.groups->cell(at)) ? 1 : 0;
+      values += takes_part(reference, o.groups->cell(at)) ? 1 : 0;
     return values == 1;
   };
   for (std::size_t g = 0; g < n_groups; ++g) {
@@ -229,7 +256,7 @@ void Runner<T>::apply(const op::Normalize& o) {
   constexpr bool exact = std::is_same_v<T, kernel::Exact>;
   if (!exact && n_groups == 1 && o.groups->members.empty()) {
     Lane<T> out{lane.data, scale[0], shift[0], true, lane.raw};
-    if (minmax && o.reference.empty() && out.size() > 0)
+    if (minmax && reference.empty() && out.size() > 0)
       out.largest = std::max(std::abs(kernel::to_double(low.values[0])),
                              std::abs(kernel::to_double(high.values[0])));
     lanes_[o.out] = std::move(out);
@@ -250,6 +277,7 @@ void Runner<T>::apply(const op::Normalize& o) {
     }
     put(o.out, std::move(y));
   }
+  lanes_[o.out].undefined = lane.undefined;
   fail(o.out, cells_of(*o.groups, constant_groups),
        "all values are equal; say what they get with `constant`");
 }
@@ -310,18 +338,47 @@ void Runner<T>::break_ties(const op::Rank& o, const std::vector<std::uint8_t>& t
   }
 }
 
+/// Those level by their places of whom some have no result in a further key.
+template <class T>
+std::vector<std::uint32_t> Runner<T>::level_without(const op::Rank& o,
+                                                    const std::vector<std::uint8_t>& take_part,
+                                                    const std::vector<double>& places) const {
+  std::vector<ArrayId> keys;
+  for (const auto& [array, ascending] : o.then)
+    keys.push_back(array);
+  const Causes causes = of_any(keys);
+  std::vector<std::uint32_t> out;
+  for (std::size_t g = 0; causes && g < o.groups->count(); ++g) {
+    std::vector<std::uint32_t> cells = cells_of(*o.groups, g);
+    std::erase_if(cells, [&](std::uint32_t c) { return !takes_part(Mask(take_part), c); });
+    std::ranges::sort(cells, {}, [&](std::uint32_t c) { return places[c]; });
+    for (auto first = cells.begin(), last = first; first != cells.end(); first = last) {
+      last = std::find_if(first, cells.end(),
+                          [&](std::uint32_t c) { return places[c] != places[*first]; });
+      if (last - first > 1 &&
+          std::any_of(first, last, [&](std::uint32_t c) { return (*causes)[c] != 0; }))
+        out.insert(out.end(), first, last);
+    }
+  }
+  return out;
+}
+
 template <class T>
 void Runner<T>::apply(const op::Rank& o) {
   const auto x = values(o.in);
   std::vector<std::uint8_t> take_part = mask(o.left_out, no_array, x->size());
+  leave_out(o.in, take_part, x->size());
   kernel::RankRule rule = o.rule;
   rule.tolerance = std::max(rule.tolerance, noise(o.in));
   if (!o.then.empty())
     rule.ties = kernel::TieRule::competition; // equal, for `then` to tell apart
   std::vector<double> places =
       kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(take_part));
-  if (!o.then.empty())
+  std::vector<std::uint32_t> untold;
+  if (!o.then.empty()) {
+    untold = level_without(o, take_part, places);
     break_ties(o, take_part, places);
+  }
   std::vector<std::uint32_t> level;
   if (!take_part.empty())
     level = rank_beside(std::span<const T>(*x), o, rule.tolerance, take_part, places);
@@ -329,6 +386,8 @@ void Runner<T>::apply(const op::Rank& o) {
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = T(places[i]);
   put(o.out, std::move(y));
+  lanes_[o.out].undefined = lanes_[o.in].undefined;
+  fail(o.out, untold, "level, and what `then` goes by has no result");
   fail(o.out, level, "level with some of the reference, whom alone `then` tells apart");
 }
 
@@ -365,7 +424,8 @@ void Runner<T>::count_ties(const op::WinRate& o, double tolerance,
 template <class T>
 void Runner<T>::apply(const op::WinRate& o) {
   const auto x = values(o.in);
-  const auto m = mask(o.left_out, no_array, x->size());
+  auto m = mask(o.left_out, no_array, x->size());
+  leave_out(o.in, m, x->size());
   const double tolerance = std::max(o.tolerance, noise(o.in));
   auto rates = kernel::win_rate(std::span<const T>(*x), *o.groups, tolerance, o.ascending, Mask(m));
   if (o.tie != 0.5)
@@ -377,13 +437,15 @@ void Runner<T>::apply(const op::WinRate& o) {
       alone.push_back(cell);
   }
   put(o.out, std::move(rates.values));
+  lanes_[o.out].undefined = lanes_[o.in].undefined;
   fail(o.out, alone, "nobody to compare with; say what one alone gets with `alone`");
 }
 
 template <class T>
 void Runner<T>::apply(const op::FlagFirst& o) {
   const auto x = values(o.in);
-  const auto m = mask(o.left_out, no_array, x->size());
+  auto m = mask(o.left_out, no_array, x->size());
+  leave_out(o.in, m, x->size());
   const kernel::RankRule rule{kernel::TieRule::competition, noise(o.in), o.ascending};
   const auto places = kernel::rank(std::span<const T>(*x), *o.groups, rule, Mask(m));
   Values y(places.size());
@@ -397,6 +459,7 @@ void Runner<T>::apply(const op::FlagFirst& o) {
         y[cell] = T(1);
   }
   put(o.out, std::move(y));
+  lanes_[o.out].undefined = lanes_[o.in].undefined;
 }
 
 template <class T>
@@ -404,7 +467,9 @@ void Runner<T>::apply(const op::Apportion& o) {
   const auto x = values(o.in), seats = values(o.seats);
   const auto held = o.held == no_array ? nullptr : values(o.held);
   constexpr double most = 10'000'000;
-  const auto m = mask(o.left_out, no_array, x->size());
+  auto m = mask(o.left_out, no_array, x->size());
+  leave_out(o.in, m, x->size());
+  Marks causes(of_any({o.in, o.seats, o.held}) ? x->size() : 0);
   Values y(x->size());
   std::vector<std::uint32_t> tied, impossible, no_seats, too_few;
   const bool a_seat_each = o.rule.method == kernel::Apportionment::adams ||
@@ -428,6 +493,14 @@ void Runner<T>::apply(const op::Apportion& o) {
       }
     if (cells.empty())
       continue;
+    if (!causes.empty()) {
+      const std::uint32_t seats_have = first_cause(o.seats, cells);
+      const std::uint32_t why = seats_have != 0 ? seats_have : first_cause(o.held, cells);
+      for (const std::uint32_t cell : cells)
+        causes[cell] = why;
+      if (why != 0)
+        continue;
+    }
     const double n = kernel::to_double((*seats)[cells[0]]);
     if (!fits || !is_whole(n)) {
       no_seats.insert(no_seats.end(), cells.begin(), cells.end());
@@ -449,7 +522,11 @@ void Runner<T>::apply(const op::Apportion& o) {
     if (given.impossible)
       impossible.insert(impossible.end(), cells.begin(), cells.end());
   }
+  for (std::size_t i = 0; i < causes.size(); ++i)
+    if (const std::uint32_t own = cause(o.in, i); own != 0)
+      causes[i] = own;
   put(o.out, std::move(y));
+  mark(o.out, std::move(causes));
   fail(o.out, no_seats, "needs votes of 0 or more and a whole number of seats up to 10,000,000");
   fail(o.out, impossible,
        held ? "no votes, or more seats are held than there are"

@@ -81,6 +81,7 @@ void Runner<T>::apply(const op::Model& o) {
       bad.push_back(static_cast<std::uint32_t>(i));
   }
   put(o.out, std::move(y));
+  mark(o.out, Marks(n, first_cause(o.in, *o.cells)));
   fail(o.out, bad, scores.why.empty() ? "the numbers are too large" : scores.why);
 }
 

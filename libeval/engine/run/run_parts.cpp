@@ -36,6 +36,8 @@ void Runner<T>::apply(const op::Combine& o) {
   std::vector<T> scale;
   std::vector<const T*> data;
   for (std::size_t k = 0; k < o.in.size(); ++k) {
+    if (!lanes_[o.in[k]].stays_finite())
+      static_cast<void>(values(o.in[k])); // a part beyond a double is none
     const Lane<T>& lane = lanes_[o.in[k]];
     const T factor = decimal<T>(o.factors[k]);
     scale.push_back(lane.scale * factor);
@@ -61,17 +63,26 @@ void Runner<T>::apply(const op::Combine& o) {
       }
   }
   put(o.out, std::move(y));
+  lanes_[o.out].undefined = of_any(o.in);
   fail(o.out, bad, "the sum is too large");
 }
 
 template <class T>
 void Runner<T>::apply(const op::Concat& o) {
   Values y;
+  Marks causes;
   for (const ArrayId id : o.in) {
     const auto x = values(id);
+    if (lanes_[id].undefined) {
+      causes.resize(y.size());
+      causes.insert(causes.end(), lanes_[id].undefined->begin(), lanes_[id].undefined->end());
+    }
     y.insert(y.end(), x->begin(), x->end());
   }
+  if (!causes.empty())
+    causes.resize(y.size());
   put(o.out, std::move(y));
+  mark(o.out, std::move(causes));
 }
 
 template void Runner<double>::apply(const op::Combine&);

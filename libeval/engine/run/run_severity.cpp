@@ -22,20 +22,32 @@ void Runner<T>::apply(const op::Severity& o) {
   const auto x = values(o.in);
   const Index& candidates = plan_.arrays[o.out].candidates;
   Values y(plan_.arrays[o.out].size, T(0));
+  struct Failure {
+    std::vector<std::uint32_t> cells;
+    std::string why;
+    std::vector<std::vector<std::uint32_t>> parts = {};
+  };
+  std::vector<Failure> failures;
+  Marks causes(lanes_[o.in].undefined ? y.size() : 0);
   for (std::size_t g = 0; g < o.groups.size(); ++g) {
     const op::Severity::Group& group = o.groups[g];
+    if (const std::uint32_t cause = first_cause(o.in, group.cells); cause != 0) {
+      for (const std::uint32_t cell : group.out)
+        causes[cell] = cause;
+      continue;
+    }
     std::vector<kernel::Exact> marks;
     for (const std::uint32_t cell : group.cells)
       marks.push_back((*x)[cell]);
     kernel::Severity found = kernel::severity(marks, factors_of(group));
     if (!found.estimated()) {
-      fail(o.out, group.out,
-           found.confounded ? "the marks do not tell the effects of the dimensions apart"
-                            : "the marks fall into parts that nobody's marks join");
+      failures.push_back(
+          {group.out, found.confounded ? "the marks do not tell the effects of the dimensions apart"
+                                       : "the marks fall into parts that nobody's marks join"});
       if (!found.confounded) {
-        result_.undefined.back().parts.resize(found.parts);
+        failures.back().parts.resize(found.parts);
         for (std::size_t i = 0; i < found.part.size(); ++i)
-          result_.undefined.back().parts[found.part[i]].push_back((*candidates)[group.out[i]]);
+          failures.back().parts[found.part[i]].push_back((*candidates)[group.out[i]]);
       }
       continue;
     }
@@ -59,7 +71,7 @@ void Runner<T>::apply(const op::Severity& o) {
       if (!fine)
         bad.push_back(group.out[i]);
     }
-    fail(o.out, bad, "the numbers are too large");
+    failures.push_back({bad, "the numbers are too large"});
     if (!std::isfinite(estimated.residual_sd)) { // squares beyond the range of double
       estimated.errors.clear();
       estimated.effect_errors.clear();
@@ -70,6 +82,10 @@ void Runner<T>::apply(const op::Severity& o) {
       result_.estimated.push_back(std::move(estimated));
   }
   put(o.out, std::move(y));
+  mark(o.out, std::move(causes));
+  for (Failure& failure : failures)
+    if (fail(o.out, failure.cells, std::move(failure.why)))
+      result_.undefined.back().parts = std::move(failure.parts);
 }
 
 template void Runner<double>::apply(const op::Severity&);

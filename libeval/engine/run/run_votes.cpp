@@ -121,8 +121,18 @@ void Runner<T>::apply(const op::Votes& o) {
     y.push_back(T(undefined ? 0.0 : count.voted.scores[item]));
   }
   put(o.out, std::move(y));
-  fail(o.out, bad, count.why);
-  if (!bad.empty())
+  std::vector<ArrayId> of_cells = o.covariates;
+  of_cells.insert(of_cells.end(), {o.in, o.weights});
+  std::uint32_t before = 0; // everybody's votes tell of everybody
+  for (const ArrayId id : of_cells)
+    before = before != 0 ? before : first_cause(id, o.cells);
+  if (o.start != no_array && before == 0) {
+    std::vector<std::uint32_t> items(plan_.arrays[o.start].size);
+    std::iota(items.begin(), items.end(), 0U);
+    before = first_cause(o.start, items);
+  }
+  mark(o.out, Marks(o.taken.size(), before));
+  if (fail(o.out, bad, count.why))
     for (const auto& part : count.parts) {
       auto& who = result_.undefined.back().parts.emplace_back();
       for (const std::uint32_t item : part)

@@ -37,7 +37,12 @@ void Runner<T>::apply(const op::Weigh& o) {
   Values y(plan_.arrays[o.out].size, T(0));
   const bool pairs = o.kind == op::Weigh::Kind::eigenvector;
   std::vector<std::uint32_t> bad;
+  Marks causes(y.size());
   for (const op::Weigh::Matrix& of : o.matrices) {
+    std::vector<std::uint32_t> standing = of.cells;
+    std::erase(standing, npos);
+    for (const std::uint32_t cell : of.out)
+      causes[cell] = first_cause(o.in, standing);
     std::vector<double> matrix;
     for (const std::uint32_t cell : of.cells)
       matrix.push_back(cell == npos ? 0 : kernel::to_double((*x)[cell]));
@@ -50,6 +55,7 @@ void Runner<T>::apply(const op::Weigh& o) {
         bad.push_back(of.out[k]);
   }
   put(o.out, std::move(y));
+  mark(o.out, std::move(causes));
   fail(o.out, bad,
        pairs ? "a comparison says how many times as much, a number above 0"
              : "a member has the same value for all, or all members go together");

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <type_traits>
 
@@ -43,6 +44,7 @@ struct Lane {
   bool mapped = false;
   bool raw = false; ///< `data` are numbers of the evidence as they stand
   double largest = std::numeric_limits<double>::max(); ///< no number of `data` is larger
+  Causes undefined = {};
 
   [[nodiscard]] std::size_t size() const { return data->size(); }
   [[nodiscard]] T at(std::size_t i) const {
@@ -95,6 +97,10 @@ private:
   void apply(const op::Weigh& o);
   void apply(const op::Votes& o);
 
+  [[nodiscard]] std::vector<std::uint32_t> causes_of_groups(const op::Reduce& o) const;
+  [[nodiscard]] std::vector<std::uint32_t> level_without(const op::Rank& o,
+                                                         const std::vector<std::uint8_t>& take_part,
+                                                         const std::vector<double>& places) const;
   void break_ties(const op::Rank& o, const std::vector<std::uint8_t>& take_part,
                   std::vector<double>& places);
   void count_ties(const op::WinRate& o, double tolerance, const std::vector<std::uint8_t>& m,
@@ -112,11 +118,13 @@ private:
       (*out)[i] = lane.scale * in[i] + lane.shift;
       all_finite = all_finite && finite((*out)[i]);
     }
+    const Lane<T> before = lane;
+    lane = {out};
+    lane.undefined = before.undefined;
     if (!all_finite)
       fail_infinite(id, *out);
     if (keeps_)
-      carried_out_.push_back({at_, id, lane, {out}});
-    lane = {out};
+      carried_out_.push_back({at_, id, before, lane});
     return out;
   }
 
@@ -139,24 +147,93 @@ private:
     fail(id, bad, "the number is too large", static_cast<std::size_t>(made - plan_.ops.begin()));
   }
 
-  void fail(ArrayId out, const std::vector<std::uint32_t>& cells, std::string why) {
-    fail(out, cells, std::move(why), at_);
+  /// Says of cells of an array, once it is put, that they have no result. What had none before
+  /// keeps its reason. Whether anything is new.
+  bool fail(ArrayId out, const std::vector<std::uint32_t>& cells, std::string why) {
+    return fail(out, cells, std::move(why), at_);
   }
-  void fail(ArrayId out, const std::vector<std::uint32_t>& cells, std::string why, std::size_t op) {
-    if (cells.empty())
-      return;
+  bool fail(ArrayId out, const std::vector<std::uint32_t>& cells, std::string why, std::size_t op) {
+    const Causes before = lanes_[out].undefined;
+    const auto has_none = [&](std::uint32_t cell) { return before && (*before)[cell] != 0; };
+    if (std::ranges::all_of(cells, has_none))
+      return false;
+    auto causes = before ? std::make_shared<Marks>(*before)
+                         : std::make_shared<Marks>(plan_.arrays[out].size, 0);
     Undefined undefined{op, {}, std::move(why)};
-    if (const Index& candidates = plan_.arrays[out].candidates) {
-      for (const std::uint32_t cell : cells)
-        undefined.candidates.push_back((*candidates)[cell]);
-      std::ranges::sort(undefined.candidates);
-      undefined.candidates.erase(
-          std::unique(undefined.candidates.begin(), undefined.candidates.end()),
-          undefined.candidates.end());
-    }
+    const Index& candidates = plan_.arrays[out].candidates;
+    for (const std::uint32_t cell : cells)
+      if (!has_none(cell)) {
+        (*causes)[cell] = static_cast<std::uint32_t>(result_.undefined.size() + 1);
+        if (candidates)
+          undefined.candidates.push_back((*candidates)[cell]);
+      }
+    sort_out(undefined.candidates);
     result_.undefined.push_back(std::move(undefined));
+    lanes_[out].undefined = std::move(causes);
+    return true;
   }
 
+  static void sort_out(std::vector<std::uint32_t>& candidates) {
+    std::ranges::sort(candidates);
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+
+  // --- what has no result ---
+  using Marks = std::vector<std::uint32_t>;
+  [[nodiscard]] std::uint32_t cause(ArrayId id, std::size_t cell) const {
+    return id == no_array || !lanes_[id].undefined ? 0 : (*lanes_[id].undefined)[cell];
+  }
+  /// Of arrays of the same cells: what has no result in any of them.
+  template <class Arrays>
+  [[nodiscard]] Causes of_any(const Arrays& arrays) const {
+    Causes only;
+    std::shared_ptr<Marks> several;
+    for (const ArrayId id : arrays) {
+      const Causes own = id == no_array ? Causes() : lanes_[id].undefined;
+      if (!own)
+        continue;
+      if (!only) {
+        only = own;
+        continue;
+      }
+      if (!several)
+        only = several = std::make_shared<Marks>(*only);
+      for (std::size_t i = 0; i < own->size(); ++i)
+        (*several)[i] = (*several)[i] != 0 ? (*several)[i] : (*own)[i];
+    }
+    return only;
+  }
+  [[nodiscard]] Causes of_any(std::initializer_list<ArrayId> arrays) const {
+    return of_any<std::initializer_list<ArrayId>>(arrays);
+  }
+  /// The first of the cells that has no result says why.
+  template <class Cells>
+  [[nodiscard]] std::uint32_t first_cause(ArrayId id, const Cells& cells) const {
+    if (id != no_array && lanes_[id].undefined)
+      for (const std::uint32_t cell : cells)
+        if (const std::uint32_t found = cause(id, cell); found != 0)
+          return found;
+    return 0;
+  }
+  /// Puts cells of an array without a result among those that take part in nothing.
+  void leave_out(ArrayId id, std::vector<std::uint8_t>& take_part, std::size_t n) const {
+    const Causes& causes = lanes_[id].undefined;
+    if (!causes)
+      return;
+    take_part.resize(n, 1);
+    for (std::size_t i = 0; i < n; ++i)
+      if ((*causes)[i] != 0)
+        take_part[i] = 0;
+  }
+  void mark(ArrayId out, Marks causes) {
+    if (std::ranges::any_of(causes, [](std::uint32_t c) { return c != 0; }))
+      lanes_[out].undefined = std::make_shared<const Marks>(std::move(causes));
+  }
+  void tell_whom(const std::vector<ArrayId>& wanted);
+
+  static std::vector<std::uint32_t> cells_of(const kernel::Groups& groups, std::size_t g) {
+    return cells_of(groups, std::vector<std::uint32_t>{static_cast<std::uint32_t>(g)});
+  }
   /// All cells of the groups.
   static std::vector<std::uint32_t> cells_of(const kernel::Groups& groups,
                                              const std::vector<std::uint32_t>& which) {
@@ -167,13 +244,16 @@ private:
     return cells;
   }
 
-  /// Maps each value; a result that is not finite is undefined.
+  /// Maps each value (with that of another array); a result that is not finite is undefined.
   template <class F>
-  void each(ArrayId in, ArrayId out, const char* why, F&& f) {
+  void each(ArrayId in, ArrayId out, const char* why, F&& f, ArrayId with = no_array) {
     const auto x = values(in);
+    const Causes causes = of_any({in, with});
     Values y(x->size());
     std::vector<std::uint32_t> bad;
     for (std::size_t i = 0; i < y.size(); ++i) {
+      if (causes && (*causes)[i] != 0)
+        continue;
       y[i] = f((*x)[i], i);
       if (!finite(y[i])) {
         y[i] = T(0);
@@ -181,6 +261,7 @@ private:
       }
     }
     put(out, std::move(y));
+    lanes_[out].undefined = causes;
     fail(out, bad, why);
   }
 

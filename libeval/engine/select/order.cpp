@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/lowering.hpp"
+#include "engine/run/undefined.hpp"
 #include "engine/select/select.hpp"
 
 #include <libeval/kernel/sample.hpp>
@@ -148,13 +149,14 @@ Values Scorebook::recompute(const OrderKey& key, Who subset, bool among_tied) co
   }
   const Run result = run(compiler.plan, {frame.array});
   const Column& column = result.columns[0];
+  note_undefined(narrowed, compiler.plan, result, out.gaps);
+  take_undefined(column, frame.gap);
   for (std::size_t i = 0; i < frame.cells; ++i)
     out.numbers.push_back(column.scale * (*column.data)[i] + column.shift);
   out.gap = frame.gap;
   out.direction = frame.direction;
   out.tolerance = tolerance_of(out.numbers, frame.resolution, points_here, result.noise);
   out.relative = frame.relative;
-  out.undefined = result.undefined;
   return out;
 }
 
@@ -195,7 +197,6 @@ Values Sorter::values(const OrderKey& key, const Who& who, bool among_tied) {
     out.direction = all.direction;
     out.tolerance = all.tolerance;
     out.relative = all.relative;
-    out.undefined = all.undefined;
     pick([&](std::uint32_t e) { return all.numbers[e]; },
          [&](std::uint32_t e) { return all.has(e); }, !all.gap.empty());
     if (!out.gap.empty())
@@ -212,7 +213,7 @@ Values Sorter::values(const OrderKey& key, const Who& who, bool among_tied) {
 /// What a key could not tell about those asked for. A gap may stand at any place among the others;
 /// where others' values have entered, it may have moved everybody.
 void Sorter::report(Values& values, const Who& who, const OrderKey& key) {
-  if (values.gap.empty() && values.undefined.empty())
+  if (values.gap.empty())
     return;
   const std::string& name = key.name;
   constexpr double beyond = std::numeric_limits<double>::max();
@@ -230,18 +231,7 @@ void Sorter::report(Values& values, const Who& who, const OrderKey& key) {
       finding.verdict = Verdict::unknown;
       return finding;
     };
-    bool undefined_here = false;
-    for (const Undefined& undefined : values.undefined)
-      if (undefined.candidates.empty() ||
-          std::ranges::binary_search(undefined.candidates, candidate)) {
-        Finding finding = about(Finding::Kind::undefined);
-        finding.detail = undefined.why;
-        trouble.push_back(std::move(finding));
-        undefined_here = true;
-      }
-    if (undefined_here)
-      values.numbers[i] = worst; // places are those of who has a value
-    if (values.has(i) || undefined_here)
+    if (values.has(i))
       continue;
     tell_gap(about(Finding::Kind::gap), gap_cells, values.relative ? trouble : findings);
     if (values.relative) {
@@ -386,8 +376,10 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
     wanted.push_back(frame.mask);
   const Run result = run(compiler.plan, wanted);
   const Column& column = result.columns[0];
+  for (const Column& any : result.columns)
+    take_undefined(any, frame.gap);
   const auto aside = [&](std::size_t cell) {
-    return result.columns.size() > 1 &&
+    return result.columns.size() > 1 && result.columns[1].has(cell) &&
            result.columns[1].scale * (*result.columns[1].data)[cell] + result.columns[1].shift == 0;
   };
   const bool cost = key.direction.value_or(frame.direction) == Direction::cost;
@@ -444,6 +436,10 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
     finding.candidate = candidate;
     finding.verdict = Verdict::unknown;
     finding.detail = other.name + " `" + member + "`";
+    if (!column.has(i)) {
+      finding.kind = Finding::Kind::undefined;
+      finding.detail += ": " + result.undefined[(*column.undefined)[i] - 1].why;
+    }
     if (frame.relative) {
       trouble.push_back(std::move(finding));
       continue;

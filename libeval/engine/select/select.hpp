@@ -37,7 +37,6 @@ struct Values {
   double tolerance = 0;  ///< numbers this near are equal
   bool relative = false; ///< others' values have entered, so that a gap may change every number
   std::vector<GapCell> gaps;
-  std::vector<Undefined> undefined;
 
   [[nodiscard]] GapCells gap_cells() const;
   [[nodiscard]] bool has(std::size_t i) const { return gap.empty() || gap[i] == 0; }

@@ -183,14 +183,7 @@ Values Selector::values_of(const OrderKey& key) {
   std::iota(all.begin(), all.end(), 0U);
   Open unasked{open_.assumptions, open_.ends_decide};
   Sorter sorter(book_, stage_.total, step_, unasked);
-  Values values = sorter.values(key, all, key.among_tied);
-  for (Finding& finding : sorter.trouble)
-    if (finding.kind == Finding::Kind::undefined &&
-        standing(static_cast<std::uint32_t>(stage_.entrant(finding.candidate)))) {
-      held_ = true;
-      stage_.findings.push_back(std::move(finding));
-    }
-  return values;
+  return sorter.values(key, all, key.among_tied);
 }
 
 /// False where what is missing may have moved everybody, which holds the stage. Where the two ends
