@@ -173,8 +173,10 @@ void check_sides(const Layout& layout, const TableSpec& spec, const Table& table
       const auto among = [&](const std::vector<std::string>& words) {
         return std::find(words.begin(), words.end(), text) != words.end();
       };
+      const std::uint32_t as_side_a = find(code_of_a, text), as_side_b = find(code_of_b, text);
+      const bool somebody = as_side_a != none || as_side_b != none; // and no word for a side
       meaning.push_back(
-          {find(code_of_a, text), find(code_of_b, text), among(ties) || among(spec.pairs->sides)});
+          {as_side_a, as_side_b, among(ties) || (!somebody && among(spec.pairs->sides))});
     }
   for (std::size_t row = 0; row < table.rows; ++row) {
     const std::uint32_t side_a = a.codes[row], side_b = b.codes[row];

@@ -292,6 +292,8 @@ TEST_CASE("csv: pairs") {
   CHECK(v.table.keys[0].at(0) == "a");
   check_problem(votes, "left,right,winner\na,b,c\n", 2, 5, "winner `c` did not take part");
   check_problem(votes, "left,right,winner\na,b,\n", 2, 5, "nobody won");
+  CHECK(read(votes, "left,right,winner\nx,y,a\n").problems.all().empty()); // the first side
+  check_problem(votes, "left,right,winner\na,b,a\nb,c,a\n", 3, 5, "winner `a` did not take part");
 }
 
 TEST_CASE("csv: a bye has no other side") {

@@ -311,10 +311,16 @@ private:
         std::ranges::find(empty_b, std::uint8_t{1}) != empty_b.end())
       return false;
     if (!p.winner.empty())
-      return std::ranges::find(find_text(table_->labels, p.winner)->texts, "") ==
-             find_text(table_->labels, p.winner)->texts.end();
+      return std::ranges::find(winners(p).texts, "") == winners(p).texts.end();
     const ValueColumn &a = *find_value(*table_, p.a_value), &b = *find_value(*table_, p.b_value);
     return a.gap.empty() && a.category.empty() && b.gap.empty() && b.category.empty();
+  }
+
+  /// The column that names the winner: a label, or a key such as that of a side, which then always
+  /// wins.
+  [[nodiscard]] const TextColumn& winners(const TableSpec::Pairs& p) const {
+    const TextColumn* const label = find_text(table_->labels, p.winner);
+    return label != nullptr ? *label : *find_text(table_->keys, p.winner);
   }
 
   /// Each row speaks for both sides.
@@ -412,16 +418,14 @@ private:
       }
       return;
     }
-    const TextColumn* winner = find_text(table_->labels, p.winner);
-    if (winner == nullptr) // it is the column of a side: that side always wins
-      winner = find_text(table_->keys, p.winner);
+    const TextColumn& winner = winners(p);
     // What each text of the winner's column means: a code of either side, or a side itself.
     struct Meaning {
       std::uint32_t of_side[2] = {npos, npos};
       int side = -1;
       bool nothing = false;
     };
-    std::vector<Meaning> meaning(winner->texts.size());
+    std::vector<Meaning> meaning(winner.texts.size());
     std::unordered_map<std::string_view, std::uint32_t> codes[2];
     for (const int s : {0, 1}) {
       const TextColumn& names = s == 0 ? a : b;
@@ -429,27 +433,28 @@ private:
         codes[s].emplace(names.texts[code], code);
     }
     for (std::size_t code = 0; code < meaning.size(); ++code) {
-      const std::string& text = winner->texts[code];
+      const std::string& text = winner.texts[code];
       Meaning& m = meaning[code];
       m.nothing = text.empty();
       for (const int s : {0, 1})
         if (const auto at = codes[s].find(text); at != codes[s].end())
           m.of_side[s] = at->second;
-      m.side = text == p.sides[0] ? 0 : text == p.sides[1] ? 1 : -1;
+      if (m.of_side[0] == npos && m.of_side[1] == npos)
+        m.side = text == p.sides[0] ? 0 : text == p.sides[1] ? 1 : -1;
     }
     cells.texts = {"win", "tie", "loss"};
     auto category = std::make_shared<Codes>(cells.count, 0);
     cells.numbers = std::make_shared<std::vector<double>>(cells.count, 0.0);
     for (std::size_t i = 0; i < cells.count; ++i) {
       const std::size_t row = cells.row(i);
-      const Meaning& m = meaning[winner->codes[row]];
+      const Meaning& m = meaning[winner.codes[row]];
       const bool a_won = m.of_side[0] == a.codes[row], b_won = m.of_side[1] == b.codes[row];
       if (m.nothing) {
         cells.gap.resize(cells.count, 0);
         cells.gap[i] = 1;
       } else if (a_won || b_won) {
         (*category)[i] = a_won == (side[i] == 0) ? 1 : 3;
-      } else if (m.side >= 0) { // a side, where no candidate is meant
+      } else if (m.side >= 0) {
         (*category)[i] = m.side == static_cast<int>(side[i]) ? 1 : 3;
       } else {
         (*category)[i] = 2;
