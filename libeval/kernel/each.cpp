@@ -218,15 +218,27 @@ template <class T>
 T curve(const T& x, std::span<const Knot<T>> knots, CurveMode mode, double tolerance,
         bool& defined) {
   defined = true;
-  const T reach = mode == CurveMode::step ? x + T(tolerance) : x;
-  const auto above = std::upper_bound(knots.begin(), knots.end(), reach,
-                                      [](const T& at, const Knot<T>& knot) { return at < knot.x; });
+  const auto beyond = [&](const T& reach) {
+    return std::upper_bound(knots.begin(), knots.end(), reach,
+                            [](const T& at, const Knot<T>& knot) { return at < knot.x; });
+  };
+  if (mode != CurveMode::linear) {
+    const bool passes = mode == CurveMode::at_least || mode == CurveMode::below;
+    const bool next = mode == CurveMode::at_most || mode == CurveMode::below;
+    const auto at =
+        passes
+            ? beyond(x + T(tolerance))
+            : std::lower_bound(knots.begin(), knots.end(), x - T(tolerance),
+                               [](const Knot<T>& knot, const T& reach) { return knot.x < reach; });
+    defined = at != (next ? knots.end() : knots.begin());
+    return !defined ? T(0.0) : next ? at->y : (at - 1)->y;
+  }
+  const auto above = beyond(x);
   if (above == knots.begin()) {
-    defined = mode == CurveMode::linear;
-    return defined ? knots.front().y : T(0.0);
+    return knots.front().y;
   }
   const auto last = above - 1;
-  if (mode == CurveMode::step || above == knots.end() || last->x == x) {
+  if (above == knots.end() || last->x == x) {
     return last->y;
   }
   return between(*last, *above, x);

@@ -455,7 +455,7 @@ TEST_CASE("a rising curve never falls, and no curve leaves the range of its knot
       knots[i].x = static_cast<double>(i);
     }
     const double further = at + *mark(0, 400);
-    for (const CurveMode mode : {CurveMode::linear, CurveMode::step}) {
+    for (const CurveMode mode : {CurveMode::linear, CurveMode::at_least}) {
       bool before = true;
       bool after = true;
       const double here = curve<double>(at, knots, mode, 0, before);

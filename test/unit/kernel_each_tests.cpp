@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 
 using namespace libeval::kernel;
@@ -272,7 +273,7 @@ TEST_CASE("a table of points is read at the last knot reached") {
       {Exact(1.0), Exact(25.0)}, {Exact(2.0), Exact(18.0)}, {from_decimal(90.2), Exact(1.0)}};
   bool defined = true;
   const auto at = [&](const Exact& x, double tolerance) {
-    return to_double(curve<Exact>(x, table, CurveMode::step, tolerance, defined));
+    return to_double(curve<Exact>(x, table, CurveMode::at_least, tolerance, defined));
   };
   CHECK(at(Exact(1.0), 0) == 25);
   CHECK(at(Exact(1.9), 0) == 25);
@@ -281,6 +282,35 @@ TEST_CASE("a table of points is read at the last knot reached") {
   CHECK(defined);
   CHECK(at(Exact(0.5), 0) == 0);
   CHECK_FALSE(defined);
+}
+
+TEST_CASE("a table of points is read at the knot before or behind, which counts or does not") {
+  const std::vector<Knot<double>> knots{{1, 10}, {2, 20}, {5, 50}};
+  std::mt19937_64 random(6);
+  for (int i = 0; i < 2000; ++i) {
+    const double x = static_cast<double>(random() % 13) / 2;
+    for (const CurveMode mode :
+         {CurveMode::at_least, CurveMode::above, CurveMode::at_most, CurveMode::below}) {
+      std::optional<double> expected;
+      for (const Knot<double>& knot : knots) {
+        const bool before = mode == CurveMode::at_least || mode == CurveMode::above;
+        const bool fits = mode == CurveMode::at_least  ? x >= knot.x
+                          : mode == CurveMode::above   ? x > knot.x
+                          : mode == CurveMode::at_most ? x <= knot.x
+                                                       : x < knot.x;
+        if (fits && (before || !expected)) {
+          expected = knot.y;
+        }
+      }
+      bool defined = false;
+      // What arithmetic may have lost is no difference.
+      const double noise = 1e-10 * static_cast<double>(static_cast<int>(random() % 3) - 1);
+      const double y = curve<double>(x + noise, knots, mode, 1e-9, defined);
+      INFO(x << " " << static_cast<int>(mode));
+      CHECK(defined == expected.has_value());
+      CHECK(y == expected.value_or(0));
+    }
+  }
 }
 
 TEST_CASE("a curve between the largest numbers stays between them") {

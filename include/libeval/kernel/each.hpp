@@ -58,14 +58,18 @@ struct Knot {
   T y;
 };
 
+/// How a table of points is read between its knots.
 enum class CurveMode {
-  linear, ///< straight lines between knots, level outside
-  step    ///< the y of the last knot at or below x; x below the first knot is undefined
+  linear,   ///< straight lines between knots, level outside
+  at_least, ///< the y of the last knot at or below x: x is at least so much
+  above,    ///< the y of the last knot below x
+  at_most,  ///< the y of the first knot at or above x
+  below     ///< the y of the first knot above x
 };
 
-/// Value of a curve. Preconditions: knots not empty, x strictly ascending. In `step` mode `x`
-/// counts as having reached a knot when it is below it by no more than `tolerance`; returns false
-/// in `defined` below the first knot (and 0). Between two knots the value lies between theirs.
+/// Value of a curve. Preconditions: knots not empty, x strictly ascending. But for `linear`, `x`
+/// counts as being at a knot when it is no further from it than `tolerance`, and where there is no
+/// such knot `defined` is false (and the value 0). Between two knots the value lies between theirs.
 /// O(log knots).
 template <class T>
 [[nodiscard]] T curve(const T& x, std::span<const Knot<T>> knots, CurveMode mode, double tolerance,

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace libeval {
@@ -108,6 +109,25 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
   return out;
 }
 
+static kernel::CurveMode curve_mode(const std::string& word) {
+  return word == "above"     ? kernel::CurveMode::above
+         : word == "at_most" ? kernel::CurveMode::at_most
+         : word == "below"   ? kernel::CurveMode::below
+         : word == "linear"  ? kernel::CurveMode::linear
+                             : kernel::CurveMode::at_least; // also called `step`
+}
+
+/// A number that stands on the curve, for cells whose number is never used.
+static double harmless_on(const std::vector<std::pair<double, double>>& curve,
+                          kernel::CurveMode mode) {
+  constexpr double most = std::numeric_limits<double>::max();
+  const double first = curve.front().first, last = curve.back().first;
+  return mode == kernel::CurveMode::above ? std::min(last + std::max(1.0, std::abs(last)), most)
+         : mode == kernel::CurveMode::below
+             ? std::max(first - std::max(1.0, std::abs(first)), -most)
+             : first;
+}
+
 /// The same groups without some of the cells.
 static SharedGroups among_numbers(const kernel::Groups& groups, const Codes& left_out) {
   auto out = std::make_shared<kernel::Groups>();
@@ -178,7 +198,7 @@ void Lowering::lookup() {
       op.curves.emplace_back(curve.numbers.begin(), curve.numbers.end());
     op.curve_of = curves.of;
     op.exact = mode == "exact";
-    op.mode = mode == "step" ? kernel::CurveMode::step : kernel::CurveMode::linear;
+    op.mode = curve_mode(mode);
     op.otherwise = otherwise;
     op.keep = keep;
     if (to_gap)
@@ -199,7 +219,9 @@ void Lowering::lookup() {
       if (!op.curve_of.empty())
         for (const std::uint32_t cell : not_numbers)
           op.curve_of[cell] = none ? 0 : static_cast<std::uint32_t>(some - op.curves.begin());
-      add(plan_, op::Fill{op.in, harmless, not_numbers, no_array, none ? 0.0 : some->front().first},
+      add(plan_,
+          op::Fill{op.in, harmless, not_numbers, no_array,
+                   none ? 0.0 : harmless_on(*some, op.mode)},
           step_.name);
       op.in = harmless;
     }
