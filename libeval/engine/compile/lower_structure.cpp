@@ -201,7 +201,8 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
                              : d.name == param.at                       ? "candidate"
                                                                         : d.name;
     const Dimension* own = frame_.find(name);
-    if (own == nullptr && values.is_pinned(d.name))
+    const bool pinned_here = own == nullptr || (param.at.empty() && frame_.is_pinned(name));
+    if (pinned_here && values.is_pinned(d.name)) // one member on each side, maybe another one
       continue;
     if (own == nullptr)
       if (auto made = attribute_dimension(name))
