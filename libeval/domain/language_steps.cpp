@@ -24,6 +24,10 @@ Key reference() {
   return {"reference", either({choice({"entrants", "all"}), tests()}), false,
           "who defines the group's parameters"};
 }
+/// A whole number, or one that depends on dimensions.
+Type how_many() {
+  return either({integer(), object("parameter")});
+}
 Key over_key() {
   return {"over", names(), true, "the dimensions that disappear"};
 }
@@ -210,14 +214,15 @@ const std::vector<StepEntry>& steps() {
         weights()}},
       {{"drop", aside, "sets the highest and lowest aside"},
        {over_key(),
-        {"highest", integer(), false, "how many"},
-        {"lowest", integer(), false, "how many"},
+        {"highest", how_many(), false, "how many"},
+        {"lowest", how_many(), false, "how many"},
         {"by", param(), false, "another value that decides"}}},
       {{"trim", aside, "sets a share at each end aside"},
        {over_key(), {"share", number(0, 0.5), true, "at each end, rounded down"}}},
       {{"best", aside, "keeps the best"},
        {over_key(),
-        {"of", integer(1), true, "how many are kept"},
+        {"of", either({above(0), object("parameter")}), true, "how many are kept"},
+        {"weights", param(), false, "those are kept whose weights come to `of`, the last in part"},
         {"at_most", flag(), false, "fewer is no error"},
         {"by", param(), false, "another value that decides"},
         {"direction", direction(), false, "of what decides"}}},

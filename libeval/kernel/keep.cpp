@@ -3,6 +3,7 @@
 #include <libeval/kernel/written.hpp>
 
 #include "kernel/cells.hpp"
+#include "kernel/column.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -33,11 +34,11 @@ void set_aside(std::span<const T> values, std::size_t n, bool highest,
 } // namespace
 
 template <class T>
-Kept keep(std::span<const T> x, const Groups& groups, const Keep& rule, Mask mask) {
+Kept keep_by(std::span<const T> x, const Groups& groups, std::span<const Keep> rules, Mask mask) {
   require_fit("keep", x.size(), groups, mask);
-  if (!(rule.trim_share >= 0 && rule.trim_share <= 1)) {
-    throw std::invalid_argument("keep: the share to trim must lie in 0 to 1, got " +
-                                std::to_string(rule.trim_share));
+  if (rules.size() != groups.count()) {
+    throw std::invalid_argument("keep: " + std::to_string(rules.size()) + " rules for " +
+                                std::to_string(groups.count()) + " groups");
   }
   Kept kept;
   kept.mask.assign(x.size(), 0);
@@ -45,6 +46,11 @@ Kept keep(std::span<const T> x, const Groups& groups, const Keep& rule, Mask mas
   std::vector<std::uint32_t> positions;
   std::vector<T> values;
   for (std::size_t g = 0; g < groups.count(); ++g) {
+    const Keep& rule = rules[g];
+    if (!(rule.trim_share >= 0 && rule.trim_share <= 1)) {
+      throw std::invalid_argument("keep: the share to trim must lie in 0 to 1, got " +
+                                  std::to_string(rule.trim_share));
+    }
     cells_of(groups, g, mask, cells);
     values.clear();
     positions.clear();
@@ -78,6 +84,61 @@ Kept keep(std::span<const T> x, const Groups& groups, const Keep& rule, Mask mas
   return kept;
 }
 
+template <class T>
+Kept keep(std::span<const T> x, const Groups& groups, const Keep& rule, Mask mask) {
+  return keep_by(x, groups, std::span<const Keep>(std::vector<Keep>(groups.count(), rule)), mask);
+}
+
+template <class T>
+Counted<T> count_best(std::span<const T> x, const Groups& groups, std::span<const T> weights,
+                      std::span<const T> whole, bool cost, Mask mask) {
+  require_fit("count_best", x.size(), groups, mask);
+  if (weights.size() != x.size() || whole.size() != groups.count()) {
+    throw std::invalid_argument("count_best: " + std::to_string(weights.size()) + " weights for " +
+                                std::to_string(x.size()) + " cells, " +
+                                std::to_string(whole.size()) + " wholes for " +
+                                std::to_string(groups.count()) + " groups");
+  }
+  Counted<T> counted;
+  counted.share.assign(x.size(), T(0.0));
+  std::vector<std::uint32_t> cells;
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    cells_of(groups, g, mask, cells);
+    std::sort(cells.begin(), cells.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return x[a] == x[b] ? a < b : cost ? x[a] < x[b] : x[b] < x[a];
+    });
+    Exact left = as_decimal(whole[g]);
+    const Exact slack = left * Exact(1e-12);
+    bool negative = false;
+    for (std::size_t first = 0, end = 0; first < cells.size(); first = end) {
+      Exact level(0.0);
+      for (; end < cells.size() && x[cells[end]] == x[cells[first]]; ++end) {
+        level += as_decimal(weights[cells[end]]);
+        negative = negative || weights[cells[end]] < T(0.0);
+      }
+      const bool wholly = !(left + slack < level);
+      const T share = wholly ? T(1.0) : exact_or_double<T>(left / level);
+      for (std::size_t i = first; i < end; ++i) {
+        counted.share[cells[i]] = share;
+      }
+      left = wholly && level + slack < left ? left - level : Exact(0.0);
+    }
+    if (negative || slack < left) {
+      (negative ? counted.negative : counted.too_little).push_back(static_cast<std::uint32_t>(g));
+      for (const std::uint32_t cell : cells) {
+        counted.share[cell] = T(1.0);
+      }
+    }
+  }
+  return counted;
+}
+
+template Counted<double> count_best(std::span<const double>, const Groups&, std::span<const double>,
+                                    std::span<const double>, bool, Mask);
+template Counted<Exact> count_best(std::span<const Exact>, const Groups&, std::span<const Exact>,
+                                   std::span<const Exact>, bool, Mask);
+template Kept keep_by(std::span<const double>, const Groups&, std::span<const Keep>, Mask);
+template Kept keep_by(std::span<const Exact>, const Groups&, std::span<const Keep>, Mask);
 template Kept keep(std::span<const double>, const Groups&, const Keep&, Mask);
 template Kept keep(std::span<const Exact>, const Groups&, const Keep&, Mask);
 

@@ -73,7 +73,7 @@ TEST_CASE("what is no number is refused where one is needed") {
   CHECK(refusal(with_step("{multiply: abc}")).find("`{column: NAME}`") != std::string::npos);
   CHECK(refusal(with_step("{multiply: 2/0}")).find("a number or a parameter, got") !=
         std::string::npos);
-  CHECK(refusal(with_step("{best: {over: all, of: 3/2}}")).find("whole number") !=
+  CHECK(refusal(with_step("{drop: {over: all, highest: 3/2}}")).find("whole number") !=
         std::string::npos);
   CHECK(refusal(with_step("{quantile: {over: all, at: 4/3}}")).find("from 0 to 1") !=
         std::string::npos);

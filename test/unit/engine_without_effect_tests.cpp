@@ -59,6 +59,42 @@ TEST_CASE("an argument without effect is refused") {
   CHECK(refusal(of_marks("{mean: j}, {ratio: {to: max, within: candidate}}")).empty());
 }
 
+TEST_CASE("how many count is a whole number, one for each group") {
+  CHECK(holds(refusal(of_marks("{best: {over: j, of: 1.5}}, {sum: j}")), "`best` of 1.5 values"));
+  CHECK(holds(refusal(of_marks("{best: {over: j, of: {count: j, plus: -2}}}, {sum: j}")),
+              "`best` of 0 values"));
+  const std::string by_juror = "{from: w, value: weight}";
+  const Decided apart = decide_text(of_marks("{best: {over: j, of: " + by_juror + "}}, {sum: j}"));
+  CHECK_FALSE(apart.stage().nodes.front().scores.has(apart.entrant("a")));
+  const Decided each = decide_text(
+      of_marks("{best: {over: j, of: {by: candidate, values: {a: 1, b: 2}}}}, {sum: j}"));
+  CHECK(each.stage().nodes.front().scores.value(each.entrant("a")) == 9);
+  CHECK(each.stage().nodes.front().scores.value(each.entrant("b")) == 9);
+}
+
+TEST_CASE("what best keeps in part is added up or averaged with its own weights") {
+  const std::string best = "{best: {over: j, of: 2.5, weights: {from: w}}}, ";
+  const Decided d = decide_text(of_marks(best + "{sum: j}")); // j1 weighs 1, j2 weighs 3
+  CHECK(d.stage().nodes.front().scores.value(d.entrant("a")) == 9 + 1.5 * 5);
+  CHECK(holds(refusal(of_marks(best + "{max: j}")), "`max` does not weigh"));
+  CHECK(holds(refusal(of_marks(best + "{sum: {over: j, weights: {from: w}}}")),
+              "the weights are those of `best` before it"));
+  CHECK(holds(refusal(of_marks(best + "{drop: {over: j, lowest: 1}}, {sum: j}")),
+              "`drop` after `best` with `weights`"));
+  const Decided few =
+      decide_text(of_marks("{best: {over: j, of: 5, weights: {from: w}}}, {sum: j}"));
+  CHECK_FALSE(few.stage().nodes.front().scores.has(few.entrant("a")));
+}
+
+TEST_CASE(
+    "nothing comes between setting values aside and reducing them that changes which there are") {
+  for (const std::string step : {"versus", "{pick: {j: j1}}"}) {
+    CAPTURE(step);
+    CHECK(holds(refusal(of_marks("{best: {over: j, of: 1}}, " + step + ", {sum: all}")),
+                "stands between setting values aside and reducing them"));
+  }
+}
+
 TEST_CASE("needs beside a part that is zero is refused") {
   const auto parts = [](const std::string& missing) {
     return "libeval: 1\nprogram: p\ncandidates: [a, b]\nevidence:\n"

@@ -4,6 +4,7 @@
 
 #include <libeval/kernel/reduce.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -484,6 +485,74 @@ TEST_CASE("groups with too few cells are listed") {
   CHECK(best.mask == std::vector<std::uint8_t>{1, 1, 1, 1, 1});
   const Kept none = keep<double>(x, groups, {std::size_t(-1), std::size_t(-1), 1, 0, false});
   CHECK(none.too_few.size() == 3);
+}
+
+TEST_CASE("each group has a rule of its own") {
+  Groups groups;
+  groups.offsets = {0, 3, 5};
+  const std::vector<double> x{3, 1, 2, 9, 8};
+  const std::vector<Keep> rules{{0, 0, 0, 2, false}, {0, 0, 0, 1, true}};
+  CHECK(keep_by<double>(x, groups, std::span<const Keep>(rules)).mask ==
+        std::vector<std::uint8_t>{1, 0, 1, 0, 1});
+  CHECK_THROWS_AS(keep_by<double>(x, groups, std::span<const Keep>(rules).first(1)),
+                  std::invalid_argument);
+}
+
+TEST_CASE("the best whose weights come to a whole count, the last in part") {
+  const auto counted = [](const std::vector<double>& x, const std::vector<double>& weights,
+                          double whole, bool cost = false) {
+    const std::vector<double> of{whole};
+    return count_best<double>(x, one_group(x.size()), std::span<const double>(weights),
+                              std::span<const double>(of), cost);
+  };
+  using Values = std::vector<double>;
+  CHECK(counted({62, 59, 69, 57}, {30, 30, 30, 30}, 100).share == Values{1, 1, 1, 1.0 / 3});
+  CHECK(counted({62, 59, 69, 57}, {30, 30, 30, 30}, 90).share == Values{1, 1, 1, 0});
+  CHECK(counted({50, 60, 50}, {10, 20, 30}, 40).share == Values{0.5, 1, 0.5});
+  CHECK(counted({50, 60, 50}, {10, 20, 30}, 10, true).share == Values{0.25, 0, 0.25});
+  CHECK(counted({1, 2, 3}, {0.1, 0.1, 0.1}, 0.3).share == Values{1, 1, 1});
+  CHECK(counted({3, 2, 1}, {0.1, 0.2, 5}, 0.3).share == Values{1, 1, 0});
+  CHECK(counted({3, 2, 1}, {0, 4, 0}, 4).share == Values{1, 1, 1}); // what weighs nothing
+  CHECK(counted({3, 2}, {4, 5}, 10).too_little.size() == 1);
+  CHECK(counted({3, 2}, {4, 5}, 9).too_little.empty());
+  CHECK(counted({3, 2}, {11, -1}, 10).negative.size() == 1);
+  CHECK(counted({}, {}, 10).too_little.size() == 1);
+}
+
+TEST_CASE("counting in part agrees with counting one by one") {
+  std::mt19937_64 random(15);
+  for (int i = 0; i < 2000; ++i) {
+    const std::size_t n = 1 + random() % 6;
+    std::vector<double> x, weights, units;
+    std::vector<std::uint8_t> mask;
+    for (std::size_t k = 0; k < n; ++k) {
+      x.push_back(static_cast<double>(random() % 4));
+      weights.push_back(static_cast<double>(random() % 4));
+      mask.push_back(random() % 5 != 0);
+      if (mask.back() != 0) {
+        units.insert(units.end(), static_cast<std::size_t>(weights.back()), x.back());
+      }
+    }
+    const bool cost = random() % 2 == 0;
+    std::sort(units.begin(), units.end());
+    if (!cost) {
+      std::reverse(units.begin(), units.end());
+    }
+    const std::size_t of = 1 + random() % 6;
+    const std::vector<double> whole{static_cast<double>(of)};
+    const auto counted = count_best<double>(x, one_group(n), std::span<const double>(weights),
+                                            std::span<const double>(whole), cost, mask);
+    CHECK(counted.too_little.empty() == (units.size() >= of));
+    double sum = 0, expected = 0;
+    for (std::size_t k = 0; k < n; ++k) {
+      sum += counted.share[k] * weights[k] * x[k];
+      CHECK((mask[k] != 0 || counted.share[k] == 0));
+    }
+    for (std::size_t k = 0; k < std::min(of, units.size()); ++k) {
+      expected += units[k];
+    }
+    CHECK(sum == Approx(expected));
+  }
 }
 
 TEST_CASE("setting aside agrees with setting aside one by one") {

@@ -72,6 +72,22 @@ struct Ranges {
 template <class T>
 [[nodiscard]] Ranges<T> ranges(std::span<const T> x, const Groups& groups, Mask mask = {});
 
+/// How much of each cell counts, from 0 to 1, where the best of a group count until their weights
+/// come to its `whole`; of equal values at the edge each counts by the same share. Groups whose
+/// weights come to less, or one of whose weights is below 0, are listed (and all their cells count
+/// wholly). Weights are added as decimals.
+template <class T>
+struct Counted {
+  std::vector<T> share;
+  std::vector<std::uint32_t> too_little, negative;
+};
+/// `whole` has a number for each group. O(cells log cells). Throws std::invalid_argument for sizes
+/// that do not fit.
+template <class T>
+[[nodiscard]] Counted<T> count_best(std::span<const T> x, const Groups& groups,
+                                    std::span<const T> weights, std::span<const T> whole, bool cost,
+                                    Mask mask = {});
+
 /// Which cells of each group stay when some are set aside: first the highest, then the lowest, then
 /// all but the best of the rest. Of equal values the one that stands first in the group is set
 /// aside first; the multiset that stays is the same whichever it is.
@@ -94,5 +110,9 @@ struct Kept {
 template <class T>
 [[nodiscard]] Kept keep(std::span<const T> x, const Groups& groups, const Keep& rule,
                         Mask mask = {});
+/// The same with a rule for each group.
+template <class T>
+[[nodiscard]] Kept keep_by(std::span<const T> x, const Groups& groups, std::span<const Keep> rules,
+                           Mask mask = {});
 
 } // namespace libeval::kernel

@@ -64,6 +64,7 @@ struct Frame {
   Index raw_rows;                                 ///< as in op::Load
   ArrayId mask = no_array;                        ///< cells set aside while the plan runs
   std::vector<std::string> mask_over;             ///< dimensions that must be reduced next
+  ArrayId counted = no_array;                     ///< what of the weights counts then
   std::optional<double> needs;                    ///< so many must stand in the next reduction
   bool needs_share = false;
   Direction direction = Direction::benefit;

@@ -24,6 +24,18 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
           "reduce `" + frame_.mask_over.front() + "` right after `drop`, `trim` or `best`");
     return;
   }
+  const Operand counted{std::nullopt, frame_.counted, {}};
+  if (frame_.counted != no_array) {
+    if (weights != nullptr || (reduction.kind != Reducer::sum && reduction.kind != Reducer::mean)) {
+      error(step_.where,
+            weights != nullptr ? "the weights are those of `best` before it"
+                               : "`" + step_.name + "` does not weigh what `best` keeps in part",
+            "write `sum` or `mean` without `weights` after `best` with `weights`");
+      frame_.array = no_array;
+      return;
+    }
+    weights = &counted;
+  }
   if (weights != nullptr)
     take_gaps(weights->gap);
   std::vector<Index> keys;
@@ -107,6 +119,7 @@ void Lowering::reduce_to(const std::vector<std::string>& over, kernel::Reduction
   out.category = nullptr;
   out.raw = nullptr;
   out.mask = no_array;
+  out.counted = no_array;
   out.mask_over.clear();
   out.needs.reset();
   out.resolution = 0;
@@ -413,6 +426,12 @@ void Lowering::set_aside() {
     frame_.array = no_array;
     return;
   }
+  if (frame_.counted != no_array) {
+    error(step_.where, "`" + step_.name + "` after `best` with `weights`, which keeps a part",
+          "reduce `" + frame_.mask_over.front() + "` first, or set aside before it");
+    frame_.array = no_array;
+    return;
+  }
   std::vector<Index> keys;
   for (const Dimension& d : frame_.dimensions)
     if (std::ranges::find(*dimensions, d.name) == dimensions->end())
@@ -433,15 +452,34 @@ void Lowering::set_aside() {
           "say it, `{drop: {over: " + dimensions->front() + ", highest: 1, lowest: 1}}`");
     return;
   }
-  if (step_.name == "drop") {
-    op.rule.drop_highest = static_cast<std::size_t>(number("highest").value_or(0));
-    op.rule.drop_lowest = static_cast<std::size_t>(number("lowest").value_or(0));
-  } else if (step_.name == "trim") {
-    op.rule.trim_share = number("share").value_or(0);
-  } else {
-    op.rule.best = static_cast<std::size_t>(number("of").value_or(1));
-    op.short_is_fine = flag("at_most");
+  const auto how_many = [&](const char* key, double least, std::size_t& fixed, ArrayId& each) {
+    const Tree* given = arg(key);
+    if (given == nullptr)
+      return;
+    const Operand n = operand(*given);
+    if (op.weights != no_array)
+      each = array_of(n);
+    else if (n.constant &&
+             (*n.constant < least || *n.constant > 1e9 || *n.constant != std::floor(*n.constant)))
+      error(given->where, "`" + step_.name + "` of " + format_decimal(*n.constant) + " values",
+            "a whole number from " + format_decimal(least) + " to 1000000000 is meant");
+    else if (n.constant)
+      fixed = static_cast<std::size_t>(*n.constant);
+    else
+      each = n.array;
+    take_gaps(n.gap);
+  };
+  ArrayId weights = no_array;
+  if (const Tree* given = arg("weights")) {
+    const Operand weighed = operand(*given);
+    weights = op.weights = array_of(weighed);
+    take_gaps(weighed.gap);
   }
+  how_many("highest", 0, op.rule.drop_highest, op.highest);
+  how_many("lowest", 0, op.rule.drop_lowest, op.lowest);
+  op.rule.trim_share = number("share").value_or(0);
+  how_many("of", 1, op.rule.best, op.best);
+  op.short_is_fine = flag("at_most");
   op.rule.cost = cost;
   if (frame_.any_gap()) {
     // Gaps go first: they are neither dropped nor counted.
@@ -461,10 +499,14 @@ void Lowering::set_aside() {
     }
     op.short_is_fine = true; // the gap itself is reported
   }
-  op.out = output();
-  frame_.mask = op.out;
+  const ArrayId kept = op.out = output();
+  frame_.mask = kept;
   frame_.mask_over = *dimensions;
   add(plan_, std::move(op), step_.name);
+  if (weights == no_array)
+    return;
+  frame_.counted = output();
+  add(plan_, op::Binary{weights, kept, frame_.counted, op::Binary::Kind::multiply}, step_.name);
 }
 
 } // namespace libeval

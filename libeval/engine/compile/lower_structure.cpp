@@ -507,6 +507,12 @@ void Lowering::binary(op::Binary::Kind kind, const Operand& with, bool swapped, 
 }
 
 void Lowering::keep_cells(const Codes& cells) {
+  if (frame_.mask != no_array) {
+    error(step_.where, "`" + step_.name + "` stands between setting values aside and reducing them",
+          "reduce `" + frame_.mask_over.front() + "` right after `drop`, `trim` or `best`");
+    frame_.array = no_array;
+    return;
+  }
   frame_ = compiler_.picked(frame_, cells, name_, step_.name);
 }
 

@@ -107,6 +107,9 @@ struct Keep {
   SharedGroups groups = {};
   kernel::Keep rule = {};
   bool short_is_fine = false;
+  /// How many, instead of the numbers of `rule`: the same in all of a group.
+  ArrayId best = no_array, highest = no_array, lowest = no_array;
+  ArrayId weights = no_array; ///< those count whose weights come to `best`; a mask of shares
 };
 /// minmax and zscore: parameters of each group, then the same affine map for all of it.
 struct Normalize {

@@ -24,8 +24,9 @@ static void inputs(const O& o, See&& see) {
     see(o.weights);
   if constexpr (requires { o.mask; })
     see(o.mask);
-  if constexpr (requires { o.by == no_array; } && std::is_same_v<O, op::Keep>)
-    see(o.by);
+  if constexpr (std::is_same_v<O, op::Keep>)
+    for (const ArrayId id : {o.by, o.best, o.highest, o.lowest})
+      see(id);
   if constexpr (requires { o.values; })
     see(o.values);
   if constexpr (requires { o.then; })

@@ -4,6 +4,7 @@
 #include "kernel/sort.hpp"
 
 #include <cmath>
+#include <optional>
 #include <span>
 
 namespace libeval {
@@ -54,7 +55,8 @@ bool is_chance(std::vector<std::uint32_t>& cells, const std::vector<T>& by, doub
     bool all_count = true, none_counts = true, all_alike = true;
     std::size_t last = first;
     for (; last < cells.size() && !(T(noise) < by[cells[last]] - by[cells[first]]); ++last) {
-      (counts[cells[last]] == T(0) ? all_count : none_counts) = false;
+      all_count = all_count && counts[cells[last]] == T(1);
+      none_counts = none_counts && counts[cells[last]] == T(0);
       all_alike = all_alike && alike(cells[first], cells[last]);
     }
     if (!all_count && !none_counts && !all_alike)
@@ -131,14 +133,15 @@ void Runner<T>::apply(const op::Reduce& o) {
   const T same(noise(o.in)), same_weight(weights ? noise(o.weights) : 0);
   for (const op::Keep* keep = keeper(plan_, o.mask); keep != nullptr;
        keep = keeper(plan_, keep->mask)) {
-    if (keep->by == o.in && !weights) // equal values are one as good as the other
+    const bool in_part = keep->weights != no_array; // equals count by the same share
+    if (keep->by == o.in && (!weights || in_part))  // equal values are one as good as the other
       continue;
     const auto by = values(keep->by), counts = values(keep->out);
     const double near = noise(keep->by);
     const auto before = mask(o.left_out, keep->mask, x->size());
     const auto alike = [&](std::uint32_t a, std::uint32_t b) {
       return kernel::within((*x)[a], (*x)[b], same) &&
-             (!weights || kernel::within((*weights)[a], (*weights)[b], same_weight));
+             (!weights || in_part || kernel::within((*weights)[a], (*weights)[b], same_weight));
     };
     std::vector<std::uint32_t> cells;
     for (std::size_t g = 0; g < o.groups->count(); ++g) {
@@ -174,15 +177,70 @@ std::vector<std::uint32_t> Runner<T>::causes_of_groups(const op::Reduce& o) cons
 }
 
 template <class T>
+void Runner<T>::count_best(const op::Keep& o, const Values& x, const std::vector<std::uint8_t>& m) {
+  const auto weights = values(o.weights), numbers = values(o.best);
+  Values whole(o.groups->count());
+  std::vector<std::uint32_t> no_number;
+  for (std::uint32_t g = 0; g < whole.size(); ++g)
+    for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at) {
+      if (!takes_part(Mask(m), o.groups->cell(at)))
+        continue;
+      const T& n = (*numbers)[o.groups->cell(at)];
+      if (!(T(0) < n) || (T(0) < whole[g] && n != whole[g]))
+        no_number.push_back(g);
+      whole[g] = n;
+    }
+  no_number.erase(std::unique(no_number.begin(), no_number.end()), no_number.end());
+  auto counted = kernel::count_best(std::span<const T>(x), *o.groups, std::span<const T>(*weights),
+                                    std::span<const T>(whole), o.rule.cost, Mask(m));
+  put(o.out, std::move(counted.share));
+  lanes_[o.out].undefined = of_any({o.by, o.mask, o.best, o.weights});
+  fail(o.out, cells_of(*o.groups, no_number),
+       "what the weights come to must be above zero, and the same for all of them");
+  fail(o.out, cells_of(*o.groups, counted.negative), "a weight below zero");
+  if (!o.short_is_fine)
+    fail(o.out, cells_of(*o.groups, counted.too_little), "the weights come to less than `of`");
+}
+
+template <class T>
 void Runner<T>::apply(const op::Keep& o) {
   const auto x = values(o.by);
   const auto m = mask({}, o.mask, x->size());
-  auto kept = kernel::keep(std::span<const T>(*x), *o.groups, o.rule, Mask(m));
+  if (o.weights != no_array)
+    return count_best(o, *x, m);
+  std::vector<kernel::Keep> rules(o.groups->count(), o.rule);
+  std::vector<std::uint32_t> no_number;
+  const auto say = [&](ArrayId id, std::size_t kernel::Keep::*how_many, double least) {
+    if (id == no_array)
+      return;
+    const auto numbers = values(id);
+    for (std::uint32_t g = 0; g < rules.size(); ++g) {
+      std::optional<double> n;
+      bool same = true;
+      for (std::uint32_t at = o.groups->offsets[g]; at < o.groups->offsets[g + 1]; ++at)
+        if (const std::uint32_t cell = o.groups->cell(at); takes_part(Mask(m), cell)) {
+          const double here = kernel::to_double((*numbers)[cell]);
+          same = same && n.value_or(here) == here;
+          n = here;
+        }
+      if (n && (!same || *n < least || *n > 1e15 || *n != std::floor(*n)))
+        no_number.push_back(g);
+      else if (n)
+        rules[g].*how_many = static_cast<std::size_t>(*n);
+    }
+  };
+  say(o.best, &kernel::Keep::best, 1);
+  say(o.highest, &kernel::Keep::drop_highest, 0);
+  say(o.lowest, &kernel::Keep::drop_lowest, 0);
+  auto kept = kernel::keep_by(std::span<const T>(*x), *o.groups,
+                              std::span<const kernel::Keep>(rules), Mask(m));
   Values y(x->size());
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = T(kept.mask[i]);
   put(o.out, std::move(y));
-  lanes_[o.out].undefined = of_any({o.by, o.mask});
+  lanes_[o.out].undefined = of_any({o.by, o.mask, o.best, o.highest, o.lowest});
+  fail(o.out, cells_of(*o.groups, no_number),
+       "how many count must be a whole number, the same for all of them");
   if (!o.short_is_fine)
     fail(o.out, cells_of(*o.groups, kept.too_few), "too few values to set some aside");
 }

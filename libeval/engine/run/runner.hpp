@@ -103,6 +103,7 @@ private:
                                                          const std::vector<double>& places) const;
   void break_ties(const op::Rank& o, const std::vector<std::uint8_t>& take_part,
                   std::vector<double>& places);
+  void count_best(const op::Keep& o, const Values& x, const std::vector<std::uint8_t>& m);
   void count_ties(const op::WinRate& o, double tolerance, const std::vector<std::uint8_t>& m,
                   Values& rates);
 

@@ -161,7 +161,10 @@ private:
     return certain(o.in);
   }
   bool apply(const op::Compare& o) { return certain(o.a) && certain(o.b); }
-  bool apply(const op::Keep& o) { return certain(o.by) && certain(o.mask); }
+  bool apply(const op::Keep& o) {
+    return certain(o.by) && certain(o.mask) && certain(o.best) && certain(o.highest) &&
+           certain(o.lowest) && certain(o.weights);
+  }
   bool apply(const op::Rank& o) {
     return certain(o.in) &&
            std::ranges::all_of(o.then, [&](const auto& key) { return certain(key.first); });
