@@ -131,6 +131,9 @@ double positive_rest(double x) {
       break;
     }
     const double m = (times + 0x1.8p52) - 0x1.8p52;
+    if (std::abs(m - times) > times * 0x1p-51) {
+      continue; // a product is off by less: no need to divide
+    }
     if (m / power == x && m != 0) {
       return k == 0 ? 0 : std::fma(-x, power, m) / power;
     }
