@@ -191,14 +191,15 @@ TEST_CASE("beta numbers: Kolmogorov-Smirnov, and moments of shapes large and sma
         {0.25, 2, [](double x) { return std::pow(x, 0.25) * (1.25 - 0.25 * x); }}})
     for (const bool other_side : {false, true}) { // beta(a, b) = 1 - beta(b, a)
       INFO(a << " " << b);
-      const auto x =
-          draws([&](Stream s) { return other_side ? 1 - beta(s, b, a) : beta(s, a, b); });
+      const auto x = draws([a = a, b = b, other_side](Stream s) {
+        return other_side ? 1 - beta(s, b, a) : beta(s, a, b);
+      });
       CHECK(kolmogorov_smirnov(x, cdf) < critical);
     }
   for (const auto& [a, b] : std::vector<std::pair<double, double>>{
            {50, 50}, {300, 20}, {1e9, 3e9}, {0.7, 40}, {0.02, 0.03}, {1e-9, 1e-9}}) {
     INFO(a << " " << b);
-    const auto x = draws([&](Stream s) { return beta(s, a, b); });
+    const auto x = draws([a = a, b = b](Stream s) { return beta(s, a, b); });
     const double m = a / (a + b), v = m * (1 - m) / (a + b + 1);
     CHECK(std::abs(mean(x) - m) < 4 * std::sqrt(v / many));
     CHECK(variance(x) == Approx(v).epsilon(0.06));
