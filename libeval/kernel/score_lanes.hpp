@@ -68,8 +68,9 @@ private:
     case Kind::normals:
       return draw_normals(s, index, number);
     case Kind::uniforms:
+      return draw_uniforms(s, index, number);
     case Kind::empirical:
-      return draw(s, index, number);
+      return draw_errors(s, index, number);
     case Kind::correlated:
       return draw_correlated(s, index, number);
     case Kind::beta:
@@ -180,21 +181,24 @@ private:
     }
   }
 
-  void draw(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+  void draw_uniforms(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
     const Replicates of = replicates_of(s);
-    const double* const errors = number + std::size_t{2} * s.terms;
-    const Reals few = s.kind == Kind::empirical ? first_of(errors, s.n) : Reals{};
-    for (std::size_t k = 0; k < s.terms; ++k, index += 3) {
+    for (std::size_t k = 0; k < s.terms; ++k, index += 3, number += 4) {
       const Four words = philox_lanes(task_, of, s.source, index[0]);
-      if (s.kind == Kind::uniforms) {
-        put_between(index[1], number + 4 * k, words.word[0], words.word[1]);
-        put_between(index[2], number + 4 * k + 2, words.word[2], words.word[3]);
-        continue;
-      }
-      if (index[1] != ScoreProgram::no_row)
-        put(index[1], number[2 * k] + one_of(errors, s.n, few, words.word[0], words.word[1]));
-      if (index[2] != ScoreProgram::no_row)
-        put(index[2], number[2 * k + 1] + one_of(errors, s.n, few, words.word[2], words.word[3]));
+      put_between(index[1], number, words.word[0], words.word[1]);
+      put_between(index[2], number + 2, words.word[2], words.word[3]);
+    }
+  }
+
+  void draw_errors(const ScoreStep& s, const std::uint32_t* index, const double* number) const {
+    const Replicates of = replicates_of(s);
+    const double* const errors = number + std::size_t{4} * s.terms;
+    const Reals few = first_of(errors, s.n);
+    for (std::size_t k = 0; k < s.terms; ++k, index += 5, number += 4) {
+      const Four words = philox_lanes(task_, of, s.source, index[0]);
+      for (std::size_t c = 0; c < 4; ++c)
+        if (index[1 + c] != ScoreProgram::no_row)
+          put(index[1 + c], number[c] + one_of(errors, s.n, few, words.word[c]));
     }
   }
 
@@ -212,10 +216,9 @@ private:
     put(r, number[0] * exponential_inside<OneRounding>(number[1] * x));
   }
 
-  /// As `below_at` chooses, for n below 2^32.
-  static Reals one_of(const double* errors, std::uint32_t n, Reals few, Words low, Words high) {
-    const Words by = Words{} + std::uint64_t{n};
-    const Words at = (multiply(high, by) + (multiply(low, by) >> 32)) >> 32;
+  /// The number of an error is the upper half of a word times how many there are.
+  static Reals one_of(const double* errors, std::uint32_t n, Reals few, Words word) {
+    const Words at = multiply(word, Words{} + std::uint64_t{n}) >> 32;
     return n <= lane_count ? picked(few, at) : gather(errors, at);
   }
 

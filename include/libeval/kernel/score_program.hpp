@@ -23,7 +23,8 @@ struct ScoreStep {
     // another, two a block.
     normals,    ///< `terms` blocks
     uniforms,   ///< the same, of uniform numbers larger by 1 - 2^-53
-    empirical,  ///< the same with value (one a row) + one of `n` errors, which stand after those
+    empirical,  ///< the same of four numbers a block and without a spread: value (one a row) + one
+                ///< of `n` errors, which stand after those
     correlated, ///< `terms` groups of `n` normal numbers, from the first of the stream on: a row
                 ///< each (or no_row); the root, then value and spread of each. `a`: n rows of room.
                 ///< `b`: below the diagonal each column of the root is one number

@@ -57,13 +57,9 @@ public:
                  [](const CellSource::Cell&) { return std::pair(-before_unit, 1.0); });
       add_tables(from, drawn);
       break;
-    case Kind::empirical: {
-      Step& step = add_blocks(Step::Kind::empirical, drawn, spread);
-      step.n = static_cast<std::uint32_t>(from.what->errors.size());
-      program_.number.insert(program_.number.end(), from.what->errors.begin(),
-                             from.what->errors.end());
+    case Kind::empirical:
+      add_empirical(from, drawn);
       break;
-    }
     }
     if (from.what->inside)
       add_clamp(*from.what->inside, drawn);
@@ -109,12 +105,30 @@ private:
         put(one == nullptr ? no_row : one->row);
         const auto [value, spread] = one == nullptr ? std::pair(0.0, 0.0) : numbers(*one->cell);
         program_.number.push_back(value);
-        if (kind != Step::Kind::empirical)
-          program_.number.push_back(spread);
+        program_.number.push_back(spread);
       }
     }
     out.terms = static_cast<std::uint32_t>(blocks.size());
     return out;
+  }
+
+  /// Numbers by position, four a block.
+  void add_empirical(const CellSource& from, const std::vector<PlacedCell>& cells) {
+    std::map<std::uint32_t, std::array<const PlacedCell*, 4>> blocks;
+    for (const PlacedCell& one : cells)
+      blocks[one.cell->position / 4][one.cell->position % 4] = &one;
+    Step& out = begin(Step::Kind::empirical);
+    for (const auto& [block, four] : blocks) {
+      put(block);
+      for (const PlacedCell* one : four) {
+        put(one == nullptr ? no_row : one->row);
+        program_.number.push_back(one == nullptr ? 0 : one->cell->value);
+      }
+    }
+    out.terms = static_cast<std::uint32_t>(blocks.size());
+    out.n = static_cast<std::uint32_t>(from.what->errors.size());
+    program_.number.insert(program_.number.end(), from.what->errors.begin(),
+                           from.what->errors.end());
   }
 
   void add_correlated(const CellSource& from, const std::vector<PlacedCell>& cells) {

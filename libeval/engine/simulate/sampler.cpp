@@ -99,7 +99,9 @@ double CellSource::number(const kernel::Stream& stream, const Cell& cell, Normal
                        cell.spread);
     break;
   case Kind::empirical:
-    x += what->errors[kernel::below_at(stream, cell.position, what->errors.size())];
+    x += what->errors[std::uint64_t{stream.block(cell.position / 4)[cell.position % 4]} *
+                          what->errors.size() >>
+                      32];
     break;
   }
   return what->inside ? std::clamp(x, what->inside->first, what->inside->second) : x;
