@@ -88,11 +88,20 @@ TEST_CASE("what best keeps in part is added up or averaged with its own weights"
 
 TEST_CASE(
     "nothing comes between setting values aside and reducing them that changes which there are") {
-  for (const std::string step : {"versus", "{pick: {j: j1}}"}) {
+  for (const std::string step : {"versus", "{beside: {k: 2}}", "{pick: {j: j1}}"}) {
     CAPTURE(step);
     CHECK(holds(refusal(of_marks("{best: {over: j, of: 1}}, " + step + ", {sum: all}")),
                 "stands between setting values aside and reducing them"));
   }
+}
+
+TEST_CASE("a dimension is set beside the values once") {
+  CHECK(holds(refusal(of_marks("{beside: {j: 2}}, {sum: j}")), "`j` is a dimension of its own"));
+  CHECK(holds(refusal(of_marks("{beside: {k: [x, x]}}, {sum: all}")), "`x` stands twice"));
+  CHECK(holds(refusal(of_marks("{beside: {k: [x, y]}}, {add: {column: k}}, {sum: all}")),
+              "there is no column `k` here"));
+  CHECK(
+      refusal(of_marks("{beside: {k: [3, 2026-01-15]}}, {add: {column: k}}, {sum: all}")).empty());
 }
 
 TEST_CASE("needs beside a part that is zero is refused") {

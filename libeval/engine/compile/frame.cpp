@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compile/frame.hpp"
 
+#include <libeval/base/decimal.hpp>
 #include <libeval/domain/program.hpp>
 
 #include <algorithm>
@@ -170,6 +171,88 @@ std::optional<std::vector<double>> column_of(const Origin& origin, const std::st
   if (any_gap)
     gap = std::move(out_gap);
   return out;
+}
+
+namespace {
+
+/// Of each cell the word in a column, as a code of `members`; npos where nothing stands.
+struct Words {
+  std::vector<std::string> members;
+  std::vector<std::uint32_t> codes;
+};
+
+std::optional<Words> words_in_table(const Origin& origin, const std::string& column) {
+  const auto row = [&](std::size_t cell) { return origin.rows ? (*origin.rows)[cell] : cell; };
+  Words out;
+  out.codes.assign(origin.cells, npos);
+  if (origin.labels)
+    if (const auto label = std::ranges::find(origin.labels->labels, column, &TextColumn::name);
+        label != origin.labels->labels.end()) {
+      out.members = label->texts;
+      for (std::size_t i = 0; i < origin.cells; ++i)
+        if (!label->at(row(i)).empty())
+          out.codes[i] = label->codes[row(i)];
+      return out;
+    }
+  if (!origin.table)
+    return std::nullopt;
+  const auto value = std::ranges::find(origin.table->values, column, &ValueColumn::name);
+  if (value == origin.table->values.end())
+    return std::nullopt;
+  std::unordered_map<std::string, std::uint32_t> known;
+  for (std::size_t i = 0; i < origin.cells; ++i) {
+    const std::size_t r = row(i);
+    if (value->is_gap(r))
+      continue;
+    const auto [at, fresh] =
+        known.try_emplace(value->is_category(r) ? value->texts[value->category[r] - 1]
+                                                : format_decimal(value->numbers[r]),
+                          static_cast<std::uint32_t>(known.size()));
+    if (fresh)
+      out.members.push_back(at->first);
+    out.codes[i] = at->second;
+  }
+  return out;
+}
+
+std::optional<Words> words_at(const Origin& origin, const std::string& column) {
+  if (!origin.parent)
+    return words_in_table(origin, column);
+  auto words = words_at(*origin.parent, column);
+  if (!words)
+    return std::nullopt;
+  std::vector<std::uint32_t> codes(origin.cells, npos);
+  for (std::size_t i = 0; i < origin.cells; ++i) {
+    if (origin.picked) {
+      const std::uint32_t from = (*origin.picked)[i];
+      codes[i] = from == npos ? npos : words->codes[from];
+      continue;
+    }
+    for (std::uint32_t at = origin.groups->offsets[i]; at < origin.groups->offsets[i + 1]; ++at) {
+      const std::uint32_t code = words->codes[origin.groups->cell(at)];
+      if (codes[i] != npos && code != npos && code != codes[i])
+        return std::nullopt;
+      codes[i] = code == npos ? codes[i] : code;
+    }
+  }
+  words->codes = std::move(codes);
+  return words;
+}
+
+} // namespace
+
+std::optional<Dimension> words_of(const Origin& origin, const std::string& column) {
+  auto words = words_at(origin, column);
+  if (!words)
+    return std::nullopt;
+  const auto nothing = static_cast<std::uint32_t>(words->members.size());
+  if (std::ranges::find(words->codes, npos) != words->codes.end()) {
+    words->members.emplace_back();
+    std::ranges::replace(words->codes, npos, nothing);
+  }
+  return Dimension{column,
+                   std::make_shared<const std::vector<std::string>>(std::move(words->members)),
+                   std::make_shared<const std::vector<std::uint32_t>>(std::move(words->codes))};
 }
 
 } // namespace libeval

@@ -43,7 +43,8 @@ struct Origin {
   std::map<std::string, std::shared_ptr<const std::vector<double>>> columns; ///< one a base cell
   std::map<std::string, std::vector<std::uint8_t>> gaps; ///< of a column; absent: none
   std::shared_ptr<const Table> table;   ///< with further columns, read when asked for; or null
-  Index rows;                           ///< the row of each base cell in `table`; null: cell = row
+  std::shared_ptr<const Table> labels;  ///< with labels of the cells; or null
+  Index rows;                           ///< the row of each base cell; null: cell = row
   std::shared_ptr<const Origin> parent; ///< cells are groups of the parent's cells; or
   SharedGroups groups;
   Index picked; ///< cells are a selection of the parent's cells (`npos` = a gap, no cell)
@@ -112,6 +113,10 @@ struct Grouping {
 /// same within a group. Gaps come back in `gap`.
 [[nodiscard]] std::optional<std::vector<double>>
 column_of(const Origin& origin, const std::string& column, std::vector<std::uint8_t>& gap);
+
+/// A label, or the words (and numbers) of a value column, as a dimension of the cells of a frame;
+/// empty where it is not there or not the same within a group.
+[[nodiscard]] std::optional<Dimension> words_of(const Origin& origin, const std::string& column);
 
 /// A value column of a table, or a label or key that is a number or a date, for `cells` cells.
 [[nodiscard]] std::optional<std::vector<double>> column_of(const Table& table, const Index& rows,

@@ -48,6 +48,7 @@ const std::map<std::string, Lower, std::less<>>& table() {
       {"keep", [](Lowering& l) { l.keep_groups(); }},
       {"group", [](Lowering& l) { l.group(); }},
       {"versus", [](Lowering& l) { l.versus(); }},
+      {"beside", [](Lowering& l) { l.beside(); }},
       {"pick", [](Lowering& l) { l.pick(); }},
       {"rank", [](Lowering& l) { l.rank(); }},
       {"minmax", [](Lowering& l) { l.minmax(); }},

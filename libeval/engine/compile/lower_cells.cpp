@@ -67,12 +67,17 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
     return out;
   }
   std::vector<const TextColumn*> columns;
-  std::vector<const Dimension*> dimensions;
-  for (const TextColumn& c : evidence.keys)
-    if (const Dimension* d = &c == texts ? nullptr : frame_.find(c.name)) {
-      columns.push_back(&c);
-      dimensions.push_back(d);
-    }
+  std::vector<Dimension> dimensions;
+  for (const TextColumn& c : evidence.keys) {
+    const Dimension* own = &c == texts ? nullptr : frame_.find(c.name);
+    if (auto made = &c == texts || own != nullptr ? std::nullopt : made_dimension(c.name))
+      dimensions.push_back(*std::move(made));
+    else if (own != nullptr)
+      dimensions.push_back(*own);
+    else
+      continue;
+    columns.push_back(&c);
+  }
   std::map<std::vector<std::string>, std::uint32_t> curve_at;
   const auto curve_for = [&](std::vector<std::string> tuple) {
     return curve_at.try_emplace(std::move(tuple), static_cast<std::uint32_t>(curve_at.size()))
@@ -93,14 +98,14 @@ Lowering::Curves Lowering::read_curves(const Tree& table) {
   }
   if (!dimensions.empty()) {
     out.of.resize(frame_.cells);
-    for (const Dimension* d : dimensions)
-      plan_.named.insert(d->name);
+    for (const Dimension& d : dimensions)
+      plan_.named.insert(d.name);
     for (std::size_t i = 0; i < frame_.cells; ++i) {
       std::vector<std::string> tuple;
-      for (const Dimension* d : dimensions) {
-        const std::uint32_t code = (*d->codes)[i];
-        tuple.emplace_back(d->members ? original_of((*d->members)[code])
-                                      : compiler_.context.bundle.program.candidates[code].id.str());
+      for (const Dimension& d : dimensions) {
+        const std::uint32_t code = (*d.codes)[i];
+        tuple.emplace_back(d.members ? original_of((*d.members)[code])
+                                     : compiler_.context.bundle.program.candidates[code].id.str());
       }
       out.of[i] = curve_for(std::move(tuple));
     }
@@ -448,10 +453,11 @@ void Lowering::group() {
   for (const std::string& name : names_of("by")) {
     if (frame_.find(name) != nullptr)
       continue;
-    if (auto made = attribute_dimension(name))
+    if (auto made = made_dimension(name))
       frame_.dimensions.push_back(std::move(*made));
     else
-      error(arg("by")->where, "`" + name + "` is no attribute of a candidate that is here",
+      error(arg("by")->where,
+            "`" + name + "` is no attribute of a candidate and no column that is here",
             "write `candidate.NAME`; " + dimensions_in_words());
   }
 }

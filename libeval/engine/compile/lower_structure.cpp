@@ -56,7 +56,7 @@ void Lowering::warn_of_strangers(const Tree& tree) {
     return warn_of_strangers(*negative);
   const Tree *by = tree.find("by"), *values = tree.find("values");
   const std::string name = by == nullptr ? "" : by->scalar().value_or("");
-  const auto attribute = attribute_dimension(name);
+  const auto attribute = made_dimension(name);
   const Dimension* of = attribute ? &*attribute : frame_.find(name);
   if (of == nullptr || values == nullptr || !values->is_map())
     return;
@@ -99,6 +99,12 @@ Operand Lowering::operand(const Param& param) {
     std::vector<std::uint8_t> gap;
     auto values = frame_.origin ? column_of(*frame_.origin, param.column, gap) : std::nullopt;
     if (!values) {
+      const Dimension* dimension = frame_.find(param.column);
+      if (dimension != nullptr && dimension->members)
+        if (auto numbers = members_as_numbers(*dimension)) {
+          out = *std::move(numbers);
+          break;
+        }
       error(param.where, "there is no column `" + param.column + "` here",
             "a column of the same rows, or one that is the same in all rows that were reduced");
       return {0.0, no_array, {}};
@@ -111,7 +117,7 @@ Operand Lowering::operand(const Param& param) {
     break;
   }
   case Param::Kind::table: {
-    const auto attribute = attribute_dimension(param.column);
+    const auto attribute = made_dimension(param.column);
     const Dimension* dimension = attribute ? &*attribute : frame_.find(param.column);
     if (dimension == nullptr) {
       error(param.where, "there is no dimension `" + param.column + "` here",
@@ -205,7 +211,7 @@ Operand Lowering::joined(const Frame& values, const Param& param) {
     if (pinned_here && values.is_pinned(d.name)) // one member on each side, maybe another one
       continue;
     if (own == nullptr)
-      if (auto made = attribute_dimension(name))
+      if (auto made = made_dimension(name))
         own = &attributes.emplace_back(std::move(*made));
     if (own == nullptr) {
       error(param.where,
@@ -301,42 +307,11 @@ std::string Lowering::dimensions_in_words() const {
   return out.empty() ? "no dimension is left here" : "the dimensions here are " + out;
 }
 
-/// The codes of a dimension, or of an attribute of the candidate (`candidate.section`).
-/// `candidate.ATTR` or `opponent.ATTR` as a dimension of the frame, "" for who has no such
-/// attribute; none where the name is another one or that side is not there.
-std::optional<Dimension> Lowering::attribute_dimension(const std::string& name) {
-  for (const char* side : {"candidate", "opponent"}) {
-    const std::string prefix = std::string(side) + ".";
-    const Dimension* of = frame_.find(side);
-    if (!name.starts_with(prefix) || of == nullptr)
-      continue;
-    const std::string attribute = name.substr(prefix.size());
-    const auto& candidates = compiler_.context.bundle.program.candidates;
-    if (std::ranges::none_of(candidates,
-                             [&](const Candidate& c) { return c.attribute(attribute) != nullptr; }))
-      return std::nullopt;
-    std::map<std::string_view, std::uint32_t> known;
-    std::vector<std::string> members;
-    Codes codes(frame_.cells);
-    for (std::size_t i = 0; i < frame_.cells; ++i) {
-      const std::uint32_t who = (*of->codes)[i];
-      const std::string* value = who == npos ? nullptr : candidates[who].attribute(attribute);
-      const std::string_view text = value == nullptr ? std::string_view() : *value;
-      const auto at = known.try_emplace(text, static_cast<std::uint32_t>(known.size()));
-      if (at.second)
-        members.emplace_back(text);
-      codes[i] = at.first->second;
-    }
-    return Dimension{name, std::make_shared<const std::vector<std::string>>(std::move(members)),
-                     shared_codes(std::move(codes))};
-  }
-  return std::nullopt;
-}
-
+/// The codes of a dimension, or of one that is made of an attribute or a column.
 Index Lowering::key_codes(const std::string& name, const Where& where) {
   if (const Dimension* d = frame_.find(name))
     return d->codes;
-  if (auto made = attribute_dimension(name))
+  if (auto made = made_dimension(name))
     return made->codes;
   std::vector<std::string> known;
   for (const Dimension& d : frame_.dimensions)
@@ -400,7 +375,8 @@ std::optional<std::vector<std::string>> Lowering::over() {
     } else if (!frame_.is_pinned(name)) {
       fine = key_codes(name, given->where) != nullptr && fine;
       if (fine) {
-        error(given->where, "`" + name + "` is no dimension and cannot disappear");
+        error(given->where, "`" + name + "` is no dimension and cannot disappear",
+              "`group: " + name + "` makes one of it");
         fine = false;
       }
     }

@@ -51,6 +51,7 @@ public:
   void keep_groups();
   void group();
   void versus();
+  void beside();
   void pick();
   void direction();
   void rank();
@@ -100,13 +101,14 @@ private:
   void warn_of_strangers(const Tree& tree);
   Operand operand(const Param& param);
   Operand joined(const Frame& values, const Param& param);
+  std::optional<Operand> members_as_numbers(const Dimension& dimension);
   Feed column_feed(const std::string& column, const std::vector<std::uint8_t>& gap,
                    std::shared_ptr<std::vector<double>> numbers);
   ArrayId array_of(const Operand& operand);
   ArrayId constant_array(double value);
 
   // --- structure -------------------------------------------------------------------------------
-  std::optional<Dimension> attribute_dimension(const std::string& name);
+  std::optional<Dimension> made_dimension(const std::string& name);
   Index key_codes(const std::string& name, const Where& where);
   Grouping within();
   /// Says that the values of other candidates enter, unless each group is one candidate's.

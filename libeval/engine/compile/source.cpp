@@ -325,6 +325,7 @@ Frame evidence_frame(const Context& context, Plan& plan, const Measure& measure,
   origin->columns = cells.columns;
   origin->gaps = cells.column_gaps;
   origin->table = cells.table;
+  origin->labels = table;
   origin->rows = cells.rows;
   origin->cells = cells.count;
   frame.origin = std::move(origin);
