@@ -2,6 +2,7 @@
 // What holds for every margin, against brute force on small instances: its witness alters the
 // outcome, and nothing smaller does.
 #include "support/catch.hpp"
+#include "support/norms.hpp"
 
 #include <libeval/engine/decide.hpp>
 #include <libeval/engine/margins.hpp>
@@ -19,6 +20,7 @@
 #include <vector>
 
 using namespace libeval;
+using libeval::test::distance;
 
 namespace {
 
@@ -122,18 +124,6 @@ Bundle moved(Bundle bundle, std::size_t candidate, std::size_t part, double by) 
   table.values[part].numbers[candidate] += by;
   bundle.tables[0] = std::make_shared<const Table>(std::move(table));
   return bundle;
-}
-
-double distance(const std::vector<double>& a, const std::vector<double>& b,
-                const std::string& norm) {
-  double sum = 0, squares = 0, largest = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    const double x = std::abs(a[k] - b[k]);
-    sum += x;
-    squares += x * x;
-    largest = std::max(largest, x);
-  }
-  return norm == "L1" ? sum : norm == "L2" ? std::sqrt(squares) : largest;
 }
 
 } // namespace

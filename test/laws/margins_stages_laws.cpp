@@ -2,6 +2,7 @@
 // Margins of bundles with a second stage, a panel of jurors, hurdles and rulings of ties: what they
 // tell alters the outcome, and nothing smaller that is tried does.
 #include "support/catch.hpp"
+#include "support/norms.hpp"
 #include "support/random.hpp"
 #include "support/small_bundle.hpp"
 
@@ -20,6 +21,7 @@
 #include <vector>
 
 using namespace libeval;
+using libeval::test::distance;
 using libeval::test::joined;
 using libeval::test::name;
 
@@ -139,18 +141,6 @@ void check(const Margin& margin, Outcome now, OutcomeOf&& outcome) {
       if (std::abs(margin.change) - std::abs(by) > 1e-5)
         RC_ASSERT(outcome(by) == now);
     }
-}
-
-double distance(const std::vector<double>& a, const std::vector<double>& b,
-                const std::string& norm) {
-  double sum = 0, squares = 0, largest = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    const double x = std::abs(a[k] - b[k]);
-    sum += x;
-    squares += x * x;
-    largest = std::max(largest, x);
-  }
-  return norm == "L1" ? sum : norm == "L2" ? std::sqrt(squares) : largest;
 }
 
 } // namespace
