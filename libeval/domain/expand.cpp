@@ -113,7 +113,7 @@ private:
   Tree object(const Tree& tree, const std::string& name) {
     const Shape& shape = language().at(name);
     Tree out = tree;
-    if (name == "node") {
+    if (name == "node" || name == "score") {
       push_leaf_down(out);
       spell_panel_out(out);
     }

@@ -65,6 +65,8 @@ void add_criteria(Shapes& s) {
                      {"value", "leaf: {value: COLUMN}"},
                      {"where", "leaf: {where: {...}}"}};
   s["node"].beside = {{{"leaf", "missing"}, {"parts"}}};
+  s["score"] = s["node"]; // nothing above hands it a source
+  s["score"].some_of = {{"from", "parts", "panel"}};
 }
 
 } // namespace libeval::grammar

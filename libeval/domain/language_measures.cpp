@@ -21,6 +21,7 @@ void add_measures(Shapes& s) {
       {{"measure", "attribute", "stage", "stages"}, {"part", "parts", "measure", "attribute"}},
       {},
       {{{"value"}, {"stage", "stages"}}}};
+  s["source"].some_of = {{"part", "parts", "measure", "attribute", "stage", "stages"}};
   s["test"] = {"a test",
                {{"not", either({scalar(), list(scalar(), 1)}), false, "none of these"},
                 {"at_least", number(), false, ""},

@@ -18,7 +18,12 @@ void add_evidence(Shapes& s) {
                  {"b_value", scalar(), false, "column of its value"},
                  {"winner", scalar(), false, "column that names the winner"},
                  {"tie", list(scalar(), 1), false, "how a tie is spelt"},
-                 {"sides", tuple({scalar(), scalar()}), false, "members of `side`"}}};
+                 {"sides", tuple({scalar(), scalar()}), false, "members of `side`"}},
+                false,
+                false,
+                {},
+                {{"a_value", "winner"}},
+                {{{"a_value"}, {"b_value"}}, {{"b_value"}, {"a_value"}}}};
   s["recusal"] = {"a recusal", with({{"juror", scalar(), true, "who does not mark"},
                                      {"candidate", scalar(), true, "whom"}},
                                     recorded())};
@@ -59,6 +64,8 @@ void add_evidence(Shapes& s) {
       false,
       {},
       {{"file", "csv", "unpublished"}}};
+  s["evidence"].some_of = {{"keys", "pairs", "ballots"},
+                           {"values", "wide", "durations", "pairs", "ballots"}};
 }
 
 void add_stages(Shapes& s) {
@@ -85,7 +92,7 @@ void add_stages(Shapes& s) {
                  {"entrants", either({choice({"all"}), list(scalar(), 1), object("entrants")}),
                   false, "all if left out"},
                  {"places", either({integer(0), object("places")}), false, "no limit if left out"},
-                 {"score", object("node"), false, "the criteria tree"},
+                 {"score", object("score"), false, "the criteria tree"},
                  {"measures", dictionary(object("measure")), false, "used by name"},
                  {"select", list(either({choice({"regroup", "take"}), object("select")})), false,
                   "steps, in order"}}};

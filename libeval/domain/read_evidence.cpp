@@ -200,12 +200,6 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
 
   if (const Tree* unpublished = tree.find("unpublished"))
     read_unpublished(*unpublished, spec, diagnostics);
-  if (spec.pairs && (spec.pairs->a_value.empty() != spec.pairs->b_value.empty()))
-    diagnostics.error(spec.pairs->where, "`pairs` has a value for one side only",
-                      "give both `a_value` and `b_value`");
-  if (spec.pairs && spec.pairs->a_value.empty() == spec.pairs->winner.empty())
-    diagnostics.error(spec.pairs->where,
-                      "`pairs` needs either `a_value` and `b_value`, or `winner`");
   if (spec.wide == "candidate" || spec.wide == "opponent")
     if (std::ranges::find(spec.keys, spec.wide) != spec.keys.end())
       diagnostics.error(where_at(tree, "wide"), "`" + spec.wide + "` is a key already");
@@ -223,14 +217,6 @@ TableSpec read_table_spec(const Entry& entry, Diagnostics& diagnostics) {
     spec.all_sparse = true;
     return spec;
   }
-  if (!spec.pairs && tree.find("keys") == nullptr)
-    diagnostics.error(entry.key_where, "evidence `" + spec.name + "` needs its key columns",
-                      "list them, `keys: [candidate, juror]`, or number the rows, `keys: [row]`");
-  if (!spec.pairs && spec.wide.empty() && spec.values.empty() && tree.find("values") == nullptr)
-    diagnostics.error(
-        entry.key_where, "evidence `" + spec.name + "` needs its value columns",
-        "list them, `values: [score]`, or say `wide: DIMENSION`; `values: []`: that a "
-        "row stands is what counts");
   return spec;
 }
 

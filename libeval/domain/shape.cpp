@@ -184,6 +184,12 @@ public:
     if (resolved->kind == Kind::integer && tree.number() != std::floor(tree.number()) &&
         takes_share(type))
       return wrong_form(tree, type);
+    if (const Shape* whole = never_alone(type, shapes_);
+        whole != nullptr && resolved->kind != Kind::object) {
+      Tree args = tree::map({{whole->keys.front().name, tree}});
+      args.where = tree.where;
+      return check_object(args, *whole);
+    }
     if (resolved != &type)
       return wants_map_instead(tree, type) ? wrong_list(tree) : check(tree, *resolved);
     switch (type.kind) {
@@ -444,6 +450,12 @@ private:
         diagnostics_.error(n == 0 ? tree.where : second->key_where,
                            shape.title + " needs exactly one of " + joined(in_quotes(group)));
     }
+    for (const auto& group : shape.some_of) {
+      const Entry* second = nullptr;
+      if (count(group, second) == 0)
+        diagnostics_.error(tree.where, shape.title + " needs " + joined(in_quotes(group)),
+                           shape.find(group.front())->help);
+    }
     if (!riddle) // what is unknown may be what the others go with
       check_beside(tree, shape);
   }
@@ -504,6 +516,16 @@ const Type* resolve(const Tree& tree, const Type& type, const Shapes& shapes) {
       if (best == nullptr || known(*inner) > known(*best))
         best = inner;
   return best;
+}
+
+const Shape* never_alone(const Type& type, const Shapes& shapes) {
+  if (type.kind != Kind::either || type.inner.size() != 2 || type.inner[0].kind != Kind::object)
+    return nullptr;
+  const Shape& shape = shapes.at(type.inner[0].shape);
+  const bool needs =
+      shape.keys.size() > 1 && std::any_of(shape.keys.begin() + 1, shape.keys.end(),
+                                           [](const Key& key) { return key.required; });
+  return needs ? &shape : nullptr;
 }
 
 namespace {

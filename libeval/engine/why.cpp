@@ -184,9 +184,10 @@ void set_line(Why& why, const StageDecision& stage) {
 
 std::string_view to_string(Alternative::Kind kind) {
   constexpr std::array<std::string_view, 15> names = {
-      "policy_before_take", "policy_after_take",  "policy_not_applied", "rule_not_applied",
-      "hurdle_not_applied", "one_place_more",     "one_place_fewer",    "ties_all_advance",
-      "ties_all_cut",       "verdict_pass",       "verdict_fail",       "gap_zero",
+      "policy_before_take", "policy_after_take",  "policy_not_applied",
+      "rule_not_applied",   "hurdle_not_applied", "one_place_more",
+      "one_place_fewer",    "ties_all_advance",   "ties_all_cut",
+      "verdict_pass",       "verdict_fail",       "gap_zero",
       "gap_drop",           "gap_lowest",         "replaced"};
   return names[static_cast<std::size_t>(kind)];
 }

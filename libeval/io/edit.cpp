@@ -123,7 +123,8 @@ private:
       Tree* parts = tree.find("parts");
       const Shape* shape = shape_of(tree, type);
       if (parts != nullptr && parts->is_map() && shape != nullptr &&
-          shape == &language().at("node") && parts->find(word.text) != nullptr) {
+          (shape == &language().at("node") || shape == &language().at("score")) &&
+          parts->find(word.text) != nullptr) {
         next = parts->find(word.text);
         next_type = type::object("node");
         return true;

@@ -83,9 +83,10 @@ public:
 
 private:
   static bool names_evidence(std::string_view shape) {
-    return shape == "measure" || shape == "node" || shape == "leaf" || shape == "parameter" ||
-           shape == "ratio_to" || shape == "lookup_table" || shape == "group_from" ||
-           shape == "order_key" || shape == "select.require" || shape == "candidate_from";
+    return shape == "measure" || shape == "node" || shape == "score" || shape == "leaf" ||
+           shape == "parameter" || shape == "ratio_to" || shape == "lookup_table" ||
+           shape == "group_from" || shape == "order_key" || shape == "select.require" ||
+           shape == "candidate_from";
   }
 
   template <class Do>

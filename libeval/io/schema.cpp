@@ -100,6 +100,8 @@ private:
       out_.key("$ref").text("#/$defs/" + type.shape);
       return;
     case Kind::either:
+      if (never_alone(type, language()) != nullptr)
+        return members(type.inner[0]);
       out_.key("anyOf").open('[');
       for (const Type& inner : type.inner)
         value(inner);
@@ -139,7 +141,8 @@ private:
           .count(std::uint64_t{1})
           .key("maxProperties")
           .count(std::uint64_t{1});
-    if (!shape.one_of.empty() || !shape.exclusive.empty() || !shape.beside.empty()) {
+    if (!shape.one_of.empty() || !shape.exclusive.empty() || !shape.beside.empty() ||
+        !shape.some_of.empty()) {
       out_.key("allOf").open('[');
       for (const Beside& rule : shape.beside)
         for (const std::string& key : rule.keys) {
@@ -153,15 +156,17 @@ private:
           }
           out_.close(']').close('}').close('}');
         }
-      for (const auto& group : shape.one_of) {
-        out_.open('{').key("oneOf").open('[');
-        for (const std::string& name : group) {
-          out_.open_line('{');
-          name_list("required", {name});
-          out_.close('}');
+      for (const auto& [word, groups] :
+           {std::pair{"oneOf", &shape.one_of}, std::pair{"anyOf", &shape.some_of}})
+        for (const auto& group : *groups) {
+          out_.open('{').key(word).open('[');
+          for (const std::string& name : group) {
+            out_.open_line('{');
+            name_list("required", {name});
+            out_.close('}');
+          }
+          out_.close(']').close('}');
         }
-        out_.close(']').close('}');
-      }
       for (const auto& group : shape.exclusive)
         for (std::size_t a = 0; a < group.size(); ++a)
           for (std::size_t b = a + 1; b < group.size(); ++b) {
@@ -243,18 +248,15 @@ std::string keys_page() {
              (key.required ? "needed" : "") + " | " + cell(key.help) + " |\n";
     if (shape.open)
       out += "\nFurther keys are free; their values are texts or numbers.\n";
-    for (const auto& group : shape.one_of) {
-      out += "\nExactly one of";
-      for (const std::string& word : group)
-        out += " `" + word + "`";
-      out += ".\n";
-    }
-    for (const auto& group : shape.exclusive) {
-      out += "\nAt most one of";
-      for (const std::string& word : group)
-        out += " `" + word + "`";
-      out += ".\n";
-    }
+    for (const auto& [words, groups] :
+         {std::pair{"Exactly", &shape.one_of}, std::pair{"At least", &shape.some_of},
+          std::pair{"At most", &shape.exclusive}})
+      for (const auto& group : *groups) {
+        out += "\n" + std::string(words) + " one of";
+        for (const std::string& word : group)
+          out += " `" + word + "`";
+        out += ".\n";
+      }
   }
   return out;
 }

@@ -214,6 +214,52 @@ TEST_CASE("what the schema refuses the reader refuses") {
   CHECK(reader_alone * 20 < refused_by_both);
 }
 
+TEST_CASE("what form can say is refused by schema and reader alike, and its neighbor by neither") {
+  const TemporaryFolder folder;
+  const auto program = [](const std::string& evidence, const std::string& score) {
+    return "{libeval: 1, program: p, candidates: [a], evidence: {t: {csv: x, " + evidence +
+           "}}, stages: [{id: s, score: " + score + "}]}";
+  };
+  const std::string table = "keys: [candidate], values: [v]", leaf = "{from: t}";
+  const std::vector<std::pair<std::string, bool>> texts = {
+      {program(table, leaf), true},
+      {program(table, "{from: {}}"), false},
+      {program(table, "{from: {value: place}}"), false},
+      {program(table, "{from: {stage: s, part: x}}"), true},
+      {program(table, "{from: t, steps: [{best: juror}]}"), false},
+      {program(table, "{from: t, steps: [{best: {over: juror, of: 2}}]}"), true},
+      {program(table, "{from: t, steps: [{quantile: juror}]}"), false},
+      {program(table, "{from: t, steps: [{mean: juror}]}"), true},
+      {program(table, "{points: 10}"), false},
+      {program(table, "{steps: [{mean: juror}]}"), false},
+      {program(table, "{parts: {x: {}}, leaf: {from: t}}"), true},
+      {program("range: [0, 1]", leaf), false},
+      {program("keys: [candidate]", leaf), false},
+      {program("values: [v]", leaf), false},
+      {program("keys: [candidate], wide: test", leaf), true},
+      {program("pairs: {a: x, b: y}", leaf), false},
+      {program("pairs: {a: x, b: y, a_value: p}", leaf), false},
+      {program("pairs: {a: x, b: y, a_value: p, b_value: q}", leaf), true},
+      {program("pairs: {a: x, b: y, winner: w}", leaf), true},
+      {program("pairs: {a: x, b: y, winner: w, a_value: p, b_value: q}", leaf), false},
+      {program("ballots: {order: o}", leaf), true}};
+  std::string lines;
+  for (const auto& [text, fits] : texts) {
+    Diagnostics diagnostics;
+    const Tree tree = parse_text(text, "program", diagnostics);
+    REQUIRE_FALSE(diagnostics.has_errors());
+    INFO(text);
+    CHECK(reads(tree, "program") == fits);
+    lines += one_line(tree) + "\n";
+  }
+  const std::string found = verdicts(folder, program_schema(), lines);
+  REQUIRE(found.size() >= texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    INFO(texts[i].first);
+    CHECK((found[i] == '1') == texts[i].second);
+  }
+}
+
 TEST_CASE("what is printed reads back as the same tree") {
   for (const Tree& program : programs()) {
     Diagnostics diagnostics;

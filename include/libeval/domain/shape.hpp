@@ -59,7 +59,8 @@ struct Shape {
   std::vector<std::vector<std::string>> exclusive = {}; ///< of each group at most one stands
   std::vector<std::vector<std::string>> one_of = {};    ///< of each group exactly one stands
   std::vector<Beside> beside = {};
-  std::map<std::string, std::string> meant = {}; ///< words that people try, and what to write
+  std::map<std::string, std::string> meant = {};      ///< words that people try, and what to write
+  std::vector<std::vector<std::string>> some_of = {}; ///< of each group at least one stands
 
   [[nodiscard]] const Key* find(std::string_view name) const;
 };
@@ -91,6 +92,10 @@ bool validate(const Tree& tree, const Type& type, const Shapes& shapes, Diagnost
 /// The alternative of an `either` that the tree's form fits best, or the type itself; nullptr where
 /// no form fits.
 [[nodiscard]] const Type* resolve(const Tree& tree, const Type& type, const Shapes& shapes);
+
+/// The shape of a type whose first key may be written alone as far as the language goes, where that
+/// would leave out another key that it needs; nullptr for all other types.
+[[nodiscard]] const Shape* never_alone(const Type& type, const Shapes& shapes);
 
 /// A type in words, as messages and the reference say it: "a number", "`a` or `b`".
 [[nodiscard]] std::string in_words(const Type& type, const Shapes& shapes);

@@ -10,8 +10,8 @@
 namespace libeval {
 
 /// Writes a small commented bundle into a new or empty folder and returns the files written,
-/// relative to it. A folder with anything in it is refused (nothing is written), and one that cannot
-/// be written to.
+/// relative to it. A folder with anything in it is refused (nothing is written), and one that
+/// cannot be written to.
 std::vector<std::string> write_new_bundle(const std::filesystem::path& folder,
                                           Diagnostics& diagnostics);
 
