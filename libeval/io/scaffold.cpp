@@ -152,9 +152,9 @@ std::vector<std::string> write_new_bundle(const fs::path& folder, Diagnostics& d
       written.emplace_back(name);
     }
   } catch (const fs::filesystem_error& error) {
-    diagnostics.error({}, "no bundle can be written to `" + folder.string() +
-                              "`: " + error.code().message(),
-                      "name a new folder where files may be written");
+    diagnostics.error(
+        {}, "no bundle can be written to `" + folder.string() + "`: " + error.code().message(),
+        "name a new folder where files may be written");
     return {};
   }
   return written;
