@@ -90,7 +90,7 @@ void by_remainders(std::span<const Exact> votes, const Exact& total, std::uint64
     out.seats[i] = static_cast<std::uint64_t>(to_double(floor));
     given += out.seats[i];
     const Exact remainder = scaled - floor * whole;
-    if (Exact(0) < remainder)
+    if (Exact(0) < votes[i]) // a remainder of 0 comes last
       left.push_back({remainder, Exact(1), i});
   }
   if (given > seats) {

@@ -134,3 +134,11 @@ TEST_CASE("Whoever is entitled to less than its least leaves the count with it",
   CHECK(seats_of({1, 1, 98}, 3, hare, {1, 1, 1}).seats == List{1, 1, 1});
   CHECK(seats_of({1, 1, 98}, 2, hare, {1, 1, 1}).impossible);
 }
+
+TEST_CASE("As many seats are left over by a droop quota as there are parties", "[kernel]") {
+  // Twenty seats, 80 to 70: a quota of 8 gives ten and eight, and two are left for two parties.
+  const ApportionRule droop{Apportionment::largest_remainder, Quota::droop, {}};
+  CHECK(seats_of({80, 70}, 20, droop).seats == List{11, 9});
+  CHECK(seats_of({80, 70, 0}, 20, droop).seats == List{11, 9, 0}); // none without votes
+  CHECK(seats_of({1, 1}, 100, droop).impossible);                  // more than one seat each
+}
