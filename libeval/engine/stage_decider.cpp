@@ -332,38 +332,42 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
   };
   const std::set<std::string> harmless = harmless_rules(context_.bundle, {&stage_, 1});
   std::set<std::size_t> differ, cut; // `cut`: not in every way disqualified
+  std::vector<std::uint32_t> first_step = out.decided_by;
+  std::vector<bool> has_place(out.place.size(), true);
   bool too_many = false;
-  const bool whole = explore(
-      assumptions_, most,
-      [&](const Assumptions& assumed) {
-        StageDecision other = base;
-        Open rest{assumed};
-        select_entrants(book, rest, other);
-        too_many = too_many || rest.too_many;
-        if (too_many)
-          return std::pair{std::move(other), std::optional<Question>()};
-        if (left_open_ != nullptr)
-          std::erase_if(rest.questions, [](const Question& q) { return !is_about_a_tie(q); });
-        auto next = deciding_question(rest.questions, harmless, [&](std::size_t candidate) {
-          return goes_on(other.outcomes[other.entrant(candidate)]);
-        });
-        if (!next && !rest.questions.empty()) // somebody is out in one way or another
-          out.unsettled.exits = out.unsettled.places = true;
-        return std::pair{std::move(other), std::move(next)};
-      },
-      [&](const Assumptions&, const StageDecision& other) {
-        for (std::size_t e = 0; e < out.outcomes.size(); ++e)
-          if (other.outcomes[e] != out.outcomes[e]) {
-            if (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e]))
-              differ.insert(e);
-            else // cut one way and disqualified the other is out both ways
-              out.unsettled.exits = true;
-            if (other.outcomes[e] == Outcome::cut && out.outcomes[e] == Outcome::disqualified)
-              cut.insert(e);
-          }
-        out.unsettled.totals = out.unsettled.totals || other.total != out.total;
-        out.unsettled.places = out.unsettled.places || differs_in_place(other, out);
-      });
+  const auto decide_one = [&](const Assumptions& assumed) {
+    StageDecision other = base;
+    Open rest{assumed};
+    select_entrants(book, rest, other);
+    too_many = too_many || rest.too_many;
+    if (too_many)
+      return std::pair{std::move(other), std::optional<Question>()};
+    if (left_open_ != nullptr)
+      std::erase_if(rest.questions, [](const Question& q) { return !is_about_a_tie(q); });
+    auto next = deciding_question(rest.questions, harmless, [&](std::size_t candidate) {
+      return goes_on(other.outcomes[other.entrant(candidate)]);
+    });
+    if (!next && !rest.questions.empty()) // somebody is out in one way or another
+      out.unsettled.exits = out.unsettled.places = true;
+    return std::pair{std::move(other), std::move(next)};
+  };
+  const auto look_at = [&](const Assumptions&, const StageDecision& other) {
+    for (std::size_t e = 0; e < out.outcomes.size(); ++e) {
+      first_step[e] = std::min(first_step[e], other.decided_by[e]);
+      has_place[e] = has_place[e] && other.place[e] > 0;
+      if (other.outcomes[e] == out.outcomes[e])
+        continue;
+      if (goes_on(other.outcomes[e]) || goes_on(out.outcomes[e]))
+        differ.insert(e);
+      else // cut one way and disqualified the other is out both ways
+        out.unsettled.exits = true;
+      if (other.outcomes[e] == Outcome::cut && out.outcomes[e] == Outcome::disqualified)
+        cut.insert(e);
+    }
+    out.unsettled.totals = out.unsettled.totals || other.total != out.total;
+    out.unsettled.places = out.unsettled.places || differs_in_place(other, out);
+  };
+  const bool whole = explore(assumptions_, most, decide_one, look_at);
   if (!whole || too_many)
     for (std::size_t e = 0; e < out.outcomes.size(); ++e)
       if ((out.outcomes[e] != Outcome::disqualified && out.outcomes[e] != Outcome::withdrawn) ||
@@ -373,6 +377,9 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
     out.outcomes[e] = Outcome::cut;
   for (const std::size_t e : differ) {
     out.outcomes[e] = Outcome::held;
+    out.decided_by[e] = first_step[e];
+    if (!has_place[e] && std::ranges::all_of(questions, is_about_a_tie)) // not in every way
+      out.place[e] = out.place_before_ties[e] = 0;
     out.notes.erase(static_cast<std::uint32_t>(e)); // of one way
   }
   out.advancing = static_cast<std::size_t>(std::ranges::count(out.outcomes, Outcome::advances));

@@ -216,11 +216,11 @@ private:
     return {};
   }
 
-  /// The candidates whose outcome a step decided.
+  /// The candidates whose outcome a step decided; of those held none did.
   [[nodiscard]] std::vector<std::size_t> decided_by(std::size_t step) const {
     std::vector<std::size_t> who;
     for (std::size_t i = 0; i < stage_.decided_by.size(); ++i)
-      if (stage_.decided_by[i] == step)
+      if (stage_.decided_by[i] == step && stage_.outcomes[i] != Outcome::held)
         who.push_back(stage_.entrants[i]);
     return who;
   }

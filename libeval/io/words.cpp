@@ -153,10 +153,12 @@ std::string sentence(const Finding& f, const Program& program, std::string_view 
     std::vector<std::size_t> tied = f.others;
     if (f.candidate != nobody && std::find(tied.begin(), tied.end(), f.candidate) == tied.end())
       tied.insert(tied.begin(), f.candidate);
-    text = with_detail(
-        (tied.empty() ? who : names_of(program, tied)) +
-            (f.rule == "eliminate" ? " are tied in a round" : " are tied across the line"),
-        f);
+    text = with_detail((tied.empty() ? who : names_of(program, tied)) +
+                           (f.rule == "eliminate"    ? " are tied in a round"
+                            : f.rule == "pool_place" ? " share a place in their pool"
+                            : f.rule == "place"      ? " share a place"
+                                                     : " are tied across the line"),
+                       f);
     break;
   }
   case Kind::quota:

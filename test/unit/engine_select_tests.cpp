@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/small_bundle.hpp"
 
+#include <libeval/engine/why.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -155,13 +157,25 @@ TEST_CASE("a tie that the quota alone resolves is none") {
 
 TEST_CASE("behind two ties too large to be tried nobody is decided who might be otherwise") {
   // 14 tied for 7 places: one of the others of them, not o, may be the next. 14 more tie after it.
+  const std::vector<std::string> scores = {"9", "9", "9", "9", "9", "9", "9", "9", "9", "9",
+                                           "9", "9", "9", "9", "8", "5", "5", "5", "5", "5",
+                                           "5", "5", "5", "5", "5", "5", "5", "5", "5"};
+  std::vector<std::string> attributes;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    attributes.push_back("p: " + std::to_string(i));
   const std::string outcome =
-      outcomes({"9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "8",
-                "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5", "5"},
-               "    select: [{order: [total]}, {take: {first: 7}}, {take: {first: 1}}, "
-               "{take: {first: 7}}, {take: {first: 1}}]\n");
+      outcomes(scores,
+               "    select: [{order: [total]}, {take: {first: 7}}, {take: {first: 1, by: "
+               "[{attribute: p}]}}, {take: {first: 7}}, {take: {first: 1}}]\n",
+               attributes);
   CHECK(outcome.find("advances") == std::string::npos);
   CHECK(outcome.find("cut") == std::string::npos);
+  // Where all go by the same order, fifteen are taken whoever of the fourteen is first.
+  const std::string plain =
+      outcomes(scores, "    select: [{order: [total]}, {take: {first: 7}}, {take: {first: 1}}, "
+                       "{take: {first: 7}}, {take: {first: 1}}]\n");
+  CHECK(plain.find("o: advances, p: held, q: held") != std::string::npos);
+  CHECK(plain.find("cut") == std::string::npos);
 }
 
 TEST_CASE("a round of an elimination has no number for who has no score") {
@@ -179,6 +193,24 @@ TEST_CASE("no line is told between totals that another key has turned round") {
             {"p: 3", "p: 2", "p: 1"}));
   CHECK(d.outcomes() == "a: advances, b: cut, c: cut");
   CHECK_FALSE(d.stage().steps.back().last_in.has_value());
+  // Nor where that key happens to say the same as they do: points would change nothing.
+  for (const std::string key :
+       {"{attribute: p}", "{measure: m}", "{decision: {order: [a, b, c], reason: r, source: s}}"}) {
+    const Decided same = decide_text(
+        field({"8", "7", "6"},
+              "    measures: {m: {from: {attribute: p}}}\n    places: 1\n    select: [{order: [" +
+                  key + "]}, take]\n",
+              {"p: 3", "p: 2", "p: 1"}));
+    CHECK(same.outcomes() == "a: advances, b: cut, c: cut");
+    CHECK_FALSE(same.stage().steps.back().last_in.has_value());
+    CHECK_FALSE(explain(same.bundle, same.decision, 1, "s", false).ahead.has_value());
+  }
+  const Decided own = decide_text(
+      field({"8", "7", "6"},
+            "    measures: {m: {from: t}}\n    places: 1\n    select: [{order: [m]}, "
+            "take]\n")
+          .replace(field({"8", "7", "6"}, "").find("{from: t}"), 9, "{from: {measure: m}}"));
+  CHECK(own.stage().steps.back().last_in == 8.0); // the measure is the total
   const Decided plain = decide_text(field({"7", "6", "8"}, "    places: 1\n"));
   CHECK(plain.stage().steps.back().last_in == 8.0);
   CHECK(plain.stage().steps.back().first_out == 7.0);

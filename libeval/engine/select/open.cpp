@@ -3,22 +3,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace libeval {
 
-std::string tie_question(std::size_t step, std::size_t number) {
-  return "the " + (number == 1 ? "" : std::to_string(number) + ". ") + "tie of step " +
-         std::to_string(step);
+Question tie_question(std::size_t step, std::size_t number, std::size_t candidate) {
+  Question out;
+  out.what = "the " + (number == 1 ? "" : std::to_string(number) + ". ") + "tie of step " +
+             std::to_string(step);
+  out.candidate = candidate;
+  out.about = Question::About::tie;
+  return out;
 }
 
-bool is_about_a_tie(const Question& question) {
-  return question.what.starts_with("the ") &&
-         question.what.find("tie of step ") != std::string::npos;
-}
-
-std::string gap_question(const std::string& name) {
-  return "a gap in `" + name + "`";
+Question gap_question(const std::string& name, std::size_t candidate) {
+  Question out;
+  out.what = "a gap in `" + name + "`";
+  out.candidate = candidate;
+  out.about = Question::About::gap;
+  return out;
 }
 
 std::optional<bool> GapRange::reach(double level, bool above) const {
@@ -59,26 +63,27 @@ Verdict Open::ask(const Question& question, Verdict otherwise) {
   return otherwise;
 }
 
-GapRange Open::range_of(const std::string& what, std::size_t candidate) const {
+GapRange Open::range_of(const Question& gap) const {
   GapRange out;
-  for (auto at = assumptions.lower_bound({what, candidate});
-       at != assumptions.end() && at->first.what == what && at->first.candidate == candidate; ++at)
+  for (auto at = assumptions.lower_bound({gap.what, gap.candidate});
+       at != assumptions.end() && at->first.what == gap.what &&
+       at->first.candidate == gap.candidate;
+       ++at)
     if (at->first.level)
       out.narrow(*at->first.level, at->first.above, at->second == Verdict::pass);
   return out;
 }
 
-bool Open::reaches(const std::string& what, std::size_t candidate, double level, bool above,
-                   bool otherwise) {
-  if (const auto settled = range_of(what, candidate).reach(level, above))
+bool Open::reaches(Question gap, double level, bool above, bool otherwise) {
+  if (const auto settled = range_of(gap).reach(level, above))
     return *settled;
-  return ask({what, candidate, level, above}, otherwise ? Verdict::pass : Verdict::fail) ==
-         Verdict::pass;
+  gap.level = level;
+  gap.above = above;
+  return ask(gap, otherwise ? Verdict::pass : Verdict::fail) == Verdict::pass;
 }
 
-double Open::number_of_gap(const std::string& what, std::size_t candidate,
-                           const std::vector<double>& levels, bool lowest) {
-  GapRange range = range_of(what, candidate);
+double Open::number_of_gap(Question gap, const std::vector<double>& levels, bool lowest) {
+  GapRange range = range_of(gap);
   std::vector<std::pair<double, bool>> open;
   for (const double level : levels)
     for (const bool above : {false, true})
@@ -86,8 +91,8 @@ double Open::number_of_gap(const std::string& what, std::size_t candidate,
         open.emplace_back(level, above);
   if (open.empty())
     return range.number();
-  const auto& [level, above] = open[open.size() / 2];
-  (void)ask({what, candidate, level, above}, lowest ? Verdict::fail : Verdict::pass);
+  std::tie(gap.level, gap.above) = open[open.size() / 2];
+  (void)ask(gap, lowest ? Verdict::fail : Verdict::pass);
   const auto& end = lowest ? open.front() : open.back();
   range.narrow(end.first, end.second, !lowest);
   return range.number();

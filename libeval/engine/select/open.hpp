@@ -18,21 +18,26 @@ namespace libeval {
 /// or a tie (pass: before the rest of it). Of a gap it is asked whether the number lies at a level
 /// or beyond; without a level, whether it is better (pass) or worse than anything.
 struct Question {
+  enum class About { verdict, gap, tie };
   std::string what;
   std::size_t candidate = 0; ///< whom it concerns
   std::optional<double> level = {};
   bool above = false; ///< a number at the level itself is none
+  About about = About::verdict;
 
   auto operator<=>(const Question&) const = default;
 };
 using Assumptions = std::map<Question, Verdict>;
 
-/// What is asked about the tie met as the `number`th of a step, both from 1.
-[[nodiscard]] std::string tie_question(std::size_t step, std::size_t number);
-[[nodiscard]] bool is_about_a_tie(const Question& question);
+/// What is asked about one of those in the tie met as the `number`th of a step, both from 1.
+[[nodiscard]] Question tie_question(std::size_t step, std::size_t number, std::size_t candidate);
 
-/// What is asked about a gap.
-[[nodiscard]] std::string gap_question(const std::string& name);
+/// What is asked about a gap in a score of that name.
+[[nodiscard]] Question gap_question(const std::string& name, std::size_t candidate);
+
+[[nodiscard]] inline bool is_about_a_tie(const Question& question) {
+  return question.about == Question::About::tie;
+}
 
 /// Numbers between two ends, as far as a missing one is settled by assumptions.
 struct GapRange {
@@ -61,14 +66,12 @@ struct Open {
   Verdict ask(const Question& question, Verdict otherwise);
 
   /// Where a gap lies by what is assumed.
-  [[nodiscard]] GapRange range_of(const std::string& what, std::size_t candidate) const;
+  [[nodiscard]] GapRange range_of(const Question& gap) const;
   /// Whether a gap reaches the level; asks where that is open.
-  [[nodiscard]] bool reaches(const std::string& what, std::size_t candidate, double level,
-                             bool above, bool otherwise);
+  [[nodiscard]] bool reaches(Question gap, double level, bool above, bool otherwise);
   /// A number for a gap where each of the `levels` (ascending), and between any two, is another
   /// place: the lowest or highest that is left, until the questions in between are answered.
-  [[nodiscard]] double number_of_gap(const std::string& what, std::size_t candidate,
-                                     const std::vector<double>& levels, bool lowest);
+  [[nodiscard]] double number_of_gap(Question gap, const std::vector<double>& levels, bool lowest);
 };
 
 } // namespace libeval

@@ -238,11 +238,11 @@ void Sorter::report(Values& values, const Who& who, const OrderKey& key) {
       values.numbers[i] = worst;
       continue;
     }
-    const std::string what = gap_question(name);
+    const Question gap = gap_question(name, candidate);
     if (!levels && !open_.ends_decide)
       levels = levels_of(values, key.tolerance.value_or(0));
     if (open_.ends_decide || open_.too_many) {
-      const bool best = open_.ask({what, candidate}, Verdict::fail) == Verdict::pass;
+      const bool best = open_.ask(gap, Verdict::fail) == Verdict::pass;
       values.numbers[i] = best ? -worst : worst;
       continue;
     }
@@ -251,7 +251,7 @@ void Sorter::report(Values& values, const Who& who, const OrderKey& key) {
     std::vector<double> here = *levels;
     for (double& level : here)
       level -= off;
-    const double number = open_.number_of_gap(what, candidate, here, worst < 0) + off;
+    const double number = open_.number_of_gap(gap, here, worst < 0) + off;
     values.numbers[i] = number;
     levels->insert(std::ranges::lower_bound(*levels, number), number);
   }
@@ -450,11 +450,11 @@ TieGroups Sorter::by_count_back(const Who& group, const OrderKey& key, const Who
     if (open_.ends_decide || open_.too_many) {
       constexpr double beyond = std::numeric_limits<double>::max();
       const bool best =
-          open_.ask({gap_question(key.name), candidate}, Verdict::fail) == Verdict::pass;
+          open_.ask(gap_question(key.name, candidate), Verdict::fail) == Verdict::pass;
       cell = best ? beyond : -beyond;
       continue;
     }
-    cell = open_.number_of_gap(gap_question(key.name + ", " + member), candidate, *levels, true);
+    cell = open_.number_of_gap(gap_question(key.name + ", " + member, candidate), *levels, true);
     levels->insert(std::ranges::lower_bound(*levels, cell), cell);
   }
   for (const std::uint32_t e : group) {

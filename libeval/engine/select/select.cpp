@@ -262,9 +262,10 @@ void Selector::run() {
     }
     TieGroups some;
     take_first(undecided_in_order(0, some), line);
-    note_line(order_[0]);
+    note_line(order_[0], standing_keys_);
     stage_.steps.push_back(report_);
   }
+  hold_alike();
   if (held_)
     for (StepReport& report : stage_.steps)
       if (report.word == "take" || report.word == "grant" || report.word == "duel")

@@ -101,15 +101,6 @@ Selector::Crowd Selector::crowd(const Who& tied) const {
   return out;
 }
 
-/// Whether so few choices of `places` among that many are possible that all can be tried.
-static bool few_choices(std::size_t tied, std::size_t places) {
-  constexpr double most = 1000;
-  double choices = 1;
-  for (std::size_t k = 1; k <= std::min(places, tied - places) && choices <= most; ++k)
-    choices *= static_cast<double>(tied + 1 - k) / static_cast<double>(k);
-  return choices <= most;
-}
-
 /// Whether who of those tied across a line is taken can matter to anybody else.
 bool Selector::matters_to_others() const {
   const auto looks_at_who_is_left = [](const SelectStep& step) {
@@ -125,33 +116,6 @@ bool Selector::matters_to_others() const {
   return (duel != nullptr && duel->losers > 0) || (pooled_ && !quotas_.empty()) ||
          std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(std::min(step_ + 1, steps.size())),
                      steps.end(), looks_at_who_is_left);
-}
-
-/// So many of the tied, as the tie is assumed to end; nobody is asked about who is left no choice.
-Who Selector::draw(std::span<const std::uint32_t> tied, std::size_t places) {
-  const std::string what = tie_question(step_ + 1, ++ties_drawn_);
-  Who in;
-  for (std::size_t i = 0; i < tied.size() && in.size() < places; ++i)
-    if (places - in.size() == tied.size() - i ||
-        open_.ask({what, candidate(tied[i])}, Verdict::pass) == Verdict::pass)
-      in.push_back(tied[i]);
-  set_apart(in, tied, place_);
-  set_apart(in, tied, pool_place_);
-  return in;
-}
-
-/// Of those who share a place, who is not `before` comes after them.
-void Selector::set_apart(const Who& before, std::span<const std::uint32_t> tied,
-                         std::vector<double>& place) const {
-  const bool by_pool = pooled_ || &place == &pool_place_;
-  const auto level = [&](std::uint32_t e) {
-    return place[e] == place[tied[0]] && (!by_pool || pool_[e] == pool_[tied[0]]);
-  };
-  if (place.empty() || !std::ranges::all_of(tied, level))
-    return;
-  for (const std::uint32_t e : tied)
-    if (std::ranges::find(before, e) == before.end())
-      place[e] += static_cast<double>(before.size());
 }
 
 /// Hands the tied to `take_next` one after another, in the order in which the tie is assumed to
@@ -238,6 +202,61 @@ void Selector::take_in_order(const TieGroups& groups, const Line& line) {
     --*room;
 }
 
+/// Whether all that follows looks at nothing in which the tied differ. Then each may have what any
+/// of them gets, and nobody else's outcome depends on how the tie ends.
+bool Selector::are_treated_alike(std::span<const std::uint32_t> tied) const {
+  using Kind = select::Take::Kind;
+  const auto level = [&](const std::vector<double>& place) {
+    return std::ranges::all_of(tied, [&](std::uint32_t e) { return place[e] == place[tied[0]]; });
+  };
+  const auto names_one = [&](const RecordedDecision& decision) {
+    return std::ranges::any_of(tied, [&](std::uint32_t e) {
+      return context_.names.candidate(decision.candidate) == candidate(e);
+    });
+  };
+  const bool one_pool = !pooled_ || std::ranges::all_of(tied, [&](std::uint32_t e) {
+    return pool_[e] == pool_[tied[0]];
+  });
+  const auto& steps = context_.stage.select;
+  if (step_ >= steps.size() || !std::holds_alternative<select::Take>(steps[step_].what) ||
+      !quotas_.empty() || least_ || place_.empty() || !one_pool || !level(place_) ||
+      !by_itself(standing_keys_))
+    return false;
+  return std::all_of(steps.begin() + static_cast<std::ptrdiff_t>(step_) + 1, steps.end(),
+                     [&](const SelectStep& step) {
+                       if (const auto* take = std::get_if<select::Take>(&step.what))
+                         return (take->kind == Kind::until || take->kind == Kind::first ||
+                                 take->kind == Kind::share || take->kind == Kind::all_but) &&
+                                take->by.empty() && take->filter.empty();
+                       if (const auto* grant = std::get_if<select::Grant>(&step.what))
+                         return grant->decision && !names_one(*grant->decision);
+                       if (const auto* withdraw = std::get_if<select::Withdraw>(&step.what))
+                         return !names_one(withdraw->decision);
+                       return std::holds_alternative<select::Reserve>(step.what) ||
+                              std::holds_alternative<select::Ties>(step.what);
+                     });
+}
+
+/// Those treated alike are held, unless all of them come to the same.
+void Selector::hold_alike() {
+  for (const AlikeTie& tie : alike_) {
+    const auto same = [&](std::uint32_t e) {
+      return stage_.outcomes[e] == stage_.outcomes[tie.tied[0]];
+    };
+    if (std::ranges::all_of(tie.tied, same)) {
+      Finding& finding = stage_.findings[tie.finding];
+      finding.verdict = Verdict::pass;
+      finding.detail = "without effect";
+      continue;
+    }
+    for (const std::uint32_t e : tie.tied) {
+      stage_.outcomes[e] = Outcome::held;
+      stage_.decided_by[e] = static_cast<std::uint32_t>(stage_.findings[tie.finding].step);
+      stage_.notes.erase(e);
+    }
+  }
+}
+
 Finding& Selector::note_tie(std::span<const std::uint32_t> tied, std::size_t left) {
   Finding& finding = find(Finding::Kind::tie, nobody);
   finding.required = static_cast<double>(left);
@@ -254,6 +273,13 @@ void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left,
   Finding& finding = note_tie(tied, left);
   switch (line.ties) {
   case TieRuling::hold:
+    if (any_may_win && matters_to_others() && are_treated_alike(tied)) {
+      ++ties_drawn_;
+      alike_.push_back({{tied.begin(), tied.end()}, stage_.findings.size() - 1});
+      for (const std::uint32_t e : tied.first(left))
+        take(e, line.as);
+      break;
+    }
     if (any_may_win && matters_to_others() && few_choices(tied.size(), left)) {
       for (const std::uint32_t e : draw(tied, left))
         take(e, line.as);
@@ -282,37 +308,6 @@ void Selector::settle_tie(std::span<const std::uint32_t> tied, std::size_t left,
   }
 }
 
-/// Where a filter asks for places that some of those level would have and others not, the tie is
-/// assumed to end in some way.
-void Selector::tell_places_apart(const Filter& filter, TieRuling ties) {
-  for (const Test& test : filter) {
-    const bool by_pool = pooled_ || test.column == "pool_place";
-    std::vector<double>& places = test.column == "place" ? place_ : pool_place_;
-    if (ties != TieRuling::hold || (test.column != "place" && test.column != "pool_place") ||
-        places.empty())
-      continue;
-    std::map<std::pair<std::uint32_t, double>, Who> level;
-    for (std::uint32_t e = 0; e < n_; ++e)
-      if (places[e] > 0)
-        level[{by_pool ? pool_[e] : 0, places[e]}].push_back(e);
-    for (auto& [at, tied] : level) {
-      double place = at.second;
-      while (tied.size() > 1) { // as many as have the same answer by their places
-        std::size_t alike = 1;
-        while (alike < tied.size() &&
-               fits(test, place + static_cast<double>(alike)) == fits(test, place))
-          ++alike;
-        if (alike == tied.size() || !few_choices(tied.size(), alike))
-          break;
-        const Who before = draw(tied, alike);
-        std::erase_if(
-            tied, [&](std::uint32_t e) { return std::ranges::find(before, e) != before.end(); });
-        place += static_cast<double>(alike);
-      }
-    }
-  }
-}
-
 bool Selector::passes(const Filter& filter, std::uint32_t e) const {
   return std::ranges::all_of(filter, [&](const Test& test) {
     if (test.column == "pool_place" || test.column == "place") {
@@ -337,11 +332,22 @@ bool Selector::fits_attribute(const Test& test, const std::string* value) {
   return fits(test, std::string_view(*value));
 }
 
-/// Scores at the line: the last one taken by this step and the first one left.
-/// The totals at the line, where it parts them: where another key orders, or somebody was passed
-/// over, a better total may be behind it.
-void Selector::note_line(const TieGroups& groups) {
-  if (stage_.total.empty() || ties_drawn_ > 0)
+/// Whether the first key is the total, under its own name or as the measure that it is.
+bool Selector::is_by_total(const std::vector<OrderKey>& keys) const {
+  if (keys.empty() || keys[0].kind != OrderKey::Kind::part || keys[0].measure)
+    return false;
+  const auto& score = context_.stage.score;
+  const bool is_measure = score && score->parts.empty() && score->measure.steps.empty() &&
+                          score->measure.source.kind == Source::Kind::measure && !score->points &&
+                          !score->round && score->measure.source.name == keys[0].name;
+  const NodeScores* node = book_.node(keys[0].name);
+  return is_measure || (node != nullptr && node->path == stage_.nodes[0].path);
+}
+
+/// The totals of the last one taken by this step and the first one left, where the line parts them:
+/// where another key orders, or somebody was passed over, a better total may be behind it.
+void Selector::note_line(const TieGroups& groups, const std::vector<OrderKey>& keys) {
+  if (stage_.total.empty() || ties_drawn_ > 0 || !is_by_total(keys))
     return;
   const bool fewer = !stage_.nodes.empty() && stage_.nodes[0].direction == Direction::cost;
   std::optional<double> before, last_in, first_out;

@@ -200,7 +200,7 @@ bool Selector::ask_about_gap(std::uint32_t e, const Values& values, const GapCel
   if (values.relative)
     held_ = true;
   else if (open_.ends_decide)
-    (void)open_.ask({gap_question(name), candidate(e)}, Verdict::fail);
+    (void)open_.ask(gap_question(name, candidate(e)), Verdict::fail);
   return !values.relative;
 }
 
@@ -211,7 +211,7 @@ bool Selector::meets(std::uint32_t e, const Values& values, const std::string& n
   const bool from_below = bound.kind == Bound::Kind::at_least || bound.kind == Bound::Kind::above;
   const bool above = bound.kind == Bound::Kind::above || bound.kind == Bound::Kind::at_most;
   const double off = name == "total" && !stage_.total.empty() ? stage_.total[e] : 0;
-  const bool reached = open_.reaches(gap_question(name), candidate(e), limit - off, above,
+  const bool reached = open_.reaches(gap_question(name, candidate(e)), limit - off, above,
                                      values.direction == Direction::cost);
   return from_below == reached;
 }
@@ -262,13 +262,18 @@ void Selector::apply(const select::Require& s) {
                                "`stands: true`");
     return;
   }
-  const Values values = values_of(s.what);
+  Values values = values_of(s.what);
   const GapCells gap_cells = values.gap_cells();
   const double limit = s.bound ? bound_of(*s.bound, s.what.name) : 0;
   const double tolerance =
       std::max(values.tolerance, 1e-9 * std::abs(limit) * (values.tolerance > 0 ? 1 : 0));
-  if (s.bound)
+  std::set<std::size_t> apart; // by how a tie is assumed to end
+  const std::vector<double> shared = values.numbers;
+  if (s.bound) {
     report_.rule += " " + bound_word(s.bound->kind) + " " + format_decimal(limit);
+    apart = tell_places_apart(
+        s.what, [&](double place) { return meets(*s.bound, limit, place, tolerance); }, values);
+  }
   for (std::uint32_t e = 0; e < n_; ++e) {
     if (!standing(e))
       continue;
@@ -281,9 +286,11 @@ void Selector::apply(const select::Require& s) {
     if (!open) {
       Finding& finding = find(Finding::Kind::require, candidate(e));
       finding.rule = s.title.empty() ? s.what.name : s.title;
-      finding.verdict = met ? Verdict::pass : Verdict::fail;
+      finding.verdict = apart.contains(candidate(e)) ? Verdict::unknown
+                        : met                        ? Verdict::pass
+                                                     : Verdict::fail;
       if (stands)
-        finding.observed = values.numbers[e];
+        finding.observed = shared[e];
       if (s.bound) {
         finding.required = limit;
         finding.bound = bound_word(s.bound->kind);

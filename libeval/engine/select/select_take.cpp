@@ -153,7 +153,7 @@ void Selector::apply(const select::Take& s) {
       break;
     }
     if (pools == 1)
-      note_line(groups);
+      note_line(groups, s.by.empty() ? standing_keys_ : s.by);
   }
 }
 
@@ -162,8 +162,10 @@ TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
   OrderKey key;
   key.name = s.part;
   key.where = context_.stage.select[step_].where;
-  const Values values = values_of(key);
+  Values values = values_of(key);
   const double limit = bound_of(s.bound, s.part);
+  tell_places_apart(
+      key, [&](double place) { return meets(s.bound, limit, place, values.tolerance); }, values);
   report_.rule = s.part + " " + bound_word(s.bound.kind) + " " + format_decimal(limit);
   if (s.share)
     report_.rule += ", at most " + format_share(*s.share) + " of the field";
@@ -286,7 +288,7 @@ void Selector::take_budget(const select::Take& s, const TieGroups& groups) {
       if (!lasts)
         return;
     } else if (somebody_fits && fit.size() > 1) {
-      settle_tie(fit, 0, {std::nullopt, s.as, s.ties.value_or(ties_)});
+      settle_tie(fit, 0, {std::nullopt, s.as, s.ties.value_or(ties_)}, false);
       if (!s.skip)
         return;
     } else if (!s.skip) {

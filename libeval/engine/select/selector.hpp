@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -159,6 +160,11 @@ private:
                   bool any_may_win = true);
   Finding& note_tie(std::span<const std::uint32_t> tied, std::size_t left);
   [[nodiscard]] bool matters_to_others() const;
+  [[nodiscard]] bool are_treated_alike(std::span<const std::uint32_t> tied) const;
+  void hold_alike();
+  [[nodiscard]] static bool few_choices(std::size_t tied, std::size_t places);
+  [[nodiscard]] std::vector<std::size_t> assume_first(std::span<const std::size_t> tied,
+                                                      std::size_t places);
   [[nodiscard]] Who draw(std::span<const std::uint32_t> tied, std::size_t places);
   void set_apart(const Who& before, std::span<const std::uint32_t> tied,
                  std::vector<double>& place) const;
@@ -166,7 +172,13 @@ private:
   static constexpr std::size_t most_in_every_order = 5;
   void take_in_drawn_order(std::span<const std::uint32_t> tied,
                            const std::function<bool(std::uint32_t)>& take_next);
+  void tell_apart(double place, std::size_t tied, const std::function<bool(double)>& is_asked_for,
+                  const std::function<void(std::size_t)>& draw_first);
   void tell_places_apart(const Filter& filter, TieRuling ties);
+  [[nodiscard]] const Source* read_place(const OrderKey& key) const;
+  std::set<std::size_t> tell_places_apart(const OrderKey& key,
+                                          const std::function<bool(double)>& is_asked_for,
+                                          Values& values);
   [[nodiscard]] bool over_quota(std::uint32_t e, const RunningQuota** which = nullptr) const;
   [[nodiscard]] bool is_passed_over(std::uint32_t e);
   struct Crowd {
@@ -188,7 +200,8 @@ private:
   [[nodiscard]] Values values_of(const OrderKey& key);
   [[nodiscard]] bool ask_about_gap(std::uint32_t e, const Values& values, const GapCells& cells,
                                    const std::string& name);
-  void note_line(const TieGroups& groups);
+  [[nodiscard]] bool is_by_total(const std::vector<OrderKey>& keys) const;
+  void note_line(const TieGroups& groups, const std::vector<OrderKey>& keys);
 
   // --- gaps ---
   [[nodiscard]] bool ends_decide() const;
@@ -205,8 +218,15 @@ private:
   std::optional<LeastQuota> least_;
   std::map<std::uint32_t, std::size_t> spoken_for_; ///< by pool: places that wait for a held tie
   std::size_t ties_drawn_ = 0; ///< of this step: ties that were assumed to end one way
-  Who behind_a_large_tie_;     ///< undecided when one was met of which not all ends can be tried
+  struct AlikeTie {
+    Who tied;
+    std::size_t finding;
+  };
+  std::vector<AlikeTie> alike_; ///< one way speaks for all: who of them is which may be any
+  Who behind_a_large_tie_;      ///< undecided when one was met of which not all ends can be tried
   std::vector<double> place_, pool_place_; ///< places, ties that were drawn told apart
+  /// The same of earlier stages, by stage (true: places in pools), then by candidate.
+  std::map<std::pair<std::string, bool>, std::map<std::size_t, double>> earlier_places_;
   TieRuling ties_ = TieRuling::hold;
   bool ordered_ = false, pooled_ = false, taking_ = false, held_ = false;
   std::vector<std::uint32_t> pool_; ///< of each entrant
