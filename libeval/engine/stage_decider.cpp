@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <set>
 #include <tuple>
@@ -291,6 +292,7 @@ void StageDecider::add_measures(StageDecision& stage) const {
 void StageDecider::select(const Scorebook& book, StageDecision& out) {
   const std::vector<Finding> findings = out.findings;
   Open open{assumptions_};
+  open.jointly = left_open_ != nullptr;
   select_entrants(book, open, out);
   // Who has no total has no place by it.
   const bool by_total = out.order_keys.empty() || out.order_keys.front() == "total";
@@ -338,6 +340,7 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
   const auto decide_one = [&](const Assumptions& assumed) {
     StageDecision other = base;
     Open rest{assumed};
+    rest.jointly = left_open_ != nullptr;
     select_entrants(book, rest, other);
     too_many = too_many || rest.too_many;
     if (too_many)
@@ -367,7 +370,9 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
     out.unsettled.totals = out.unsettled.totals || other.total != out.total;
     out.unsettled.places = out.unsettled.places || differs_in_place(other, out);
   };
-  const bool whole = explore(assumptions_, most, decide_one, look_at);
+  constexpr std::size_t few = 3; // questions of which every combination is tried
+  const bool by_ends = questions.size() > few && hold_by_ends(book, base, questions, out, differ);
+  const bool whole = by_ends || explore(assumptions_, most, decide_one, look_at);
   if (!whole || too_many)
     for (std::size_t e = 0; e < out.outcomes.size(); ++e)
       if ((out.outcomes[e] != Outcome::disqualified && out.outcomes[e] != Outcome::withdrawn) ||
@@ -386,6 +391,69 @@ void StageDecider::hold_what_is_open(const Scorebook& book, const StageDecision&
   if (out.held())
     out.vacancies.reset();
   say_what_is_open(questions, differ, out);
+}
+
+/// Where nothing is open but gaps whose ends decide, a better number never helps anybody else: who
+/// has none is sure of what is the same with all of them at the worst, as in `out`, and at the
+/// best, who has one of what is the same with its own at one end and all others at the other. False
+/// where something else is open.
+bool StageDecider::hold_by_ends(const Scorebook& book, const StageDecision& base,
+                                const std::vector<Question>& questions, StageDecision& out,
+                                std::set<std::size_t>& differ) const {
+  std::set<std::size_t> with_gaps;
+  const auto with = [&](auto&& is_best) -> std::optional<StageDecision> {
+    Assumptions assumed = assumptions_;
+    std::vector<Question> open = questions;
+    while (!open.empty()) {
+      for (const Question& question : open) {
+        if (question.about != Question::About::gap || question.level)
+          return std::nullopt;
+        with_gaps.insert(question.candidate);
+        assumed[question] = is_best(question.candidate) ? Verdict::pass : Verdict::fail;
+      }
+      StageDecision decided = base;
+      Open rest{assumed};
+      select_entrants(book, rest, decided);
+      if (!rest.ends_decide)
+        return std::nullopt;
+      open = std::move(rest.questions);
+      if (open.empty())
+        return decided;
+    }
+    return std::nullopt;
+  };
+  const auto best = with([](std::size_t) { return true; });
+  if (!best)
+    return false;
+  const auto is_out = [](Outcome o) {
+    return o == Outcome::cut || o == Outcome::disqualified || o == Outcome::withdrawn;
+  };
+  std::set<std::size_t> found;
+  for (std::size_t e = 0; e < out.outcomes.size(); ++e) {
+    if (out.outcomes[e] == best->outcomes[e])
+      continue;
+    if (is_out(out.outcomes[e]) && is_out(best->outcomes[e]))
+      return false;
+    found.insert(e);
+  }
+  const std::set<std::size_t> asked = with_gaps;
+  constexpr std::size_t most = 40'000'000; // entrants looked at
+  const bool each = asked.size() <= most / (out.outcomes.size() + 1);
+  for (const std::size_t candidate : asked) {
+    const std::size_t e = out.entrant(candidate);
+    const auto own = [&](std::size_t c) { return c == candidate; };
+    const auto low = each ? with(std::not_fn(own)) : std::nullopt;
+    const auto high = each ? with(own) : std::nullopt;
+    if (low && high && low->outcomes[e] == high->outcomes[e])
+      found.erase(e);
+    else
+      found.insert(e);
+  }
+  if (with_gaps != asked)
+    return false;
+  out.unsettled.places = out.unsettled.places || differs_in_place(*best, out);
+  differ = std::move(found);
+  return true;
 }
 
 /// Each of those held names what it turns on; a tie that holds none of the tied is said to be

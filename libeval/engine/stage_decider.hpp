@@ -73,6 +73,9 @@ private:
   void select(const Scorebook& book, StageDecision& out);
   void hold_what_is_open(const Scorebook& book, const StageDecision& base,
                          const std::vector<Question>& questions, StageDecision& out);
+  bool hold_by_ends(const Scorebook& book, const StageDecision& base,
+                    const std::vector<Question>& questions, StageDecision& out,
+                    std::set<std::size_t>& differ) const;
   static void say_what_is_open(const std::vector<Question>& questions,
                                const std::set<std::size_t>& held, StageDecision& out);
   [[nodiscard]] bool keep_up(const StageChanges& changes);

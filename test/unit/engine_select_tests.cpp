@@ -563,3 +563,51 @@ TEST_CASE("where everybody is out whatever an undefined score, the places are va
   CHECK(d.outcomes() == "a: disqualified, b: disqualified");
   CHECK(d.stage().vacancies == std::size_t{1});
 }
+
+TEST_CASE("several gaps before two lines hold only those whom they can move") {
+  // Nine numbers and five gaps: whoever is at place p is at p to p + 5.
+  const std::vector<std::string> scores = {"19", "18", "17", "16", "15", "14", "13",
+                                           "12", "11", "",   "",   "",   "",   ""};
+  const std::string sure = "a: advances, b: advances, c: advances, ", open = ": held, ";
+  const auto expected = [&](const std::string& last) {
+    std::string out = sure;
+    for (const char c : {'d', 'e', 'f', 'g', 'h'})
+      out += c + open;
+    out += "i: " + last + ", j: held, k: held, l: held, m: held, n: held";
+    return out;
+  };
+  CHECK(outcomes(scores, "    places: 8\n    select: [{order: [total]}, take, {reserve: 6}]\n") ==
+        expected("reserve"));
+  CHECK(outcomes(scores, "    places: 8\n    select: [{order: [total]}, take, {reserve: 3}]\n") ==
+        expected("held"));
+  CHECK(outcomes(scores, "    places: 8\n    select: [{order: [total]}, {take: {first: 5}}, "
+                         "{take: {first: 3}}, {reserve: 6}]\n") == expected("reserve"));
+}
+
+TEST_CASE("many gaps in a large field hold only those whom they can move") {
+  std::string candidates, rows;
+  constexpr std::size_t n = 3000, gaps = 20;
+  for (std::size_t i = 0; i < n; ++i) {
+    candidates += (i == 0 ? "c" : ", c") + std::to_string(i);
+    rows += "      c" + std::to_string(i) + "," + (i < gaps ? "" : std::to_string(n - i)) + "\n";
+  }
+  const Decided d =
+      decide_text("libeval: 1\nprogram: p\ncandidates: [" + candidates +
+                  "]\nevidence:\n  t:\n    keys: [candidate]\n    values: [x]\n    csv: |\n"
+                  "      candidate,x\n" +
+                  rows +
+                  "stages:\n  - id: s\n    places: 100\n    score: {from: t}\n"
+                  "    select: [{order: [total]}, take, {reserve: 50}]\n");
+  // Whoever has a number is at its place among those or up to twenty behind it.
+  for (std::size_t e = gaps; e < n; ++e) {
+    const std::size_t place = e - gaps + 1;
+    CAPTURE(place);
+    CHECK(d.stage().outcomes[e] == (place <= 80    ? Outcome::advances
+                                    : place <= 100 ? Outcome::held
+                                    : place <= 130 ? Outcome::reserve
+                                    : place <= 150 ? Outcome::held
+                                                   : Outcome::cut));
+  }
+  for (std::size_t e = 0; e < gaps; ++e)
+    CHECK(d.stage().outcomes[e] == Outcome::held);
+}

@@ -58,6 +58,7 @@ struct Open {
 
   const Assumptions& assumptions;
   bool ends_decide = false; ///< a gap that is better, or worse, than anything says all of gaps
+  bool jointly = false;     ///< asked is who goes on together, not of each whether it does
   std::vector<Question> questions = {}; ///< without an assumption, in the order met
   std::set<Question> known = {};        ///< the same
   bool too_many = false;                ///< a gap can stand at more places than can be tried

@@ -21,10 +21,38 @@ bool Selector::rises(const Bound& bound, const OrderKey& what) const {
          from_below == (what.direction.value_or(node->direction) == Direction::benefit);
 }
 
-/// Where one step takes, up to one line and by one order, a better number never harms whom it
-/// belongs to and never helps anybody else: what is the same at both ends is the same in between.
+/// Whether who goes on, and who is in reserve, follows from how many who may be taken come before
+/// one, whatever they are: plain takes of so many and reserves, in one order, with nothing that
+/// puts anybody out once the first has taken.
+bool Selector::place_decides() const {
+  using Kind = select::Take::Kind;
+  bool taken = false;
+  return std::ranges::all_of(context_.stage.select, [&](const SelectStep& step) {
+    if (const auto* take = std::get_if<select::Take>(&step.what)) {
+      taken = true;
+      return (take->kind == Kind::until || take->kind == Kind::first) && take->per_pool.empty() &&
+             !take->rest && take->filter.empty() && take->by.empty() &&
+             take->ties.value_or(ties_) == TieRuling::hold;
+    }
+    if (const auto* order = std::get_if<select::Order>(&step.what))
+      return !taken && by_itself(order->keys);
+    if (const auto* require = std::get_if<select::Require>(&step.what))
+      return !taken && (!require->bound || rises(*require->bound, require->what));
+    if (std::holds_alternative<select::Policy>(step.what) ||
+        std::holds_alternative<select::Withdraw>(step.what))
+      return !taken;
+    return std::holds_alternative<select::Reserve>(step.what) ||
+           std::holds_alternative<select::Ties>(step.what);
+  });
+}
+
+/// Where one step takes, up to one line and by one order, or where the place decides, a better
+/// number never harms whom it belongs to and never helps anybody else: what is the same at both
+/// ends is the same in between.
 bool Selector::ends_decide() const {
   using Kind = select::Take::Kind;
+  if (!open_.jointly && place_decides())
+    return true;
   std::size_t lines = 0;
   const auto one_line = [&](const select::Take& take) {
     OrderKey part;

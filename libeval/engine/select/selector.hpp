@@ -204,6 +204,7 @@ private:
   void note_line(const TieGroups& groups, const std::vector<OrderKey>& keys);
 
   // --- gaps ---
+  [[nodiscard]] bool place_decides() const;
   [[nodiscard]] bool ends_decide() const;
   [[nodiscard]] bool rises(const Bound& bound, const OrderKey& what) const;
 
