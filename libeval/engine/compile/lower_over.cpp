@@ -447,6 +447,20 @@ void Lowering::set_aside() {
   }
   if (arg("direction") != nullptr)
     cost = text("direction") == "cost";
+  if (arg("then") != nullptr) {
+    // The place by all keys, turned round: the larger is the better, or the higher.
+    op::Rank rank{op.by, output(), {}, op.groups, {}, {}};
+    rank.rule.ascending = step_.name == "best" && cost;
+    for (const auto& [key, ascending] : tie_breaks()) {
+      take_gaps(key.gap);
+      rank.then.emplace_back(array_of(key), ascending);
+    }
+    const ArrayId place = rank.out, turned = output();
+    add(plan_, std::move(rank), step_.name);
+    add(plan_, op::Affine{place, turned, -1, 0}, step_.name);
+    op.by = turned;
+    cost = false;
+  }
   if (step_.name == "drop" && arg("highest") == nullptr && arg("lowest") == nullptr) {
     error(step_.where, "`drop` does not say how many are dropped",
           "say it, `{drop: {over: " + dimensions->front() + ", highest: 1, lowest: 1}}`");

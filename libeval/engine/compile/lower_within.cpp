@@ -22,6 +22,25 @@ static kernel::TieRule tie_rule(const std::string& word) {
                                 : TieRule::competition;
 }
 
+/// The keys of `then`; true: the smallest is first.
+std::vector<std::pair<Operand, bool>> Lowering::tie_breaks() {
+  std::vector<std::pair<Operand, bool>> out;
+  const Tree* then = arg("then");
+  if (then == nullptr)
+    return out;
+  for (const Tree& item : then->list()) {
+    // A measure with a direction of its own goes by what has become of that.
+    const bool measure = item.is_map() && item.find("from") != nullptr;
+    const Tree* value = item.is_map() && !measure ? item.find("value") : nullptr;
+    const Tree* direction = item.is_map() ? item.find("direction") : nullptr;
+    Operand key = operand(value != nullptr ? *value : item);
+    const bool cost = direction != nullptr &&
+                      (measure ? key.direction == Direction::cost : direction->scalar() == "cost");
+    out.emplace_back(std::move(key), cost);
+  }
+  return out;
+}
+
 void Lowering::rank() {
   op::Rank op{frame_.array, 0, {}, within().groups, {}, {}};
   std::vector<std::uint8_t> reference = reference_mask();
@@ -30,17 +49,8 @@ void Lowering::rank() {
   op.left_out = std::move(reference);
   op.rule = {tie_rule(text("ties")), number("tolerance").value_or(0),
              frame_.direction == Direction::cost};
-  if (const Tree* then = arg("then"))
-    for (const Tree& item : then->list()) {
-      // A measure with a direction of its own goes by what has become of that.
-      const bool measure = item.is_map() && item.find("from") != nullptr;
-      const Tree* value = item.is_map() && !measure ? item.find("value") : nullptr;
-      const Tree* direction = item.is_map() ? item.find("direction") : nullptr;
-      const Operand key = operand(value != nullptr ? *value : item);
-      const bool cost = direction != nullptr && (measure ? key.direction == Direction::cost
-                                                         : direction->scalar() == "cost");
-      op.then.emplace_back(array_of(key), cost);
-    }
+  for (const auto& [key, ascending] : tie_breaks())
+    op.then.emplace_back(array_of(key), ascending);
   op.out = output();
   const ArrayId out = op.out;
   put(std::move(op), out);

@@ -114,6 +114,7 @@ private:
   /// Says that the values of other candidates enter, unless each group is one candidate's.
   void others_enter();
   std::vector<std::string> names_of(const char* argument);
+  std::vector<std::pair<Operand, bool>> tie_breaks();
   std::optional<std::vector<std::string>> over();
   [[nodiscard]] std::vector<std::uint8_t> left_out(bool with_outside) const;
   std::vector<std::uint8_t> reference_mask();
