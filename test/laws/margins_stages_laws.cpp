@@ -160,17 +160,16 @@ TEST_CASE("the least change of one juror's marks, with hurdles and a second stag
   }));
 }
 
-TEST_CASE("a juror whose marks are not told cannot alter the outcome") {
+TEST_CASE("a juror whose marks are not told cannot alter the outcome of the first stage") {
   CHECK(rc::check([] {
     const Case it = random_case();
-    for (const StageMargins& stage : it.stages)
-      for (const CandidateMargins& one : stage.candidates)
-        for (const std::string juror : {"j0", "j1", "j2"})
-          if (std::ranges::find(one.margins, "juror " + juror, &Margin::name) == one.margins.end())
-            for (int by = -10; by <= 10; ++by)
-              RC_ASSERT(outcome_of(with_marks(it.bundle(), one.candidate, juror, by), stage.stage,
-                                   one.candidate)
-                            .value_or(one.outcome) == one.outcome);
+    const StageMargins& stage = it.stages.front(); // in the second, marks also say who enters it
+    for (const CandidateMargins& one : stage.candidates)
+      for (const std::string juror : {"j0", "j1", "j2"})
+        if (std::ranges::find(one.margins, "juror " + juror, &Margin::name) == one.margins.end())
+          for (int by = -10; by <= 10; ++by)
+            RC_ASSERT(outcome_of(with_marks(it.bundle(), one.candidate, juror, by), stage.stage,
+                                 one.candidate) == one.outcome);
   }));
 }
 
