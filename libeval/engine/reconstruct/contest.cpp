@@ -44,7 +44,29 @@ private:
     out_.moves = out_.moves || put_out_;
   }
 
-  void read(const select::Policy&, std::size_t) { may_put_out(); }
+  void read(const select::Policy& s, std::size_t) {
+    may_put_out();
+    for (const PolicyFile& policy : context_.bundle.policies)
+      for (const Rule& rule : policy.rules)
+        if (policy.file == s.file &&
+            (s.rules.empty() || std::ranges::find(s.rules, rule.id.str()) != s.rules.end()))
+          read(rule);
+  }
+
+  void read(const Rule& rule) {
+    if (rule.consequence == Rule::Consequence::deduct)
+      out_.by_comparison = false;
+    for (const Condition& condition : rule.formula) {
+      if (condition.kind != Condition::Kind::score)
+        continue;
+      const std::size_t node = k_.node(condition.name);
+      ask_for(condition.name);
+      ask_for(node, condition.bound);
+      if (node == nobody || k_.nodes[node].unknown)
+        unread("a policy that asks for a score");
+    }
+  }
+
   void read(const select::Withdraw&, std::size_t) { may_put_out(); }
   void read(const select::Ties&, std::size_t) {}
   void read(const select::Group& s, std::size_t i) { not_read(i, s.from.empty()); }
@@ -67,6 +89,53 @@ private:
       out_.asks_for.push_back(at);
   }
 
+  void ask_for(std::size_t node, const Bound& bound) {
+    const auto limit = node == nobody ? std::nullopt : limit_of(node, bound);
+    if (!limit) {
+      out_.by_comparison = false;
+      return;
+    }
+    using Kind = Bound::Kind;
+    const Fraction sign(bound.kind == Kind::at_least || bound.kind == Kind::above ? 1 : -1);
+    AskedBound asked;
+    asked.strict = bound.kind == Kind::above || bound.kind == Kind::below;
+    for (const Linear& score : k_.scores[node])
+      asked.over.push_back((score - Linear(*limit)) * sign);
+    out_.bounds.push_back(std::move(asked));
+  }
+
+  /// A bound as a number; none where it is a share of points that there are not.
+  [[nodiscard]] std::optional<Fraction> limit_of(std::size_t node, const Bound& bound) const {
+    const auto& points = k_.nodes[node].points;
+    if (!bound.share)
+      return fraction_of(bound.number);
+    if (!points)
+      return std::nullopt;
+    return fraction_of(bound.share->part) * fraction_of(*points) / fraction_of(bound.share->whole);
+  }
+
+  /// Parts alone are compared in turn; beside other keys, whose say is not looked into, each by
+  /// itself.
+  void compare_by(const std::vector<OrderKey>& keys) {
+    using Kind = OrderKey::Kind;
+    Keys of_parts;
+    for (const OrderKey& key : keys) {
+      const std::size_t node = key.kind == Kind::part ? k_.node(key.name) : nobody;
+      const bool read = node != nobody || key.kind == Kind::attribute || key.kind == Kind::lot ||
+                        key.kind == Kind::decision;
+      out_.by_comparison = out_.by_comparison && read && !key.tolerance && !key.among_tied &&
+                           key.keys.empty() && key.ties_at_least == 0 &&
+                           key.ties_at_most == SIZE_MAX;
+      if (node != nobody)
+        of_parts.push_back(key_of(key.name, key.direction));
+    }
+    if (of_parts.size() == keys.size())
+      out_.orders.push_back(std::move(of_parts));
+    else
+      for (std::vector<Linear>& key : of_parts)
+        out_.orders.push_back({std::move(key)});
+  }
+
   void ask_for(const OrderKey& key) {
     using Kind = OrderKey::Kind;
     out_.asks_for_all = out_.asks_for_all || key.among_tied || key.kind == Kind::measure ||
@@ -79,8 +148,11 @@ private:
 
   /// By the total where no order was said.
   void takes_in_order(bool by_total) {
-    if ((by_total || !ordered_) && k_.node("total") != nobody)
+    if ((by_total || !ordered_) && k_.node("total") != nobody && !by_total_) {
+      by_total_ = true;
       ask_for("total");
+      out_.orders.push_back({key_of("total", std::nullopt)});
+    }
   }
 
   void may_put_out() { put_out_ = put_out_ || !out_.lines.empty(); }
@@ -98,6 +170,7 @@ private:
       out_.by_what_is_known = out_.by_what_is_known && !names_unpublished(key);
       ask_for(key);
     }
+    compare_by(s.keys);
     if (i > out_.first_take)
       return unread("an `order` after `take`");
     out_.keys.clear();
@@ -129,14 +202,12 @@ private:
       hurdle.node = k_.node(s.what.name);
       if (hurdle.node == nobody || !k_.nodes[hurdle.node].unknown || !s.bound)
         return;
-      const auto& points = k_.nodes[hurdle.node].points;
-      const std::optional<Share>& share = s.bound->share;
-      if (share && !points)
+      const auto limit = limit_of(hurdle.node, *s.bound);
+      if (!limit)
         return; // told when the selection is decided
       hurdle.bound = s.bound;
-      hurdle.limit =
-          share ? fraction_of(share->part) * fraction_of(*points) / fraction_of(share->whole)
-                : fraction_of(s.bound->number);
+      hurdle.limit = *limit;
+      ask_for(hurdle.node, *s.bound);
     }
     if (s.otherwise == select::Require::Otherwise::hold)
       return unread("a hurdle that holds");
@@ -146,10 +217,16 @@ private:
 
   void read(const select::Take& s, std::size_t i) {
     using Kind = select::Take::Kind;
-    out_.by_what_is_known = out_.by_what_is_known && s.by.empty() && s.kind != Kind::budget;
+    out_.by_what_is_known =
+        out_.by_what_is_known && s.by.empty() && (s.kind != Kind::budget || is_known(s.cost));
     takes_in_order(s.rest && s.by.empty());
     if (s.kind == Kind::bound || s.kind == Kind::bands)
       ask_for(s.part);
+    if (s.kind == Kind::bound)
+      ask_for(k_.node(s.part), s.bound);
+    for (const select::Band& band : s.bands)
+      if (band.bound)
+        ask_for(k_.node(s.part), *band.bound);
     if (!s.filter.empty() || !s.by.empty() || s.rest || !s.per_pool.empty())
       return unread("a `take` with `where`, `by`, `of` or pools");
     if (s.kind != Kind::first && s.kind != Kind::until)
@@ -162,6 +239,15 @@ private:
     if (!count)
       count = k_.entrants.size(); // all
     add_line({i, *count, s.kind == Kind::until, false, s.ties.value_or(ties_)});
+  }
+
+  /// Whether a cost is no score, nor anything that nobody published.
+  [[nodiscard]] bool is_known(const std::optional<Param>& cost) const {
+    if (!cost || !cost->measure)
+      return true;
+    const Source::Kind kind = cost->measure->source.kind;
+    return kind != Source::Kind::part && kind != Source::Kind::measure &&
+           !is_unpublished(context_.bundle, context_.stage, *cost->measure);
   }
 
   [[nodiscard]] std::optional<std::size_t> stage_places() const {
@@ -200,6 +286,7 @@ private:
   Contest out_;
   TieRuling ties_ = TieRuling::hold; ///< of takes that do not say it themselves
   bool ordered_ = false;             ///< by an `order`
+  bool by_total_ = false;            ///< the total is compared where there was none
   bool put_out_ = false;             ///< somebody may have been put out since the first line
 };
 

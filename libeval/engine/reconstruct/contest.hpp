@@ -22,6 +22,12 @@ struct UnknownHurdle {
   Fraction limit;
 };
 
+/// A bound on a score that some step asks for: by entrant, what has to be 0 or more, or above 0.
+struct AskedBound {
+  std::vector<Linear> over;
+  bool strict = false;
+};
+
 /// One step that takes from those who are there, in their order, or puts them in reserve.
 struct Line {
   std::size_t step = 0;  ///< position among the steps of the selection
@@ -51,6 +57,9 @@ struct Contest {
   bool by_what_is_known = true; ///< what is not read asks for scores, attributes and verdicts alone
   std::vector<std::size_t> asks_for; ///< scores of these nodes, in all steps
   bool asks_for_all = false;         ///< or perhaps of any
+  std::vector<Keys> orders;          ///< by which it compares entrants, in all steps
+  std::vector<AskedBound> bounds;    ///< on scores, in all steps
+  bool by_comparison = true;         ///< and nothing else of scores matters
 
   void cannot_read(const std::string& what) {
     if (unread.empty())

@@ -14,10 +14,10 @@ using Tags = std::set<std::uint32_t>;
 
 class CoreFinder {
 public:
-  CoreFinder(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits,
-             const std::vector<std::uint32_t>& weakness)
-      : limits_(limits), weakness_(weakness) {
-    for (const IntegerSystem& system : alternatives) {
+  CoreFinder(std::vector<IntegerSystem>& alternatives, const SolveLimits& limits,
+             const std::vector<std::uint32_t>& weakness, const Refuse& refuse)
+      : limits_(limits), weakness_(weakness), refuse_(refuse) {
+    for (IntegerSystem& system : alternatives) {
       Alternative one{system, nullptr, {}};
       one.solver = std::make_unique<Solver>(system, limits);
       for (std::size_t r = 0; r < system.rows.size(); ++r)
@@ -83,7 +83,7 @@ private:
     Feasible out = Feasible::no;
     for (std::size_t i = 0; i < alternatives_.size(); ++i) {
       const std::size_t at = (last_ + i) % alternatives_.size();
-      Answer answer = alternatives_[at].solver->find();
+      Answer answer = find_in(alternatives_[at]);
       if (answer.status == Answer::Status::optimal) {
         point_ = std::move(answer.point);
         last_ = at;
@@ -94,6 +94,32 @@ private:
     }
     point_.clear();
     return out;
+  }
+
+  struct Alternative {
+    IntegerSystem& system;
+    std::unique_ptr<Solver> solver;
+    std::map<std::uint32_t, std::vector<std::size_t>> rows; ///< by statement
+  };
+
+  /// A completion that is not refused.
+  Answer find_in(Alternative& one) {
+    constexpr std::size_t most_refused = 200;
+    Answer answer = one.solver->find();
+    while (answer.status == Answer::Status::optimal && refuse_ &&
+           refuse_(answer.point, one.system)) {
+      if (++refused_ > most_refused) {
+        answer = {};
+        answer.status = Answer::Status::interrupted;
+        break;
+      }
+      one.solver = std::make_unique<Solver>(one.system, limits_);
+      for (const auto& [tag, rows] : one.rows)
+        for (const std::size_t r : rows)
+          one.solver->set_active(r, active_.contains(tag));
+      answer = one.solver->find();
+    }
+    return answer;
   }
 
   /// All statements that the last completion satisfies are in; the others are tried one by one.
@@ -179,14 +205,10 @@ private:
     return tags;
   }
 
-  struct Alternative {
-    const IntegerSystem& system;
-    std::unique_ptr<Solver> solver;
-    std::map<std::uint32_t, std::vector<std::size_t>> rows; ///< by statement
-  };
-
   const SolveLimits& limits_;
   const std::vector<std::uint32_t>& weakness_;
+  const Refuse& refuse_;
+  std::size_t refused_ = 0;
   std::vector<Alternative> alternatives_;
   std::size_t last_ = 0; ///< the alternative of `point_`
   Tags all_, active_;
@@ -195,9 +217,9 @@ private:
 
 } // namespace
 
-CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives, const SolveLimits& limits,
-                      const std::vector<std::uint32_t>& weakness) {
-  return CoreFinder(alternatives, limits, weakness).find();
+CoreSet smallest_core(std::vector<IntegerSystem> alternatives, const SolveLimits& limits,
+                      const std::vector<std::uint32_t>& weakness, const Refuse& refuse) {
+  return CoreFinder(alternatives, limits, weakness, refuse).find();
 }
 
 } // namespace libeval

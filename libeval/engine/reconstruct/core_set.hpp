@@ -5,6 +5,7 @@
 #include "engine/reconstruct/solver.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace libeval {
@@ -23,8 +24,14 @@ struct CoreSet {
 /// time it falls back to an irreducible one by deletion (Chinneck, Feasibility and Infeasibility in
 /// Optimization, 2008). Of sets with equally few members it is one whose `weakness` (small numbers,
 /// one a statement; empty: all 0) adds up to the least.
-[[nodiscard]] CoreSet smallest_core(const std::vector<IntegerSystem>& alternatives,
+///
+/// `refuse`: whether a completion that was found does not count after all; then rows, and unknowns,
+/// are added to its system that exclude it, and nothing that counts. Where very many are refused
+/// that is as if time had run out.
+using Refuse = std::function<bool(const std::vector<std::int64_t>&, IntegerSystem&)>;
+[[nodiscard]] CoreSet smallest_core(std::vector<IntegerSystem> alternatives,
                                     const SolveLimits& limits,
-                                    const std::vector<std::uint32_t>& weakness = {});
+                                    const std::vector<std::uint32_t>& weakness = {},
+                                    const Refuse& refuse = {});
 
 } // namespace libeval

@@ -18,6 +18,10 @@ using namespace std::chrono_literals;
 
 /// So long a decision may look at one stage; what is not settled then is held.
 constexpr auto patience = 20s;
+/// No question is worked on for longer than so many nodes of branch and cut, fewer where each takes
+/// long: counted, not timed, so that a decision is the same on every machine that is not very slow.
+constexpr Effort hardest{2000}, hardest_of_large{20};
+constexpr std::size_t most_choices = 100; ///< of what is not large, beside scores
 /// Stages with more scores than this show ranges of the total alone.
 constexpr std::size_t most_ranges = 400;
 
@@ -51,6 +55,7 @@ public:
       return nobody_knows();
     lineup_ = line_up(context_, k_, decide_, limits_);
     settled_ = settled(k_.system, limits_);
+    limits_.effort = is_large() ? hardest_of_large : hardest;
     find_totals();
     std::vector<std::vector<std::int64_t>> found;
     for (const Span& span : totals_)
@@ -135,17 +140,32 @@ private:
     return out;
   }
 
+  /// Whether much of the selection is written down in the system, as published outcomes need it.
+  [[nodiscard]] bool is_large() const {
+    const auto open = static_cast<std::size_t>(
+        std::ranges::count_if(settled_.unknowns, [](const LinearUnknown& unknown) {
+          return !unknown.low || unknown.low != unknown.high;
+        }));
+    return open > k_.cells.size() + most_choices;
+  }
+
+  /// Ranges are shown beside outcomes: less is done for them.
+  [[nodiscard]] Reasoner reasoner() const {
+    SolveLimits limits = limits_;
+    if (is_large())
+      limits.effort = Effort::relaxed;
+    return Reasoner(settled_, limits);
+  }
+
   void find_totals() {
     if (k_.nodes.empty() || !lineup_.found)
       return;
-    Reasoner reasoner(settled_, limits_);
-    for (const Linear& total : k_.scores[0])
-      totals_.push_back(reasoner.span(total));
+    totals_ = reasoner().spans(k_.scores[0]);
   }
 
   /// Only what is the same in every completion is a score.
   void hide_scores(StageDecision& out, PartialKnowledge& partial) {
-    Reasoner reasoner(settled_, limits_);
+    Reasoner of_nodes = reasoner();
     partial.ranges.resize(out.nodes.size());
     const bool all = k_.nodes.size() * n_ <= most_ranges;
     for (std::size_t i = 0; i < out.nodes.size(); ++i) {
@@ -156,8 +176,9 @@ private:
       node.points = k_.nodes[at].points;
       auto values = std::make_shared<std::vector<double>>(n_, 0.0);
       node.scores.gap.assign(n_, false);
+      const std::vector<Span> spans = at == 0 ? totals_ : of_nodes.spans(k_.scores[at]);
       for (std::size_t e = 0; e < n_; ++e) {
-        const Span span = at == 0 ? totals_[e] : reasoner.span(k_.scores[at][e]);
+        const Span& span = spans[e];
         partial.ranges[i].push_back(range_of(span, context_, k_, lineup_, decide_));
         for (const End* end : {&span.low, &span.high})
           partial.interrupted = partial.interrupted || end->interrupted || end->trouble;

@@ -2,6 +2,7 @@
 #include "engine/reconstruct/lineup.hpp"
 
 #include "engine/reconstruct/complete.hpp"
+#include "engine/reconstruct/settle.hpp"
 #include "engine/reconstruct/stand.hpp"
 #include "engine/reconstruct/turns.hpp"
 
@@ -32,14 +33,18 @@ public:
             rules_alone(k_.system))) // what is put out whatever the scores shows on any of them
       return std::move(out_);
     with_bounds(out_.contest, [&] { settle_field(); });
+    const IntegerSystem scores = k_.system;
     with_bounds(out_.contest, [&] { add_outcomes(); });
-    find_any(k_.system);
+    if (!guess(scores))
+      find_any(k_.system);
     return std::move(out_);
   }
 
 private:
   bool find_any(const IntegerSystem& system) {
-    Answer any = Solver(system, limits_).find();
+    IntegerSystem shaved = system;
+    shave_choices(shaved, limits_);
+    Answer any = Solver(shaved, limits_).find();
     using Status = Answer::Status;
     out_.impossible = any.status == Status::infeasible;
     out_.interrupted = out_.interrupted || any.status == Status::interrupted;
@@ -48,6 +53,62 @@ private:
     any.point.resize(k_.system.unknowns.size());
     out_.point = std::move(any.point);
     return out_.found;
+  }
+
+  /// Looks for a completion in which entrants stand as their published outcomes have it in the
+  /// simplest case: who advances is ahead of who is in reserve, and of the others. `scores`: the
+  /// system without what outcomes say, which is much smaller.
+  bool guess(const IntegerSystem& scores) {
+    std::vector<int> rank(n_, 0); // larger is ahead
+    bool any = false;
+    for (const Statement* statement : k_.statements)
+      for (const auto& [id, word] : statement->outcomes) {
+        const auto at = std::ranges::find(k_.entrants, context_.names.candidate(id));
+        const auto e = static_cast<std::size_t>(at - k_.entrants.begin());
+        any = true;
+        if (e < n_)
+          rank[e] = word == "advances" ? 3 : word == "held" ? 2 : word == "reserve" ? 1 : -1;
+      }
+    if (!any || !out_.contest.unread.empty())
+      return false;
+    for (const bool rest_is_behind : {true, false})
+      for (const bool put_out_are_ahead : {true, false})
+        if (stand_like(rank, rest_is_behind, put_out_are_ahead, scores))
+          return true;
+    return false;
+  }
+
+  bool stand_like(std::vector<int> rank, bool rest_is_behind, bool put_out_are_ahead,
+                  IntegerSystem system) {
+    constexpr Effort little{100};
+    constexpr int anywhere = -2;
+    for (std::size_t e = 0; e < n_; ++e)
+      if (out_.put_out[e])
+        rank[e] = put_out_are_ahead ? 4 : anywhere;
+      else if (rank[e] == 0 && !rest_is_behind)
+        rank[e] = anywhere;
+    const std::vector<Linear>& key = out_.contest.keys.front();
+    for (std::size_t a = 0; a < n_; ++a)
+      for (std::size_t b = 0; b < n_; ++b)
+        if (rank[b] != anywhere && rank[a] > std::max(rank[b], 0))
+          system.rows.push_back(
+              row_of(key[a] - key[b], LinearBound{Fraction(0), true}, std::nullopt, Row::rule));
+    Answer answer = Solver(system, limits_).find(little);
+    if (answer.status != Answer::Status::optimal)
+      return false;
+    k_.derive(answer.point);
+    if (!satisfies(k_.system, answer.point))
+      return false;
+    out_.point = std::move(answer.point);
+    return true;
+  }
+
+  static bool satisfies(const IntegerSystem& system, const Point& point) {
+    for (std::size_t v = 0; v < point.size(); ++v)
+      if (const LinearUnknown& unknown = system.unknowns[v];
+          (unknown.low && point[v] < *unknown.low) || (unknown.high && *unknown.high < point[v]))
+        return false;
+    return std::ranges::all_of(system.rows, [&](const Row& row) { return holds(row, point); });
   }
 
   /// Who stands before the first is taken, and who may: an unknown for each hurdle that is not
@@ -93,22 +154,35 @@ private:
   /// Between which lines somebody may be put out.
   void find_gaps() {
     Contest& contest = out_.contest;
-    bool held = false, moves = false, falls_behind_tie = false;
+    bool held = false, moves = false, falls_behind_tie = false, fills_beyond = false;
+    out_.leavers.resize(contest.lines.size());
     for (std::size_t l = 1; l < contest.lines.size(); ++l) {
-      const std::size_t from = contest.lines[l - 1].step, to = contest.lines[l].step;
-      const auto between = [&](std::size_t step) { return from <= step && step < to; };
-      bool falls = std::ranges::any_of(
-          contest.hurdles, [&](const UnknownHurdle& h) { return !h.early && between(h.step); });
       for (std::size_t e = 0; e < n_; ++e)
-        falls =
-            falls || (out_.field.in[e] != 0 && out_.put_out[e] && between(out_.put_out[e]->step));
+        if (may_leave(e, contest.lines[l - 1].step, contest.lines[l].step))
+          out_.leavers[l].push_back(e);
+      const bool falls = !out_.leavers[l].empty();
       held = held || contest.lines[l - 1].holds_ties();
       moves = moves || falls;
       falls_behind_tie = falls_behind_tie || (held && falls);
-      out_.fills_beyond =
-          out_.fills_beyond || (falls_behind_tie && contest.lines[l].fills_beyond());
+      fills_beyond = fills_beyond || (falls_behind_tie && contest.lines[l].fills_beyond());
     }
     contest.moves = contest.moves && (moves || out_.open_later);
+    for (std::size_t h = 0; h < contest.lines.size() && fills_beyond; ++h)
+      for (std::size_t l = h + 1; l < contest.lines.size() && contest.lines[h].holds_ties(); ++l)
+        out_.tie_ends =
+            std::min(Lineup::most_tie_ends + 1, out_.tie_ends * (out_.leavers[l].size() + 1));
+  }
+
+  /// Whether somebody may be put out by a step from one to before another.
+  [[nodiscard]] bool may_leave(std::size_t e, std::size_t from, std::size_t to) const {
+    const auto between = [&](std::size_t step) { return from <= step && step < to; };
+    if (out_.field.in[e] == 0)
+      return false;
+    if (out_.put_out[e] && between(out_.put_out[e]->step))
+      return true;
+    return std::ranges::any_of(out_.contest.hurdles, [&](const UnknownHurdle& hurdle) {
+      return !hurdle.early && between(hurdle.step);
+    });
   }
 
   [[nodiscard]] std::optional<PutOut> put_out(const StageDecision& known, std::size_t e) const {
@@ -301,8 +375,8 @@ private:
       return {add_stand(rules, out_, c, outcome)};
     if (!out_.contest.ties_wait() && !out_.turns)
       out_.turns = add_turns(rules, out_);
-    const Ends ends = out_.turns ? Ends{*out_.turns, *out_.turns} : add_ends(rules, out_, c);
-    return stands_as(outcome, c, ends, out_.contest);
+    const Ends ends = out_.turns ? Ends{{*out_.turns}, {*out_.turns}} : add_ends(rules, out_, c);
+    return stands_as(rules, outcome, c, ends, out_.contest);
   }
 
   /// Where several lines take, or a tie is held, the whole selection is written down.

@@ -34,9 +34,9 @@ struct Turns {
 };
 
 /// The turns of a selection as ties across its lines end best for somebody, and worst; the same
-/// where it is not open how they end.
+/// where it is not open how they end. Several where one of them is, but not known which.
 struct Ends {
-  Turns best, worst;
+  std::vector<Turns> best, worst;
 };
 
 /// Who takes part in the contest for the places of a stage. Vectors are by entrant.
@@ -52,18 +52,21 @@ struct Lineup {
   std::optional<Turns> turns; ///< of the knowledge's system, where published outcomes need them
   /// Published outcomes of entrants of which the system says less.
   std::vector<std::pair<std::size_t, std::string>> half_read;
-  /// Whether somebody may be put out between a take that holds ties and one that takes until so
-  /// many are taken and goes beyond them in a tie: an empty place there is filled by more than one,
-  /// and then who stays longest need not be the best to have been taken before.
-  bool fills_beyond = false;
+  std::vector<std::vector<std::size_t>> leavers; ///< by line: who may be put out just before it
+  /// In so many ways ties that are held have to be ended to know the best and the worst for
+  /// somebody. It is more than one where somebody may be put out between a take that holds ties and
+  /// one that takes until so many are taken and goes beyond them in a tie: an empty place there is
+  /// filled by more than one, and then who stays longest need not be the best to be taken before.
+  std::size_t tie_ends = 1;
 
   /// Whether all of the selection follows from scores.
   [[nodiscard]] bool by_scores() const {
     return contest.unread.empty() && !contest.keys_left && !open_verdicts && !open_later;
   }
-  /// Whether the selection can be written line after line: it is not open how a tie ends, or two
-  /// ends of it are the best and the worst for somebody.
-  [[nodiscard]] bool in_turns() const { return by_scores() && !fills_beyond; }
+  /// Whether the selection can be written line after line: it is not open how a tie ends, or it is
+  /// among few ends that are the best and the worst for somebody.
+  [[nodiscard]] bool in_turns() const { return by_scores() && tie_ends <= most_tie_ends; }
+  static constexpr std::size_t most_tie_ends = 64;
   /// Whether an outcome follows from how many are ahead and how many are level.
   [[nodiscard]] bool by_places() const {
     return by_scores() && !contest.moves && !contest.ties_shift();

@@ -2,14 +2,15 @@
 #include "engine/reconstruct/outlook.hpp"
 
 #include "engine/reconstruct/pairs.hpp"
-#include "engine/reconstruct/settle.hpp"
-#include "engine/reconstruct/stand.hpp"
-#include "engine/reconstruct/turns.hpp"
+#include "engine/reconstruct/patterns.hpp"
+#include "engine/reconstruct/ways.hpp"
 #include "engine/reconstruct/witness.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace libeval {
 namespace {
@@ -17,18 +18,11 @@ namespace {
 using Point = std::vector<std::int64_t>;
 
 class OutlookMaker {
-  /// A way in which a selection can go for an entrant: it misses one of its hurdles first, or none,
-  /// and stands in a region, or as whoever has an outcome, if it is not out by then.
-  struct Way {
-    std::size_t missed = 0;
-    std::optional<Region> region;
-    std::optional<Outcome> stands;
-  };
-  /// A system, and what of the selection is written down in it.
-  struct Written {
-    IntegerSystem system;
-    Ends ends;                    ///< where it takes more than counts
-    const Pairs* pairs = nullptr; ///< what is certain of pairs in it
+  enum class Found { yes, no, open };
+  /// A way that nobody has found a completion for, nor shown that there is none.
+  struct OpenWay {
+    std::size_t entrant = 0;
+    Way way;
   };
 
 public:
@@ -36,7 +30,7 @@ public:
                Lineup& lineup, const StageDecide& decide, const SolveLimits& limits)
       : context_(context), k_(knowledge), lineup_(lineup), contest_(lineup.contest),
         decide_(decide), limits_(limits), n_(context.entrants.size()), settled_(settled),
-        witnesses_(lineup) {
+        ways_(context, lineup), witnesses_(lineup) {
     out_.interrupted = lineup.interrupted;
     out_.trouble = lineup.trouble;
     out_.seen.resize(n_);
@@ -46,6 +40,9 @@ public:
     out_.bracketed.assign(n_, 0);
     most_.resize(n_);
     fewest_.resize(n_);
+    narrowed_.assign(n_, 0);
+    best_seen_.assign(n_, 0);
+    worst_seen_.assign(n_, 0);
   }
 
   /// `found`: completions that are there already.
@@ -57,12 +54,12 @@ public:
       for (const Point& point : found)
         learn(point);
     }
-    by_counts_ = stands_by_counts(lineup_);
     with_bounds(contest_, [&] { places(); });
     with_bounds(contest_, [&] { outcomes(); });
     if (contest_.unread.empty())
       return;
-    if (contest_.by_what_is_known && nothing_is_open())
+    if (!out_.at_one.outcomes.empty() && contest_.by_what_is_known &&
+        (nothing_is_open() || by_patterns()))
       return decide_as_known();
     for (std::size_t e = 0; e < n_; ++e)
       doubt(e);
@@ -84,10 +81,10 @@ public:
     out_.rests_on.resize(n_);
     out_.inside.resize(n_);
     out_.inside_rests_on.resize(n_);
-    if (!contest_.unread.empty() || as_known_)
+    if (!contest_.unread.empty())
       return;
     try {
-      find_reasons();
+      as_known_ || lineup_.tie_ends > 1 ? find_reasons_by_patterns() : find_reasons();
     } catch (const std::domain_error&) {
       relax("what outcomes rest on is not worked out where scores have bounds by statements alone");
     }
@@ -102,52 +99,74 @@ private:
         several && lineup_.in_turns() && (!contest_.ties_wait() || !lineup_.by_places());
     if (several && contest_.moves && !in_turns)
       return relax("what outcomes rest on is not worked out where somebody may be put out between "
-                   "two lines and keys of the order are no scores, a verdict is not known, or a "
-                   "`take: {until: ...}` behind a tie that is held goes beyond its places");
-    for (std::size_t e = 0; e < n_; ++e) {
-      if (const auto certain = out_.certain(e)) {
-        const Written whole = in_turns ? written(k_.system, e) : Written{k_.system, {}};
-        const Written rules{rules_alone(whole.system), whole.ends};
-        out_.rests_on[e] =
-            reason(whole, e, in_turns ? ways_in_turn(e) : ways(e), [&](const Way& way) {
-              Answer answer = completion(rules, e, way);
-              if (answer.status != Answer::Status::optimal)
-                return answer.status == Answer::Status::infeasible;
-              answer.point.resize(k_.system.unknowns.size());
-              return run(answer.point).outcomes[e] == *certain;
-            });
-      }
-      if (lineup_.put_out[e] && lineup_.field.in[e] != 0 && contest_.hurdles.empty())
-        stand_by_score(e);
-    }
+                   "two lines and keys of the order are no scores, a verdict is not known, or ties "
+                   "that are held can end in very many ways");
+    std::vector<std::size_t> open = all_entrants();
+    in_rounds(limits_, [&](Effort effort) {
+      std::erase_if(open, [&](std::size_t e) {
+        const auto certain = out_.certain(e);
+        if (certain && !out_.rests_on[e].smallest)
+          out_.rests_on[e] = reason_of(e, *certain, in_turns, effort);
+        return stand_by_score(e, effort) && (!certain || out_.rests_on[e].smallest);
+      });
+      return !open.empty();
+    });
+  }
+
+  CoreSet reason_of(std::size_t e, Outcome certain, bool in_turns, Effort effort) {
+    const Written whole = in_turns ? ways_.written(k_.system, e) : Written{k_.system, {}};
+    const Written rules{rules_alone(whole.system), whole.ends};
+    return reason(whole, e, in_turns ? ways_.by_outcome(e) : ways_.by_region(e), effort,
+                  [&](const Way& way) {
+                    if (in_turns && ways_.outcome_of(e, way) == certain)
+                      return true;
+                    Answer answer = ways_.completion(rules, e, way, limits_, effort);
+                    if (answer.status != Answer::Status::optimal)
+                      return answer.status == Answer::Status::infeasible;
+                    return run(answer.point).outcomes[e] == certain;
+                  });
   }
 
   /// A smallest set of statements that excludes all ways but those, of the best sources.
   template <class Allowed>
-  CoreSet reason(const Written& whole, std::size_t e, const std::vector<Way>& ways,
+  CoreSet reason(const Written& whole, std::size_t e, const std::vector<Way>& ways, Effort effort,
                  const Allowed& allowed) {
     std::vector<IntegerSystem> otherwise;
     for (const Way& way : ways)
       if (!allowed(way))
-        otherwise.push_back(in_that_way(whole, e, way));
-    std::vector<std::uint32_t> weakness;
-    for (const Statement* statement : k_.statements)
-      weakness.push_back(static_cast<std::uint32_t>(Level::verified) -
-                         static_cast<std::uint32_t>(statement->level));
+        otherwise.push_back(ways_.in_that_way(whole, e, way));
+    SolveLimits limits = limits_;
+    limits.effort = effort.at_most(limits_.effort);
     return otherwise.empty() ? CoreSet{{}, true, true}
-                             : smallest_core(otherwise, limits_, weakness);
+                             : smallest_core(std::move(otherwise), limits, weakness());
   }
 
-  void stand_by_score(std::size_t e) {
+  /// Of two sets the one with stronger sources.
+  [[nodiscard]] std::vector<std::uint32_t> weakness() const {
+    std::vector<std::uint32_t> out;
+    for (const Statement* statement : k_.statements)
+      out.push_back(static_cast<std::uint32_t>(Level::verified) -
+                    static_cast<std::uint32_t>(statement->level));
+    return out;
+  }
+
+  /// Where somebody stands who is put out after the first are taken; false: that is still open.
+  bool stand_by_score(std::size_t e, Effort effort) {
+    if (!lineup_.put_out[e] || lineup_.field.in[e] == 0 || !contest_.hurdles.empty() ||
+        out_.inside_rests_on[e].smallest)
+      return true;
     const auto line = static_cast<std::int64_t>(contest_.reach.front());
+    narrow(e, effort);
     if (!most_[e])
-      narrow(e);
-    if (!most_[e] || (*most_[e] >= line && *fewest_[e] < line))
-      return;
+      return true;
+    if (*most_[e] >= line && *fewest_[e] < line)
+      return narrowed_[e] != 0;
     out_.inside[e] = *most_[e] < line;
-    out_.inside_rests_on[e] = reason({k_.system, {}}, e, ways(e), [&](const Way& way) {
-      return *out_.inside[e] ? way.region->or_level == 0 : way.region->strictly > 0;
-    });
+    out_.inside_rests_on[e] =
+        reason({k_.system, {}}, e, ways_.by_region(e), effort, [&](const Way& way) {
+          return *out_.inside[e] ? way.region->or_level == 0 : way.region->strictly > 0;
+        });
+    return out_.inside_rests_on[e].smallest;
   }
 
   /// Whether every score that the selection asks for is the same in every completion.
@@ -166,25 +185,77 @@ private:
     });
   }
 
-  /// The completions, which are all the same to the selection, are decided as if one of them had
-  /// been published, read or not.
+  /// Decides a completion of every pattern that there is; false: there are too many.
+  bool by_patterns() {
+    const EveryPattern every = decide_every_pattern(contest_, settled_, n_, limits_,
+                                                    [&](const Point& point) { return run(point); });
+    const std::vector<std::size_t> kept = as_published(every.decisions, context_, k_);
+    if (every.all && kept.empty())
+      return false;
+    if (every.all && kept.size() < every.decisions.size()) {
+      relax("what published outcomes say about scores is not read where the selection is none of "
+            "takes by number: ranges may be wider than what is true");
+      out_.seen.assign(n_, {}); // the first may be none of them
+      best_seen_.assign(n_, 0);
+      worst_seen_.assign(n_, 0);
+      out_.at_one = every.decisions[kept.front()];
+    }
+    for (const std::size_t i : kept)
+      see(every.decisions[i]);
+    return every.all;
+  }
+
+  [[nodiscard]] std::vector<std::size_t> all_entrants() const {
+    std::vector<std::size_t> out(n_);
+    std::iota(out.begin(), out.end(), std::size_t{0});
+    return out;
+  }
+
+  /// Every pattern of completions was seen: they are decided as if they had been published, read or
+  /// not.
   void decide_as_known() {
     as_known_ = true;
     contest_.unread.clear();
-    for (std::size_t e = 0; e < n_; ++e)
-      out_.best[e] = out_.worst[e] = static_cast<std::size_t>(out_.at_one.place[e]);
+    for (std::size_t e = 0; e < n_; ++e) {
+      out_.best[e] = best_seen_[e];
+      out_.worst[e] = worst_seen_[e];
+    }
+  }
+
+  /// What no completion that goes another way keeps: those that do not go another way are excluded,
+  /// pattern by pattern.
+  void find_reasons_by_patterns() {
+    if (!contest_.by_comparison)
+      return relax("what outcomes rest on is not worked out where more than comparisons and bounds "
+                   "of scores decides");
+    for (std::size_t e = 0; e < n_ && !limits_.over(); ++e) {
+      const auto certain = out_.certain(e);
+      if (!certain)
+        continue;
+      Patterns patterns(contest_, all_entrants());
+      out_.rests_on[e] =
+          smallest_core({k_.system}, limits_, weakness(), [&](const Point& point, auto& system) {
+            if (run(point).outcomes[e] != certain)
+              return false;
+            patterns.exclude(system, point);
+            return true;
+          });
+      if (std::ranges::any_of(k_.statements, [](const auto* s) { return !s->outcomes.empty(); }))
+        out_.rests_on[e].smallest = false; // a published outcome might do alone
+    }
   }
 
   /// What a completion shows of everybody.
   StageDecision learn(Point point) {
-    point.resize(k_.system.unknowns.size());
+    point.resize(k_.system.unknowns.size()); // others were for the search
     witnesses_.add(point);
     StageDecision decision = run(point);
     see(decision);
     return decision;
   }
 
-  StageDecision run(const Point& point) const {
+  [[nodiscard]] StageDecision run(Point point) const {
+    point.resize(k_.system.unknowns.size());
     return decide_at(point, context_, k_, lineup_, decide_);
   }
 
@@ -195,27 +266,43 @@ private:
     const Keys& keys = contest_.keys;
     check_bounds();
     pairs_ = Pairs(settled_, keys, witnesses_, limits_);
+    std::vector<std::int64_t> at_least(n_), at_most(n_); // so many are ahead
+    std::vector<std::size_t> open;
     for (std::size_t e = 0; e < n_; ++e) {
-      std::int64_t at_least = 0, at_most = 0;
       for (std::size_t d = 0; d < n_; ++d) {
-        at_least += d != e && pairs_.is_ahead(d, e, Ahead::strictly) ? 1 : 0;
-        at_most += d != e && !pairs_.is_ahead(e, d, Ahead::or_level) ? 1 : 0;
+        at_least[e] += d != e && pairs_.is_ahead(d, e, Ahead::strictly) ? 1 : 0;
+        at_most[e] += d != e && !pairs_.is_ahead(e, d, Ahead::or_level) ? 1 : 0;
       }
-      const auto ask = [&](const Answer& answer, std::int64_t otherwise) {
-        note(answer);
-        if (answer.status == Answer::Status::optimal)
-          learn(answer.point);
-        else
-          out_.bracketed[e] = 1;
-        return std::clamp(bound(answer, otherwise), at_least, at_most);
-      };
-      std::int64_t worst = witnesses_.most_ahead(e), best = witnesses_.fewest_ahead(e);
-      if (worst < at_most)
-        worst = ask(most_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly), at_most);
-      if (best > at_least)
-        best = ask(fewest_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly), at_least);
-      out_.worst[e] = 1 + static_cast<std::size_t>(worst);
-      out_.best[e] = 1 + static_cast<std::size_t>(best);
+      open.push_back(e);
+    }
+    const auto take = [&](Answer answer) {
+      note_trouble(answer);
+      if (answer.status == Answer::Status::optimal)
+        learn(std::move(answer.point));
+      return answer.status == Answer::Status::optimal ? answer.value : answer.bound;
+    };
+    const auto is_open = [&](std::size_t e) {
+      return witnesses_.most_ahead(e) < at_most[e] || at_least[e] < witnesses_.fewest_ahead(e);
+    };
+    in_rounds(limits_, [&](Effort effort) {
+      std::erase_if(open, [&](std::size_t e) {
+        if (witnesses_.most_ahead(e) < at_most[e])
+          if (const auto most =
+                  take(most_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly, effort)))
+            at_most[e] = std::min(at_most[e], *most);
+        if (at_least[e] < witnesses_.fewest_ahead(e))
+          if (const auto fewest = take(
+                  fewest_ahead(settled_, limits_, keys, everybody, e, Ahead::strictly, effort)))
+            at_least[e] = std::max(at_least[e], *fewest);
+        return !is_open(e);
+      });
+      return !open.empty();
+    });
+    for (std::size_t e = 0; e < n_; ++e) {
+      out_.bracketed[e] = is_open(e) ? 1 : 0;
+      out_.interrupted = out_.interrupted || is_open(e);
+      out_.worst[e] = 1 + static_cast<std::size_t>(at_most[e]);
+      out_.best[e] = 1 + static_cast<std::size_t>(at_least[e]);
     }
   }
 
@@ -228,21 +315,19 @@ private:
             throw std::domain_error("a score without bounds");
   }
 
-  [[nodiscard]] std::int64_t bound(const Answer& answer, std::int64_t otherwise) const {
-    if (answer.status == Answer::Status::optimal)
-      return *answer.value;
-    const std::int64_t most = static_cast<std::int64_t>(n_) - 1;
-    return answer.bound ? std::clamp<std::int64_t>(*answer.bound, 0, most) : otherwise;
-  }
-
-  void note(const Answer& answer) {
-    out_.interrupted = out_.interrupted || answer.status == Answer::Status::interrupted;
+  void note_trouble(const Answer& answer) {
     out_.trouble = out_.trouble || answer.status == Answer::Status::trouble;
   }
 
   void see(const StageDecision& decision) {
-    for (std::size_t e = 0; e < n_ && e < decision.outcomes.size(); ++e)
+    for (std::size_t e = 0; e < n_ && e < decision.outcomes.size(); ++e) {
       out_.seen[e].insert(decision.outcomes[e]);
+      const auto place = static_cast<std::size_t>(decision.place[e]);
+      if (place == 0)
+        continue; // out before there was an order
+      best_seen_[e] = best_seen_[e] == 0 ? place : std::min(best_seen_[e], place);
+      worst_seen_[e] = std::max(worst_seen_[e], place);
+    }
   }
 
   /// Nothing that the scores decide is excluded; whether that is more than what was seen.
@@ -250,6 +335,16 @@ private:
     out_.not_told[e].insert({Outcome::advances, Outcome::cut, Outcome::held});
     if (contest_.lines.size() > contest_.takes)
       out_.not_told[e].insert(Outcome::reserve);
+    for (const SelectStep& step : context_.stage.select) { // of what is not read
+      if (contest_.unread.empty())
+        break;
+      if (std::holds_alternative<select::Reserve>(step.what))
+        out_.not_told[e].insert(Outcome::reserve);
+      const auto* require = std::get_if<select::Require>(&step.what);
+      if (std::holds_alternative<select::Policy>(step.what) ||
+          (require != nullptr && require->otherwise == select::Require::Otherwise::disqualified))
+        out_.not_told[e].insert(Outcome::disqualified);
+    }
     return !std::ranges::includes(out_.seen[e], out_.not_told[e]);
   }
 
@@ -262,18 +357,37 @@ private:
     if (contest_.lines.size() > 1 && contest_.moves && lineup_.in_turns())
       return outcomes_in_turn();
     std::vector<std::vector<Region>> regions(n_);
+    std::vector<OpenWay> open;
+    for (std::size_t e = 0; e < n_; ++e)
+      for (const Way& way : ways_.by_region(e))
+        open.push_back({e, way});
+    const auto go = [&](const OpenWay& one) {
+      if (one.way.region)
+        regions[one.entrant].push_back(*one.way.region);
+    };
+    in_rounds(limits_, [&](Effort effort) {
+      std::size_t narrowed = n_; // whom the last way was of
+      std::erase_if(open, [&](const OpenWay& one) {
+        const auto& [e, way] = one;
+        if (!is_settled(e, way) && std::exchange(narrowed, e) != e)
+          narrow(e, effort);
+        const Found found = is_shown(e, way)          ? Found::yes
+                            : is_within_reach(e, way) ? look({settled_, {}}, e, way, effort)
+                                                      : Found::no;
+        if (found == Found::yes)
+          go(one);
+        return found != Found::open;
+      });
+      return !open.empty();
+    });
+    for (const OpenWay& one : open) {
+      leave_open(one);
+      go(one);
+    }
     bool tie_at_line = false;
-    for (std::size_t e = 0; e < n_; ++e) {
-      const std::vector<Way> all = ways(e);
-      if (std::ranges::any_of(all, [&](const Way& way) { return !is_settled(e, way); }))
-        narrow(e);
-      for (const Way& way : all)
-        if (is_shown(e, way) || (is_within_reach(e, way) && look(settled_, e, way)))
-          if (way.region)
-            regions[e].push_back(*way.region);
+    for (std::size_t e = 0; e < n_; ++e)
       for (const Region& region : regions[e])
         tie_at_line = tie_at_line || region.strictly < region.or_level;
-    }
     // Who stands behind a line is nearer to the next one where a tie or a rule took others out.
     const bool moved =
         contest_.lines.size() > 1 && (contest_.moves || (tie_at_line && contest_.ties_shift()));
@@ -294,51 +408,58 @@ private:
         if (region.or_level > 0 && moved && doubt(e))
           relax(
               "several lines are read with less than they say where keys of the order are no "
-              "scores, a verdict is not known, or somebody may be put out between a tie that is "
-              "held and a `take: {until: ...}` that goes beyond its places: behind a tie across a "
+              "scores, a verdict is not known, or many may be put out between a tie that is held "
+              "and a `take: {until: ...}` that goes beyond its places: behind a tie across a "
               "line, or behind somebody who is put out, an outcome may be called possible that is "
               "not");
       }
   }
 
-  /// Looks for a completion in which the selection goes that way; false: there is none.
-  bool look(const IntegerSystem& system, std::size_t e, const Way& way) {
-    return look({system, {}}, e, way);
-  }
-  bool look(const Written& written, std::size_t e, const Way& way) {
-    Answer answer = completion(written, e, way);
-    note(answer);
-    if (answer.status == Answer::Status::infeasible)
-      return false;
-    if (answer.status == Answer::Status::optimal) {
-      const StageDecision decision = learn(std::move(answer.point));
-      const Outcome there = outcome_of(e, way);
-      if (way.stands && (e >= decision.outcomes.size() || decision.outcomes[e] != there)) {
-        out_.not_told[e].insert(there);
-        relax("a tie is held of which a decision does not try every end: who stands behind it may "
-              "be held there though every end is the same");
-      }
-    } else {
-      doubt(e);
+  /// Looks for a completion in which the selection goes that way.
+  Found look(const Written& written, std::size_t e, const Way& way, Effort effort) {
+    Answer answer = ways_.completion(written, e, way, limits_, effort);
+    note_trouble(answer);
+    if (answer.status != Answer::Status::optimal)
+      return answer.status == Answer::Status::infeasible ? Found::no : Found::open;
+    const StageDecision decision = learn(std::move(answer.point));
+    const Outcome there = ways_.outcome_of(e, way);
+    if (way.stands && (e >= decision.outcomes.size() || decision.outcomes[e] != there)) {
+      out_.not_told[e].insert(there);
+      relax("a tie is held of which a decision does not try every end: who stands behind it may "
+            "be held there though every end is the same");
     }
-    return true;
+    return Found::yes;
+  }
+
+  /// Nothing was found in time: it may be so or not.
+  void leave_open(const OpenWay& one) {
+    out_.interrupted = true;
+    doubt(one.entrant);
   }
 
   /// Whom a line takes depends on what those before it did: the whole selection is written down.
   void outcomes_in_turn() {
-    for (std::size_t e = 0; e < n_; ++e) {
-      std::vector<Way> open = ways_in_turn(e);
-      std::erase_if(open, [&](const Way& way) {
-        return out_.seen[e].contains(outcome_of(e, way)) || is_ruled_out(e, way);
+    std::vector<OpenWay> open;
+    for (std::size_t e = 0; e < n_; ++e)
+      for (const Way& way : ways_.by_outcome(e))
+        open.push_back({e, way});
+    in_rounds(limits_, [&](Effort effort) {
+      std::optional<Written> whole; // of the entrant whom the last way was of
+      std::size_t written = n_;
+      std::erase_if(open, [&](const OpenWay& one) {
+        const auto& [e, way] = one;
+        if (is_shown(e, way) || is_ruled_out(e, way))
+          return true;
+        if (std::exchange(written, e) != e) {
+          whole = ways_.written(settled_, e);
+          whole->pairs = &pairs_;
+        }
+        return look(*whole, e, way, effort) != Found::open;
       });
-      if (open.empty())
-        continue;
-      Written whole = written(settled_, e);
-      whole.pairs = &pairs_;
-      for (const Way& way : open)
-        if (!out_.seen[e].contains(outcome_of(e, way))) // nor since
-          look(whole, e, way);
-    }
+      return !open.empty();
+    });
+    for (const OpenWay& one : open)
+      leave_open(one);
   }
 
   /// Whether so many are ahead, or so few, whatever the scores, that a selection cannot end that
@@ -409,7 +530,7 @@ private:
   /// Whether a completion that was found goes that way.
   [[nodiscard]] bool is_shown(std::size_t e, const Way& way) const {
     return way.region ? witnesses_.shows(e, way.missed, *way.region)
-                      : out_.seen[e].contains(outcome_of(e, way));
+                      : out_.seen[e].contains(ways_.outcome_of(e, way));
   }
   [[nodiscard]] bool is_settled(std::size_t e, const Way& way) const {
     return is_shown(e, way) || !is_within_reach(e, way);
@@ -424,136 +545,36 @@ private:
            way.region->or_level <= contest_.segment(most);
   }
 
-  [[nodiscard]] Written written(const IntegerSystem& system, std::size_t e) const {
-    if (by_counts_)
-      return {system, {}};
-    if (lineup_.turns)
-      return {system, {*lineup_.turns, *lineup_.turns}};
-    Written out{system, {}};
-    out.ends = add_ends({out.system}, lineup_, e);
-    return out;
-  }
-
-  [[nodiscard]] Outcome outcome_of(std::size_t e, const Way& way) const {
-    if (way.missed < hurdles_of(e)) {
-      const auto& require =
-          std::get<select::Require>(context_.stage.select[contest_.hurdles[way.missed].step].what);
-      return require.otherwise == select::Require::Otherwise::cut ? Outcome::cut
-                                                                  : Outcome::disqualified;
-    }
-    if (lineup_.put_out[e])
-      return lineup_.put_out[e]->outcome;
-    return way.stands.value_or(Outcome::cut);
-  }
-
   void relax(const std::string& what) {
     if (std::ranges::find(out_.relaxed, what) == out_.relaxed.end())
       out_.relaxed.push_back(what);
   }
 
-  /// Works out how many can be and must be ahead.
-  void narrow(std::size_t e) {
-    if (lineup_.field.in[e] == 0)
+  /// Works out how many can be and must be ahead, as far as it was not before.
+  void narrow(std::size_t e, Effort effort) {
+    if (lineup_.field.in[e] == 0 || narrowed_[e] != 0)
       return;
     const Answer most =
-        most_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::or_level);
-    note(most);
+        most_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::or_level, effort);
+    note_trouble(most);
     if (most.status == Answer::Status::infeasible)
       return; // never in the field
     const Answer fewest =
-        fewest_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::strictly);
-    note(fewest);
-    most_[e] = bound(most, others(lineup_.field, e));
-    fewest_[e] = bound(fewest, 0);
-    if (most.status == Answer::Status::optimal)
-      learn(most.point);
-    if (fewest.status == Answer::Status::optimal)
-      learn(fewest.point);
-  }
-
-  [[nodiscard]] std::vector<Way> ways(std::size_t e) const {
-    std::vector<Way> out;
-    for (const std::size_t missed : misses(e, out))
-      for (std::size_t i = 0; i <= contest_.lines.size(); ++i)
-        for (std::size_t j = i; j <= contest_.lines.size(); ++j)
-          out.push_back({missed, Region{i, j}, std::nullopt});
-    return out;
-  }
-
-  [[nodiscard]] std::vector<Way> ways_in_turn(std::size_t e) const {
-    std::vector<Way> out;
-    for (const std::size_t missed : misses(e, out))
-      if (missed < hurdles_of(e) || lineup_.put_out[e])
-        out.push_back({missed, std::nullopt, std::nullopt}); // wherever it stands
-      else
-        for (const Outcome outcome :
-             {Outcome::advances, Outcome::reserve, Outcome::cut, Outcome::held})
-          out.push_back({missed, std::nullopt, outcome});
-    return out;
-  }
-
-  /// So many hurdles it meets before it is out for other reasons.
-  [[nodiscard]] std::size_t hurdles_of(std::size_t e) const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        contest_.hurdles, [&](const auto& h) { return h.step < last_step(e); }));
-  }
-
-  /// The hurdles that an entrant can miss first (or none: their number) and yet be there when the
-  /// first is taken; ways in which it is not are added to `early`.
-  [[nodiscard]] std::vector<std::size_t> misses(std::size_t e, std::vector<Way>& early) const {
-    std::vector<std::size_t> out;
-    const std::size_t count = hurdles_of(e);
-    for (std::size_t missed = 0; missed <= count; ++missed)
-      if (lineup_.field.in[e] == 0 || (missed < count && contest_.hurdles[missed].early))
-        early.push_back({missed, std::nullopt, std::nullopt});
-      else
-        out.push_back(missed);
-    return out;
-  }
-
-  /// The step by which an entrant is out, whatever its scores.
-  [[nodiscard]] std::size_t last_step(std::size_t e) const {
-    return lineup_.put_out[e] ? lineup_.put_out[e]->step : nobody;
-  }
-
-  [[nodiscard]] Answer completion(const Written& written, std::size_t e, const Way& way) const {
-    IntegerSystem narrowed = in_that_way(written, e, way);
-    if (way.stands)
-      draw_in_bounds(narrowed); // many are taken, or not, by what their scores can be
-    return Solver(narrowed, limits_).find();
-  }
-
-  [[nodiscard]] IntegerSystem in_that_way(const Written& written, std::size_t e,
-                                          const Way& way) const {
-    IntegerSystem system = written.system;
-    for (std::size_t m = 0; m < contest_.hurdles.size() && m <= way.missed; ++m) {
-      if (contest_.hurdles[m].step >= last_step(e))
-        break;
-      const std::int64_t is = m < way.missed ? 1 : 0;
-      system.rows.push_back({{{lineup_.clears[e][m], 1}}, is, is, Row::rule});
-    }
-    if (way.stands && by_counts_)
-      system.rows.push_back(row_of(add_stand({system}, lineup_, e, *way.stands, written.pairs),
-                                   LinearBound{Fraction(1), false}, std::nullopt, Row::rule));
-    else if (way.stands)
-      for (const Linear& x : stands_as(*way.stands, e, written.ends, contest_))
-        system.rows.push_back(row_of(x, LinearBound{Fraction(1), false}, std::nullopt, Row::rule));
-    if (!way.region)
-      return system;
-    const auto& lines = contest_.reach;
-    if (const auto& own = lineup_.field.if_passes[e])
-      system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule});
-    const auto say = [&](Ahead ahead, std::size_t segment) {
-      std::optional<std::int64_t> at_least, at_most;
-      if (segment > 0)
-        at_least = static_cast<std::int64_t>(lines[segment - 1]);
-      if (segment < lines.size())
-        at_most = static_cast<std::int64_t>(lines[segment]) - 1;
-      bound_ahead({system}, contest_.keys, lineup_.field, e, ahead, at_least, at_most);
+        fewest_ahead(settled_, limits_, contest_.keys, lineup_.field, e, Ahead::strictly, effort);
+    note_trouble(fewest);
+    const auto bound = [&](const Answer& answer, std::int64_t otherwise) {
+      const auto& at = answer.status == Answer::Status::optimal ? answer.value : answer.bound;
+      return std::clamp<std::int64_t>(at.value_or(otherwise), 0, others(lineup_.field, e));
     };
-    say(Ahead::strictly, way.region->strictly);
-    say(Ahead::or_level, way.region->or_level);
-    return system;
+    most_[e] = std::min(bound(most, others(lineup_.field, e)), most_[e].value_or(INT64_MAX));
+    fewest_[e] = std::max(bound(fewest, 0), fewest_[e].value_or(0));
+    narrowed_[e] = 1;
+    for (const Answer* answer : {&most, &fewest}) {
+      if (answer->status == Answer::Status::optimal)
+        learn(answer->point);
+      else
+        narrowed_[e] = 0;
+    }
   }
 
   const Context& context_;
@@ -564,14 +585,16 @@ private:
   const SolveLimits& limits_;
   std::size_t n_;
   const IntegerSystem& settled_; ///< for everything but reasons
+  Ways ways_;
   Outlook out_;
-  bool by_counts_ = false; ///< where somebody ends up follows from counts
-  bool no_tie_ = false;    ///< none that could be held
-  bool as_known_ = false;  ///< completions that are all the same to rules that are not read
+  bool no_tie_ = false;   ///< none that could be held
+  bool as_known_ = false; ///< not read, but decided for every pattern of completions
+  std::vector<std::size_t> best_seen_, worst_seen_; ///< by entrant, places
   Witnesses witnesses_;
   Pairs pairs_;
   /// By entrant, the most entrants of the field ahead or level and the fewest strictly ahead.
   std::vector<std::optional<std::int64_t>> most_, fewest_;
+  std::vector<std::uint8_t> narrowed_; ///< by entrant: these are the least and the most
 };
 
 } // namespace

@@ -90,6 +90,16 @@ void Shaver::shave(std::uint32_t v) {
   trail_.clear(); // for good
 }
 
+bool Shaver::narrow(std::uint32_t v, const LinearUnknown& bounds) {
+  set(v, bounds);
+  if (!propagate()) {
+    undo();
+    return false;
+  }
+  trail_.clear(); // for good
+  return true;
+}
+
 std::int64_t Shaver::shave(const Objective& objective, std::int64_t bound, std::int64_t reached) {
   const auto aim = static_cast<std::uint32_t>(rows_.size() - 1);
   Row& row = rows_.back();

@@ -38,7 +38,12 @@ public:
   /// number that is not looked beyond).
   [[nodiscard]] std::int64_t shave(const Objective& objective, std::int64_t bound,
                                    std::int64_t reached);
+  /// Draws in the bounds of one unknown to these, and what follows; false: that contradicts itself,
+  /// and nothing was changed.
+  bool narrow(std::uint32_t v, const LinearUnknown& bounds);
   [[nodiscard]] const std::vector<LinearUnknown>& unknowns() const { return unknowns_; }
+  /// Back to bounds as they were.
+  void restore(std::vector<LinearUnknown> unknowns) { unknowns_ = std::move(unknowns); }
 
 private:
   template <class Contradicts>

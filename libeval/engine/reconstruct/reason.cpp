@@ -4,6 +4,7 @@
 #include "engine/reconstruct/settle.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 namespace libeval {
@@ -42,6 +43,16 @@ End end_of(const Answer& answer, const Scaled& of) {
   if (!end.trouble && at)
     end.at = of.constant + of.unit * Fraction(*at);
   return end;
+}
+
+/// What is known of an end that was asked for twice.
+End nearer(End now, const End& before, bool high) {
+  if (now.interrupted && before.interrupted && before.at &&
+      (!now.at || (high ? *before.at < *now.at : *now.at < *before.at))) {
+    now.at = before.at;
+    now.certified = before.certified;
+  }
+  return now;
 }
 
 /// The smallest positive step between values of an expression.
@@ -87,6 +98,24 @@ End Reasoner::lowest(const Linear& x, Effort effort) {
   return end_of(solver_.minimize(of.terms, effort), of);
 }
 
+std::vector<Span> Reasoner::spans(const std::vector<Linear>& some) {
+  std::vector<Span> out(some.size());
+  std::vector<std::size_t> open(some.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  in_rounds(limits_, [&](Effort effort) {
+    std::erase_if(open, [&](std::size_t i) {
+      Span& span = out[i];
+      if (!span.low.attained)
+        span.low = nearer(lowest(some[i], effort), span.low, false);
+      if (!span.high.attained)
+        span.high = nearer(highest(some[i], effort), span.high, true);
+      return !span.low.interrupted && !span.high.interrupted;
+    });
+    return !open.empty();
+  });
+  return out;
+}
+
 std::optional<Fraction> Reasoner::least_by_relaxation(const Linear& x) {
   const Scaled of = scaled(x * Fraction(-1));
   const auto most = solver_.upper_bound(of.terms);
@@ -116,6 +145,10 @@ bool is_set(const Linear& x, const Point& point) {
   return value_at(x, point).above > 0;
 }
 
+void not_above(const RowWriter& out, const Linear& x, const Linear& y) {
+  out.system.rows.push_back(row_of(x - y, std::nullopt, LinearBound{Fraction(0), false}, out.tag));
+}
+
 Linear both(const RowWriter& out, const Linear& a, const Linear& b) {
   if (is_zero(a) || is_one(b))
     return a;
@@ -134,6 +167,38 @@ Linear both(const RowWriter& out, const Linear& a, const Linear& b) {
   at_most(is - a, 0);
   at_most(is - b, 0);
   at_most(a + b - is, 1);
+  return is;
+}
+
+Linear all_of(const RowWriter& out, const std::vector<Linear>& some) {
+  if (some.size() == 1)
+    return some.front();
+  const std::uint32_t v = out.system.add({0, 1});
+  if (out.derived != nullptr)
+    out.derived->push_back({v, [some](const Point& point) {
+                              return std::int64_t{std::ranges::all_of(
+                                  some, [&](const Linear& x) { return is_set(x, point); })};
+                            }});
+  const Linear is = Linear::variable(v, Fraction(1));
+  for (const Linear& x : some)
+    not_above(out, is, x);
+  return is;
+}
+
+Linear any_of(const RowWriter& out, const std::vector<Linear>& some) {
+  if (some.size() == 1)
+    return some.front();
+  const std::uint32_t v = out.system.add({0, 1});
+  if (out.derived != nullptr)
+    out.derived->push_back({v, [some](const Point& point) {
+                              return std::int64_t{std::ranges::any_of(
+                                  some, [&](const Linear& x) { return is_set(x, point); })};
+                            }});
+  Linear sum;
+  for (const Linear& x : some)
+    sum = sum + x;
+  const Linear is = Linear::variable(v, Fraction(1));
+  not_above(out, is, sum);
   return is;
 }
 
@@ -248,13 +313,13 @@ namespace {
 
 /// The point with the largest sum of some unknowns; only those of the first system are kept.
 Answer most_of(IntegerSystem& system, const std::vector<std::uint32_t>& unknowns, std::size_t kept,
-               const SolveLimits& limits) {
+               const SolveLimits& limits, Effort effort) {
   draw_in_bounds(system); // some are ahead, or behind, by what their scores can be
   Solver::Objective count;
   for (const std::uint32_t v : unknowns)
     count.emplace_back(v, 1);
   Solver solver(system, limits);
-  Answer answer = solver.maximize(count);
+  Answer answer = solver.maximize(count, effort);
   answer.point.resize(answer.point.empty() ? 0 : kept);
   return answer;
 }
@@ -262,21 +327,21 @@ Answer most_of(IntegerSystem& system, const std::vector<std::uint32_t>& unknowns
 } // namespace
 
 Answer most_ahead(const IntegerSystem& known, const SolveLimits& limits, const Keys& keys,
-                  const Field& field, std::size_t who, Ahead ahead) {
+                  const Field& field, std::size_t who, Ahead ahead, Effort effort) {
   IntegerSystem system = known;
   if (const auto& own = field.if_passes[who])
     system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule}); // its bounds may forbid it
   const auto ahead_of = count_ahead({system}, keys, field, who, ahead);
-  return most_of(system, ahead_of, known.unknowns.size(), limits);
+  return most_of(system, ahead_of, known.unknowns.size(), limits, effort);
 }
 
 Answer fewest_ahead(const IntegerSystem& known, const SolveLimits& limits, const Keys& keys,
-                    const Field& field, std::size_t who, Ahead ahead) {
+                    const Field& field, std::size_t who, Ahead ahead, Effort effort) {
   IntegerSystem system = known;
   if (const auto& own = field.if_passes[who])
     system.rows.push_back({{{*own, 1}}, 1, std::nullopt, Row::rule}); // its bounds may forbid it
   const auto behind = count_not_ahead({system}, keys, field, who, ahead);
-  Answer answer = most_of(system, behind, known.unknowns.size(), limits);
+  Answer answer = most_of(system, behind, known.unknowns.size(), limits, effort);
   const std::int64_t all = others(field, who);
   if (answer.value)
     answer.value = all - *answer.value;

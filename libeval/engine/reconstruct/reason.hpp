@@ -50,29 +50,47 @@ enum class Ahead { strictly, or_level };
 /// says so.
 class Reasoner {
 public:
-  Reasoner(const IntegerSystem& system, const SolveLimits& limits) : solver_(system, limits) {}
+  Reasoner(const IntegerSystem& system, const SolveLimits& limits)
+      : limits_(limits), solver_(system, limits) {}
 
   [[nodiscard]] End highest(const Linear& x, Effort effort = Effort::whole);
   [[nodiscard]] End lowest(const Linear& x, Effort effort = Effort::whole);
   [[nodiscard]] Span span(const Linear& x, Effort effort = Effort::whole) {
     return {lowest(x, effort), highest(x, effort)};
   }
+  /// The same of several, what is easy first: all are tried a little, and again, harder each time,
+  /// those that are open, so that one that is hard takes no time from the others.
+  [[nodiscard]] std::vector<Span> spans(const std::vector<Linear>& some);
 
   /// What an expression cannot be below, by the bounds of its unknowns or by the relaxation alone.
   [[nodiscard]] std::optional<Fraction> least_by_relaxation(const Linear& x);
 
 private:
+  SolveLimits limits_;
   Solver solver_;
 };
+
+/// Asks several questions again and again, harder each time, as long as something is open: `ask`
+/// is told how hard and says whether something is. Nobody waits for what is hard.
+template <class Ask>
+void in_rounds(const SolveLimits& limits, const Ask& ask) {
+  for (const Effort effort :
+       {Effort::quick, Effort{20}, Effort{400}, Effort{8000}, Effort::whole}) {
+    const bool hardest = effort.at_most(limits.effort).nodes == limits.effort.nodes;
+    if (!ask(effort) || hardest || limits.over())
+      return;
+  }
+}
 
 /// The most entrants of the field that can be ahead of `who` at once; `who` passes. Its point is of
 /// the system.
 [[nodiscard]] Answer most_ahead(const IntegerSystem& system, const SolveLimits& limits,
-                                const Keys& keys, const Field& field, std::size_t who, Ahead ahead);
+                                const Keys& keys, const Field& field, std::size_t who, Ahead ahead,
+                                Effort effort = Effort::whole);
 /// The fewest that must be.
 [[nodiscard]] Answer fewest_ahead(const IntegerSystem& system, const SolveLimits& limits,
                                   const Keys& keys, const Field& field, std::size_t who,
-                                  Ahead ahead);
+                                  Ahead ahead, Effort effort = Effort::whole);
 
 /// Where rows about comparisons go. With `derived` the new unknowns follow from the others there.
 struct RowWriter {
@@ -87,6 +105,12 @@ struct RowWriter {
 [[nodiscard]] bool is_set(const Linear& x, const std::vector<std::int64_t>& point);
 /// An expression that is 1 where two expressions, each 0 or 1, are, else 0.
 [[nodiscard]] Linear both(const RowWriter& out, const Linear& a, const Linear& b);
+/// An unknown that is 1 only where all of these are above 0, or any of them, and can be 1 there.
+[[nodiscard]] Linear all_of(const RowWriter& out, const std::vector<Linear>& some);
+[[nodiscard]] Linear any_of(const RowWriter& out, const std::vector<Linear>& some);
+
+/// Adds a row that makes x <= y.
+void not_above(const RowWriter& out, const Linear& x, const Linear& y);
 
 /// What a bound from below leaves of the values of an expression, multiples of one number.
 [[nodiscard]] Fraction least_value(const Linear& x, const LinearBound& low);

@@ -71,21 +71,13 @@ private:
   }
 
   void ranges() {
-    // All that is easy first, so that what is hard has the rest of the time.
-    Reasoner reasoner(settled_, limits_);
-    std::vector<std::vector<Span>> spans;
-    for (const auto& scores : k_.scores) {
-      spans.emplace_back();
-      for (const Linear& x : scores)
-        spans.back().push_back(reasoner.span(x, Effort::quick));
-    }
+    std::vector<Linear> scores;
+    for (const auto& of_node : k_.scores)
+      scores.insert(scores.end(), of_node.begin(), of_node.end());
+    const std::vector<Span> spans = Reasoner(settled_, limits_).spans(scores);
     for (std::size_t i = 0; i < k_.nodes.size(); ++i)
       for (std::size_t e = 0; e < n_; ++e) {
-        Span& span = spans[i][e];
-        if (span.low.interrupted)
-          span.low = reasoner.lowest(k_.scores[i][e]);
-        if (span.high.interrupted)
-          span.high = reasoner.highest(k_.scores[i][e]);
+        const Span& span = spans[i * n_ + e];
         for (const End* end : {&span.low, &span.high}) {
           out_.bounds += k_.scores[i][e].terms.empty() ? 0 : 1;
           out_.certified += !k_.scores[i][e].terms.empty() && end->certified ? 1 : 0;
@@ -96,7 +88,7 @@ private:
           add_points(span, found_);
       }
     for (const Knowledge::Cell& cell : k_.cells) { // what is proven helps with places
-      const Span& span = spans[cell.node][cell.entrant];
+      const Span& span = spans[cell.node * n_ + cell.entrant];
       LinearUnknown& unknown = settled_.unknowns[cell.unknown];
       if (span.low.attained)
         unknown.low = floor(*span.low.at / cell.step);
@@ -180,6 +172,8 @@ private:
     if (hurdle == hurdles.end())
       return true;
     const auto m = static_cast<std::size_t>(hurdle - hurdles.begin());
+    if (m >= lineup_.clears[e].size())
+      return false; // the selection is not read
     return settled_.unknowns[lineup_.clears[e][m]].high == std::int64_t{0};
   }
 

@@ -8,6 +8,10 @@
 namespace libeval {
 namespace {
 
+bool is_choice(const LinearUnknown& unknown) {
+  return unknown.low == std::int64_t{0} && unknown.high == std::int64_t{1};
+}
+
 /// Draws in the bounds of the unknowns that `asked` names to what the relaxation leaves.
 template <class Asked>
 void relax(IntegerSystem& system, const Asked& asked, const SolveLimits& limits) {
@@ -47,10 +51,13 @@ void leave_out_implied(IntegerSystem& system) {
 
 } // namespace
 
+void shave_choices(IntegerSystem& system, const SolveLimits& limits) {
+  draw_in_bounds(system);
+  shave(system, is_choice, limits);
+  leave_out_implied(system);
+}
+
 IntegerSystem settled(const IntegerSystem& system, const SolveLimits& limits) {
-  const auto is_choice = [](const LinearUnknown& unknown) {
-    return unknown.low == std::int64_t{0} && unknown.high == std::int64_t{1};
-  };
   const auto is_open = [](const LinearUnknown& unknown) {
     return !unknown.low || unknown.low != unknown.high;
   };

@@ -6,6 +6,11 @@
 
 namespace libeval {
 
+/// The same points with less to branch on, at little cost: bounds drawn in as far as single rows
+/// and trying choices of 0 or 1 leave, and rows left out that the bounds imply then. As below
+/// otherwise.
+void shave_choices(IntegerSystem& system, const SolveLimits& limits);
+
 /// The same points with less to branch on: bounds drawn in to whole numbers as far as single rows
 /// and the relaxation allow and trying them leaves (choices of 0 or 1 first), and rows left out
 /// that the bounds imply then. All bounds are proven in exact arithmetic; out of time less is done.

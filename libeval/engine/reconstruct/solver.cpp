@@ -263,7 +263,7 @@ struct Solver::Implementation {
     return lp.isProvenOptimal() ? dual_bound(objective) : std::nullopt;
   }
 
-  Answer maximize(const Objective& objective, Effort effort = Effort::whole) {
+  Answer maximize(const Objective& objective, Effort effort) {
     using Status = Answer::Status;
     Answer answer;
     if (hopeless)
@@ -316,18 +316,30 @@ struct Solver::Implementation {
     const auto is_reached = [&] {
       return is_known(objective, answer) || is_known_shaved(objective, answer);
     };
-    if (answer.bound && ((!objective.empty() && is_reached()) || dive_to_bound(objective, answer)))
+    const std::optional<int> nodes = effort.at_most(limits.effort).nodes;
+    const bool dives = nodes.value_or(0) == 0; // else it has dived already, or will
+    if (answer.bound &&
+        ((!objective.empty() && is_reached()) || (dives && dive_to_bound(objective, answer))))
       return answer;
-    if (effort == Effort::quick) {
+    if (objective.empty() && dives)
+      if (auto point = dive_by_rows()) {
+        answer.value = 0;
+        answer.bound = 0;
+        answer.status = Status::optimal;
+        answer.point = *point;
+        remember(std::move(*point));
+        return answer;
+      }
+    if (nodes && *nodes <= 0) {
       answer.status = Status::interrupted;
       return answer;
     }
     if (objective.empty()) {
-      constexpr int few = 100;
-      Answer soon = branch(objective, answer, few);
-      if (soon.status != Status::interrupted || limits.over())
+      constexpr int few = 100, many = 2000;
+      Answer soon = branch(objective, answer, std::min(nodes.value_or(few), few));
+      if (soon.status != Status::interrupted || limits.over() || nodes.value_or(many) < many)
         return soon;
-      if (auto point = search()) {
+      if (auto point = search(nodes)) {
         answer.value = value_of(objective, *point);
         answer.point = *point;
         remember(std::move(*point));
@@ -336,16 +348,17 @@ struct Solver::Implementation {
         return answer;
       }
     }
-    return branch(objective, std::move(answer));
+    return branch(objective, std::move(answer), nodes);
   }
 
   /// Looks for any whole point by branch and cut for a while. Cuts and heuristics find one much
   /// sooner, and now and then a cut that is not quite right takes all of them away: that none was
   /// found says nothing.
-  std::optional<std::vector<std::int64_t>> search() const {
+  std::optional<std::vector<std::int64_t>> search(std::optional<int> nodes) const {
+    constexpr int most_nodes = 2000;
     CbcModel model(lp);
     make_ready(model);
-    model.setMaximumNodes(2000);
+    model.setMaximumNodes(std::min(nodes.value_or(most_nodes), most_nodes));
     model.setMaximumSolutions(1);
     CglProbing probing;
     probing.setUsingObjective(0);
@@ -472,6 +485,83 @@ struct Solver::Implementation {
     return point;
   }
 
+  /// From the relaxation's solution to a whole point where choices of 0 or 1 hang together in rows
+  /// that a relaxation hardly feels: some are fixed, what follows from them row after row too, and
+  /// the relaxation is solved anew; then all other unknowns.
+  std::optional<std::vector<std::int64_t>> dive_by_rows() {
+    constexpr std::size_t at_once = 8; // so much of what is left, as a divisor
+    const std::unique_ptr<CoinWarmStart> before(lp.getWarmStart());
+    Shaver rows(system, active);
+    std::optional<std::vector<std::int64_t>> point;
+    const auto bound = [&](const std::vector<LinearUnknown>& unknowns) {
+      for (std::size_t v = 0; v < unknowns.size(); ++v)
+        lp.setColBounds(static_cast<int>(v),
+                        unknowns[v].low ? static_cast<double>(*unknowns[v].low) : -lp.getInfinity(),
+                        unknowns[v].high ? static_cast<double>(*unknowns[v].high)
+                                         : lp.getInfinity());
+    };
+    const auto is_possible = [&] {
+      bound(rows.unknowns());
+      lp.resolve();
+      return lp.isProvenOptimal();
+    };
+    const auto fix = [&](std::size_t v, double at) {
+      const auto whole_number = static_cast<std::int64_t>(at);
+      return rows.narrow(static_cast<std::uint32_t>(v), {whole_number, whole_number});
+    };
+    lp.setHintParam(OsiDoDualInResolve, true, OsiHintTry);
+    may_stop = true;
+    for (bool possible = is_possible(); possible && !limits.over();) {
+      const std::vector<double> x(lp.getColSolution(),
+                                  lp.getColSolution() + system.unknowns.size());
+      if ((point = whole(x.data())))
+        break;
+      const auto open = open_choices(rows.unknowns(), x);
+      if (open.empty())
+        break; // whole, and yet a row does not hold exactly
+      const std::vector<LinearUnknown> so_far = rows.unknowns();
+      const std::size_t some = 1 + open.size() / at_once;
+      bool any = false;
+      for (std::size_t i = 0; i < some; ++i)
+        if (const std::size_t v = open[i].second; rows.unknowns()[v].low != rows.unknowns()[v].high)
+          any = fix(v, std::round(x[v])) || any; // what contradicts is left as it is
+      if (any && is_possible())
+        continue;
+      rows.restore(so_far); // one alone, or on its other side
+      const std::size_t v = open[0].second;
+      const double nearest = std::round(x[v]);
+      double other = nearest > x[v] ? std::floor(x[v]) : std::ceil(x[v]);
+      if (other == nearest)
+        other = nearest > 0.5 ? nearest - 1 : nearest + 1;
+      possible = fix(v, nearest) && is_possible();
+      if (!possible) {
+        rows.restore(so_far);
+        possible = fix(v, other) && is_possible();
+      }
+    }
+    may_stop = false;
+    bound(system.unknowns);
+    lp.setWarmStart(before.get());
+    return point;
+  }
+
+  /// What is not fixed, what is nearest to whole numbers first: choices of 0 or 1, or where there
+  /// are none those that are not whole.
+  [[nodiscard]] static std::vector<std::pair<double, std::size_t>>
+  open_choices(const std::vector<LinearUnknown>& unknowns, const std::vector<double>& x) {
+    std::vector<std::pair<double, std::size_t>> choices, others;
+    for (std::size_t v = 0; v < x.size(); ++v) {
+      const double off = std::abs(x[v] - std::round(x[v]));
+      if (unknowns[v].low == std::int64_t{0} && unknowns[v].high == std::int64_t{1})
+        choices.emplace_back(off, v);
+      else if (off > 1e-7)
+        others.emplace_back(off, v);
+    }
+    auto& out = choices.empty() ? others : choices;
+    std::ranges::sort(out);
+    return out;
+  }
+
   Answer branch(const Objective& objective, Answer answer, std::optional<int> nodes = {}) {
     using Status = Answer::Status;
     CbcModel model(lp);
@@ -555,8 +645,8 @@ std::optional<std::int64_t> Solver::upper_bound(const Objective& objective) {
   return it_->upper_bound(objective);
 }
 
-Answer Solver::find() {
-  return it_->maximize({});
+Answer Solver::find(Effort effort) {
+  return it_->maximize({}, effort);
 }
 
 } // namespace libeval

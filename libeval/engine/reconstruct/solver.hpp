@@ -13,10 +13,25 @@
 
 namespace libeval {
 
+/// How hard an integer program is tried: its relaxation alone (`relaxed`), which also is rounded to
+/// whole points a few times (`quick`); then it is branched for so many nodes, or until it is solved
+/// (`whole`). Then it is given up as if out of time. Nodes are counted, not timed, so that answers
+/// are the same everywhere.
+struct Effort {
+  std::optional<int> nodes = {}; ///< none: until it is solved
+  static const Effort relaxed, quick, whole;
+
+  [[nodiscard]] Effort at_most(const Effort& other) const {
+    return nodes && (!other.nodes || *nodes < *other.nodes) ? *this : other;
+  }
+};
+inline constexpr Effort Effort::relaxed{-1}, Effort::quick{0}, Effort::whole{};
+
 /// How long may be solved, and whether somebody wants it to stop.
 struct SolveLimits {
   std::optional<std::chrono::steady_clock::time_point> until = {};
   std::function<bool()> stop = {}; ///< asked at every step; once it said so it says so again
+  Effort effort = {};              ///< no program is tried harder
 
   [[nodiscard]] bool over() const {
     return (stop && stop()) || (until && std::chrono::steady_clock::now() >= *until);
@@ -39,10 +54,6 @@ struct Answer {
                           ///< by trying what is beyond it
 };
 
-/// How hard an integer program is tried: `quick` rounds the relaxation's solution to a whole one a
-/// few times and gives up as if out of time; `whole` branches then until it is solved.
-enum class Effort { quick, whole };
-
 /// One integer program, asked many times. Wraps COIN-OR CLP (relaxations) and CBC (branch and cut);
 /// nothing of them is seen outside solver.cpp. Every point handed out satisfies all rows exactly.
 /// Bounds of relaxations are re-derived exactly from their dual multipliers (Neumaier and
@@ -64,7 +75,7 @@ public:
   [[nodiscard]] Answer maximize(const Objective& objective, Effort effort = Effort::whole);
   [[nodiscard]] Answer minimize(const Objective& objective, Effort effort = Effort::whole);
   /// Any point.
-  [[nodiscard]] Answer find();
+  [[nodiscard]] Answer find(Effort effort = Effort::whole);
   /// What the objective cannot exceed by the relaxation alone, proven in exact arithmetic; nothing
   /// where that has no optimum, or out of time.
   [[nodiscard]] std::optional<std::int64_t> upper_bound(const Objective& objective);

@@ -53,12 +53,13 @@ public:
     case Outcome::advances:
       return is_in(who_, takes, worst);
     case Outcome::reserve:
-      return all_of({is_not_in(who_, takes, best), is_in(who_, lines_, worst)});
+      return all_of(out_, {is_not_in(who_, takes, best), is_in(who_, lines_, worst)});
     case Outcome::held: {
-      const Linear taken = all_of({is_in(who_, takes, best), is_not_in(who_, takes, worst)});
+      const Linear taken = all_of(out_, {is_in(who_, takes, best), is_not_in(who_, takes, worst)});
       if (takes == lines_)
         return taken;
-      return any_of({taken, all_of({is_in(who_, lines_, best), is_not_in(who_, lines_, worst)})});
+      return any_of(
+          out_, {taken, all_of(out_, {is_in(who_, lines_, best), is_not_in(who_, lines_, worst)})});
     }
     default:
       return is_not_in(who_, lines_, best);
@@ -76,33 +77,6 @@ private:
                                  return std::int64_t{is(point) ? 1 : 0};
                                }});
     return Linear::variable(v, Fraction(1));
-  }
-
-  void not_above(const Linear& x, const Linear& y) {
-    out_.system.rows.push_back(
-        row_of(x - y, std::nullopt, LinearBound{Fraction(0), false}, out_.tag));
-  }
-
-  Linear all_of(const std::vector<Linear>& some) {
-    const Linear is = choice([some](const Point& point) {
-      return std::ranges::all_of(some, [&](const Linear& x) { return is_set(x, point); });
-    });
-    for (const Linear& x : some)
-      not_above(is, x);
-    return is;
-  }
-
-  Linear any_of(const std::vector<Linear>& some) {
-    if (some.size() == 1)
-      return some.front();
-    const Linear is = choice([some](const Point& point) {
-      return std::ranges::any_of(some, [&](const Linear& x) { return is_set(x, point); });
-    });
-    Linear sum;
-    for (const Linear& x : some)
-      sum = sum + x;
-    not_above(is, sum);
-    return is;
   }
 
   /// By entrant, 1 where it is there at a line.
@@ -188,7 +162,7 @@ private:
       by.push_back(choice([room](const Point& point) { return is_set(room, point); }));
       imply(out_, by.back(), room, {Fraction(1), false});
     }
-    return any_of(by);
+    return any_of(out_, by);
   }
 
   /// 1 only where it is not.
@@ -208,8 +182,8 @@ private:
   Linear was_in(std::size_t c, std::size_t l, End end) {
     const Linear in = is_in(c, l, end), not_in = is_not_in(c, l, end);
     const Linear is = choice([in](const Point& point) { return is_set(in, point); });
-    not_above(is, in);
-    not_above(Linear(Fraction(1)) - is, not_in);
+    not_above(out_, is, in);
+    not_above(out_, Linear(Fraction(1)) - is, not_in);
     return is;
   }
 

@@ -46,7 +46,7 @@ public:
         undecided_[e] = both(out_, undecided_[e], stay[l][e]);
         standing_[e] = both(out_, standing_[e], stay[l][e]);
       }
-      write(contest_.lines[l]);
+      write(l);
     }
     return std::move(turns_);
   }
@@ -84,14 +84,30 @@ private:
     return out;
   }
 
-  /// Adds a last key by which no two are level, as ties are to end: by how many of the gaps behind
-  /// a tie everybody is there for. Who is still there at a line was there through all gaps before.
+  /// Adds a last key by which no two are level, as ties are to end.
   void tell_apart(const std::vector<Column>& stay) {
-    const auto held = std::ranges::find_if(contest_.lines, &Line::holds_ties);
+    std::optional<Column> by_staying;
+    auto digit = end_->leave_first.begin();
+    for (std::size_t l = 0; l < contest_.lines.size(); ++l) {
+      told_apart_.push_back(contest_.keys);
+      if (!contest_.lines[l].holds_ties())
+        continue;
+      if (!end_->leave_first.empty()) {
+        told_apart_.back().push_back(by_who_leaves(l, stay, digit));
+        continue;
+      }
+      if (!by_staying)
+        by_staying = by_how_long(l, stay);
+      told_apart_.back().push_back(*by_staying);
+    }
+  }
+
+  /// By how many of the gaps behind a line everybody is there for. Who is still there at a line was
+  /// there through all gaps before.
+  Column by_how_long(std::size_t line, const std::vector<Column>& stay) {
     Column there(n_, Linear(Fraction(1))), stays(n_);
     std::int64_t gaps = 0;
-    for (auto l = static_cast<std::size_t>(held - contest_.lines.begin()) + 1; l < stay.size();
-         ++l) {
+    for (std::size_t l = line + 1; l < stay.size(); ++l) {
       if (std::ranges::all_of(stay[l], is_one))
         continue;
       ++gaps;
@@ -100,25 +116,50 @@ private:
         stays[e] = stays[e] + there[e];
       }
     }
-    const auto n = static_cast<std::int64_t>(n_);
-    Column key(n_);
-    for (std::size_t e = 0; e < n_; ++e) {
-      const Linear first = end_->best ? stays[e] : Linear(Fraction(gaps)) - stays[e];
-      key[e] = e == end_->who
-                   ? Linear(Fraction(end_->best ? (gaps + 1) * n : -1))
-                   : first * Fraction(n) + Linear(Fraction(static_cast<std::int64_t>(e)));
-    }
-    told_apart_ = contest_.keys;
-    told_apart_.push_back(std::move(key));
+    for (std::size_t e = 0; e < n_ && !end_->best; ++e)
+      stays[e] = Linear(Fraction(gaps)) - stays[e];
+    return no_two_level(stays, gaps);
   }
 
-  void write(const Line& line) {
+  /// By who leaves in the gaps behind a line: some before all who stay, the others after them.
+  Column by_who_leaves(std::size_t line, const std::vector<Column>& stay,
+                       std::vector<std::size_t>::const_iterator& digit) {
+    Column there(n_, Linear(Fraction(1))), rank(n_, Linear(Fraction(1)));
+    for (std::size_t l = line + 1; l < stay.size(); ++l) {
+      const std::size_t first = *digit++;
+      const std::vector<std::size_t>& leavers = lineup_.leavers[l];
+      for (std::size_t i = 0; i < leavers.size(); ++i) {
+        const std::size_t e = leavers[i];
+        const Linear still = both(out_, there[e], stay[l][e]);
+        const Linear leaves = there[e] - still;
+        rank[e] = i < first ? rank[e] + leaves : rank[e] - leaves;
+        there[e] = still;
+      }
+    }
+    return no_two_level(rank, 2);
+  }
+
+  /// A key from ranks (0 to `most`): `who` is the first of all or the last, of those whose ranks
+  /// are the same the later one comes first.
+  [[nodiscard]] Column no_two_level(const Column& rank, std::int64_t most) const {
+    const auto n = static_cast<std::int64_t>(n_);
+    Column key(n_);
+    for (std::size_t e = 0; e < n_; ++e)
+      key[e] = e == end_->who
+                   ? Linear(Fraction(end_->best ? (most + 1) * n : -1))
+                   : rank[e] * Fraction(n) + Linear(Fraction(static_cast<std::int64_t>(e)));
+    return key;
+  }
+
+  void write(std::size_t l) {
+    const Line& line = contest_.lines[l];
     turns_.taken.emplace_back(n_);
     turns_.waiting.emplace_back(n_);
     const Linear places = places_of(line);
     if (is_zero(places) || std::ranges::all_of(undecided_, is_zero))
       return;
-    const Level level = level_of(places, end_ && line.holds_ties() ? told_apart_ : contest_.keys);
+    const Level level =
+        level_of(places, end_ && line.holds_ties() ? told_apart_[l] : contest_.keys);
     const Linear ahead = sum_of(level.ahead), up_to = sum_of(level.up_to);
     const auto n = static_cast<std::int64_t>(n_);
     const std::int64_t most = std::max(n, floor(*highest(places, out_.system.unknowns)));
@@ -286,9 +327,9 @@ private:
   const Contest& contest_;
   const std::optional<TieEnd>& end_;
   std::size_t n_;
-  Keys told_apart_;  ///< with `end_`: of lines that hold ties
-  Column undecided_; ///< before the next line
-  Column standing_;  ///< taken, and not put out since
+  std::vector<Keys> told_apart_; ///< with `end_`: by line, the keys with a last one that ends ties
+  Column undecided_;             ///< before the next line
+  Column standing_;              ///< taken, and not put out since
   Linear spoken_for_;
   Turns turns_;
 };
@@ -300,35 +341,70 @@ Turns add_turns(const RowWriter& out, const Lineup& lineup, const std::optional<
 }
 
 Ends add_ends(const RowWriter& out, const Lineup& lineup, std::size_t who) {
-  if (lineup.contest.ties_wait())
-    return {add_turns(out, lineup, TieEnd{who, true}), add_turns(out, lineup, TieEnd{who, false})};
-  const Turns turns = add_turns(out, lineup);
-  return {turns, turns};
+  const auto& lines = lineup.contest.lines;
+  if (!lineup.contest.ties_wait()) {
+    const Turns turns = add_turns(out, lineup);
+    return {{turns}, {turns}};
+  }
+  std::vector<std::size_t> most; // who may leave, by line that holds ties and line behind it
+  for (std::size_t h = 0; h < lines.size() && lineup.tie_ends > 1; ++h)
+    for (std::size_t l = h + 1; l < lines.size() && lines[h].holds_ties(); ++l)
+      most.push_back(lineup.leavers[l].size());
+  Ends ends;
+  std::vector<std::size_t> first(most.size());
+  for (bool more = true; more;) {
+    ends.best.push_back(add_turns(out, lineup, TieEnd{who, true, first}));
+    ends.worst.push_back(add_turns(out, lineup, TieEnd{who, false, first}));
+    std::size_t i = 0;
+    while (i < first.size() && first[i] == most[i])
+      first[i++] = 0;
+    more = i < first.size();
+    if (more)
+      ++first[i];
+  }
+  return ends;
 }
 
-std::vector<Linear> stands_as(Outcome outcome, std::size_t who, const Ends& ends,
-                              const Contest& contest) {
+std::vector<Linear> stands_as(const RowWriter& out, Outcome outcome, std::size_t who,
+                              const Ends& ends, const Contest& contest) {
   const auto sum = [&](const std::vector<std::vector<Linear>>& turns, bool of_reserve) {
-    Linear out;
+    Linear all;
     for (std::size_t l = 0; l < contest.lines.size(); ++l)
       if (contest.lines[l].reserve == of_reserve)
-        out = out + turns[l][who];
-    return out;
+        all = all + turns[l][who];
+    return all;
   };
-  const Linear taken = sum(ends.best.taken, false), reserved = sum(ends.best.taken, true);
-  const Linear least_taken = sum(ends.worst.taken, false),
-               least_reserved = sum(ends.worst.taken, true);
-  const Linear waits = sum(ends.best.waiting, false);
   const Linear one(Fraction(1));
+  std::vector<Linear> taken, never_taken, reserved, cut, waits;
+  for (const Turns& best : ends.best) {
+    waits.push_back(sum(best.waiting, false));
+    taken.push_back(sum(best.taken, false));
+    never_taken.push_back(one - taken.back());
+    reserved.push_back(sum(best.taken, true));
+    cut.push_back(one - taken.back() - reserved.back() - waits.back());
+  }
+  std::vector<Linear> least_taken, not_taken, least_reserved, nothing;
+  for (const Turns& worst : ends.worst) {
+    least_taken.push_back(sum(worst.taken, false));
+    least_reserved.push_back(sum(worst.taken, true));
+    not_taken.push_back(one - least_taken.back());
+    nothing.push_back(not_taken.back() - least_reserved.back());
+  }
   switch (outcome) {
   case Outcome::advances:
-    return {least_taken};
+    return least_taken;
   case Outcome::reserve:
-    return {one - taken, least_reserved};
+    never_taken.insert(never_taken.end(), least_reserved.begin(), least_reserved.end());
+    return never_taken;
   case Outcome::held:
-    return {(taken - least_taken) * Fraction(2) + reserved - least_reserved + waits};
+    if (ends.best.size() == 1)
+      return {(taken[0] - least_taken[0]) * Fraction(2) + reserved[0] - least_reserved[0] +
+              waits[0]};
+    reserved.insert(reserved.end(), least_reserved.begin(), least_reserved.end());
+    return {any_of(out, {all_of(out, {any_of(out, taken), any_of(out, not_taken)}),
+                         all_of(out, {any_of(out, reserved), any_of(out, nothing)})})};
   default:
-    return {one - taken - reserved - waits};
+    return cut;
   }
 }
 

@@ -12,8 +12,12 @@ namespace libeval {
 
 /// How ties across lines end as far as `who` is concerned.
 struct TieEnd {
-  std::size_t who = 0;
+  std::size_t who = 0; ///< is the first of those it is level with, or the last
   bool best = true;
+  /// Empty: of the others come first, or last, those who stay longest. Else by line that holds ties
+  /// and line behind it: of those who leave just before that line (the first so many of
+  /// `Lineup::leavers`) these come before all who stay, and the others after them.
+  std::vector<std::size_t> leave_first = {};
 };
 
 /// Adds a selection to a system, line after line as it is run, and says whom each line takes (see
@@ -33,12 +37,14 @@ struct TieEnd {
 /// behind, those who stay longest. (Take two ends, one of which takes x where the other takes y,
 /// who stays longer: the second is never worse for those behind. With x taken, y stands wherever x
 /// would have stood, and longer; and the place that x leaves empty, where it is filled again, is
-/// filled by y.) Precondition: `in_turns()`.
+/// filled by y.) Where an empty place may be filled by more than one that is not so, but it still
+/// matters only how many of those who leave before each line were taken of a tie: then there are
+/// `Lineup::tie_ends` of each, among them one for every such number. Precondition: `in_turns()`.
 [[nodiscard]] Ends add_ends(const RowWriter& out, const Lineup& lineup, std::size_t who);
 
 /// Expressions that are all 1 or more where `who`, if no hurdle or rule puts it out, has that
 /// outcome: however ties end, or held if that depends on how they do.
-[[nodiscard]] std::vector<Linear> stands_as(Outcome outcome, std::size_t who, const Ends& ends,
-                                            const Contest& contest);
+[[nodiscard]] std::vector<Linear> stands_as(const RowWriter& out, Outcome outcome, std::size_t who,
+                                            const Ends& ends, const Contest& contest);
 
 } // namespace libeval
