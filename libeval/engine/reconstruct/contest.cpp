@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reconstruct/contest.hpp"
 #include "engine/reconstruct/unpublished.hpp"
+#include "engine/select/bound.hpp"
 
 #include <algorithm>
 
@@ -106,12 +107,12 @@ private:
 
   /// A bound as a number; none where it is a share of points that there are not.
   [[nodiscard]] std::optional<Fraction> limit_of(std::size_t node, const Bound& bound) const {
-    const auto& points = k_.nodes[node].points;
     if (!bound.share)
       return fraction_of(bound.number);
-    if (!points)
+    const auto whole = whole_of(*bound.share, k_.nodes[node].points);
+    if (!whole)
       return std::nullopt;
-    return fraction_of(bound.share->part) * fraction_of(*points) / fraction_of(bound.share->whole);
+    return fraction_of(bound.share->part) * fraction_of(*whole) / fraction_of(bound.share->whole);
   }
 
   /// Parts alone are compared in turn; beside other keys, whose say is not looked into, each by

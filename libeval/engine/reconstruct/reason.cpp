@@ -179,7 +179,7 @@ Linear all_of(const RowWriter& out, const std::vector<Linear>& some) {
                               return std::int64_t{std::ranges::all_of(
                                   some, [&](const Linear& x) { return is_set(x, point); })};
                             }});
-  const Linear is = Linear::variable(v, Fraction(1));
+  Linear is = Linear::variable(v, Fraction(1));
   for (const Linear& x : some)
     not_above(out, is, x);
   return is;
@@ -197,7 +197,7 @@ Linear any_of(const RowWriter& out, const std::vector<Linear>& some) {
   Linear sum;
   for (const Linear& x : some)
     sum = sum + x;
-  const Linear is = Linear::variable(v, Fraction(1));
+  Linear is = Linear::variable(v, Fraction(1));
   not_above(out, is, sum);
   return is;
 }

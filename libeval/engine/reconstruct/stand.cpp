@@ -55,7 +55,7 @@ public:
     case Outcome::reserve:
       return all_of(out_, {is_not_in(who_, takes, best), is_in(who_, lines_, worst)});
     case Outcome::held: {
-      const Linear taken = all_of(out_, {is_in(who_, takes, best), is_not_in(who_, takes, worst)});
+      Linear taken = all_of(out_, {is_in(who_, takes, best), is_not_in(who_, takes, worst)});
       if (takes == lines_)
         return taken;
       return any_of(
@@ -170,7 +170,7 @@ private:
     std::vector<Linear> room;
     for (std::size_t l = 0; l < lines; ++l)
       room.push_back(reach(l, end) - how_many(true, c, l, end));
-    const Linear is = choice([room](const Point& point) {
+    Linear is = choice([room](const Point& point) {
       return std::ranges::none_of(room, [&](const Linear& x) { return is_set(x, point); });
     });
     for (const Linear& x : room)
@@ -181,7 +181,7 @@ private:
   /// 1 where somebody who is put out before a line was in, else 0.
   Linear was_in(std::size_t c, std::size_t l, End end) {
     const Linear in = is_in(c, l, end), not_in = is_not_in(c, l, end);
-    const Linear is = choice([in](const Point& point) { return is_set(in, point); });
+    Linear is = choice([in](const Point& point) { return is_set(in, point); });
     not_above(out_, is, in);
     not_above(out_, Linear(Fraction(1)) - is, not_in);
     return is;

@@ -3,6 +3,7 @@
 #include "engine/select/selector.hpp"
 
 #include "engine/policy/judged.hpp"
+#include "engine/select/bound.hpp"
 
 #include <libeval/base/decimal.hpp>
 
@@ -221,16 +222,18 @@ double Selector::bound_of(const Bound& bound, const std::string& part) const {
     return bound.number;
   const auto node = std::ranges::find_if(
       stage_.nodes, [&](const NodeScores& n) { return n.path == part || n.id == part; });
-  if (node == stage_.nodes.end() || !node->points) {
+  const auto whole =
+      whole_of(*bound.share, node == stage_.nodes.end() ? std::optional<double>() : node->points);
+  if (!whole) {
     context_.diagnostics.error(context_.stage.select[step_].where,
-                               "a share of the points of `" + part + "`, which has none",
-                               "write the bound as the number that the part has, `0.6` where it "
-                               "is a share of something and `60` where it is a percentage, or give "
-                               "the part `points`");
+                               "a percentage of the points of `" + part + "`, which has none",
+                               "write the bound as the number that the part has, `0.6` or `3/5` "
+                               "where it is a share of something and `60` where it is a "
+                               "percentage, or give the part `points`");
     return 0;
   }
-  return kernel::to_double(kernel::from_decimal(bound.share->part) *
-                           kernel::from_decimal(*node->points) / kernel::Exact(bound.share->whole));
+  return kernel::to_double(kernel::from_decimal(bound.share->part) * kernel::from_decimal(*whole) /
+                           kernel::Exact(bound.share->whole));
 }
 
 bool Selector::meets(const Bound& bound, double limit, double x, double tolerance) {
