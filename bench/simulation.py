@@ -162,6 +162,9 @@ OTHERS = [("numpy, collapsed", numpy_collapsed, 40), ("numpy, every measurement"
           ("numpy, empirical", numpy_of("empirical"), 4), ("numpy, beta", numpy_of("beta"), 1),
           ("pymcdm 1.4.0", pymcdm, 0),
           ("scikit-criteria 0.9", scikit_criteria, 0), ("pyrepo-mcda 0.1.15", pyrepo_mcda, 0)]
+# What whole simulations are measured on beside independent normal measurements.
+KINDS = ("criteria correlated", "candidates correlated", "criteria correlated, min-max",
+         "lognormal, criteria correlated", "binomial", "uniform", "empirical", "beta")
 
 
 def measured(task, x, million, quick):
@@ -272,8 +275,10 @@ def main():
         found = [measured(task, table(n, m), million, options.quick) for n, m in SIZES]
         others[label] = [rate for rate, _ in found]
         rows.append([label, *(short(rate) for rate in others[label])])
-        ratios.append([label, *(f"{rates[f'smaa/{name}/{best}'] / rate:.3g}"
-                                for name, rate in zip(names, others[label]))])
+        of_another_task = label.removeprefix("numpy, ") in KINDS[2:]
+        if not of_another_task:
+            ratios.append([label, *(f"{rates[f'smaa/{name}/{best}'] / rate:.3g}"
+                                    for name, rate in zip(names, others[label]))])
         if label == "numpy, criteria correlated":
             ratios.append(["  libeval correlated too",
                            *(f"{rates[f'smaa, criteria correlated/{name}/{best}'] / rate:.3g}"
@@ -292,8 +297,7 @@ def main():
          [line("one thread", one), line("two threads", two),
           ["ratio", *(f"{rates[two.format(n)] / rates[one.format(n)]:.2f}" for n in names)]])
     dependent, rows = "simulate, {}/{}/threads {}", []
-    for what in ("criteria correlated", "candidates correlated", "criteria correlated, min-max",
-                 "lognormal, criteria correlated", "binomial", "uniform", "empirical", "beta"):
+    for what in KINDS:
         one = [rates[dependent.format(what, n, 1)] for n in names]
         two = [rates[dependent.format(what, n, 2) + "/real_time"] /
                rates[dependent.format(what, n, 1) + "/real_time"] for n in names]

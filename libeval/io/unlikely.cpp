@@ -91,6 +91,8 @@ private:
     };
     const auto last =
         std::find_if(list.rbegin(), list.rend(), [&](const Tree& s) { return takes(s); }).base();
+    const auto first_take = std::ranges::find_if(
+        list, [&](const Tree& s) { return takes(s) && word(s).key != "reserve"; });
     bool taken = false, ordered = false;
     std::string pools;
     for (auto step = list.begin(); step != list.end(); ++step) {
@@ -101,6 +103,12 @@ private:
       if (what.key == "order" && taken && !ordered && step >= last)
         diagnostics_.warning(what.key_where, "`take` before this `order` has taken by the total",
                              "write `order` first, or say `by` in that `take`");
+      if (what.key == "order" && step + 1 != list.end() && word(step[1]).key == "order")
+        diagnostics_.warning(what.key_where, "this `order` says nothing, another one follows",
+                             "delete it, or write its keys into the next one");
+      if (what.key == "reserve" && step < first_take && first_take != list.end())
+        diagnostics_.warning(what.key_where, "`reserve` stands before the first step that takes",
+                             "who is in reserve is taken by no step behind it: write it last");
       ordered = ordered || what.key == "order";
       taken = taken || (what.key == "take" && by_order(what.value));
       if (what.key == "group")

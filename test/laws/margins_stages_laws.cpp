@@ -225,10 +225,12 @@ TEST_CASE("the nearest weights, with hurdles, a second stage and rulings of ties
                   1e-6);
         if (margin.distance == 0)
           continue; // level now
+        // Beyond it by more than what counts as level.
+        const double factor = 1 + std::max(1e-4, 1e-6 / margin.distance);
         std::vector<double> beyond;
         for (std::size_t k = 0; k < 3; ++k)
           beyond.push_back(
-              std::max(0.0, stage.shares[k] + 1.0001 * (margin.shares[k] - stage.shares[k])));
+              std::max(0.0, stage.shares[k] + factor * (margin.shares[k] - stage.shares[k])));
         RC_ASSERT(altered(beyond, false) || altered(margin.shares, false));
         if (margin.found != Found::exact)
           continue;

@@ -53,7 +53,8 @@ TaggedPlan::TaggedPlan(const Sampler& sampler, const std::vector<std::uint32_t>&
   std::vector<ArrayId> all(certain_.plan.arrays.size());
   std::iota(all.begin(), all.end(), ArrayId{0});
   numbers_ = run(certain_.plan, all);
-  fits_ = numbers_.undefined.empty();
+  // Where `missing` serves what has no result, another replicate may have another plan.
+  fits_ = numbers_.undefined.empty() && !certain_.plan.serves_undefined;
 }
 
 } // namespace libeval
