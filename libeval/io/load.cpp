@@ -103,7 +103,7 @@ public:
     if (sound.is_null())
       return {};
     bundle_.program = read_program(sound, diagnostics_);
-    read_tables(*sound.find("evidence"));
+    read_tables(sound.find("evidence"));
     read_candidates();
     make_unpublished_tables();
     read_policies();
@@ -119,7 +119,7 @@ private:
   /// What is known of a table.
   enum class State : std::uint8_t { unread, columns, good };
 
-  void read_tables(const Tree& written) {
+  void read_tables(const Tree* written) {
     const std::vector<JoinedKey> joined = take_joined_keys(bundle_.program.evidence);
     for (std::size_t i = 0; i < bundle_.program.evidence.size(); ++i) {
       TableSpec& spec = bundle_.program.evidence[i];
@@ -134,7 +134,7 @@ private:
         settle_layout(table, spec);
       }
       Diagnostics unheard;
-      static_cast<void>(read_table_spec(written.map()[i], unheard));
+      static_cast<void>(read_table_spec(written->map()[i], unheard));
       if (unheard.has_errors()) // told already; what follows from it need not be
         lame_.insert(spec.name);
       bundle_.tables.push_back(std::make_shared<const Table>(std::move(table)));
