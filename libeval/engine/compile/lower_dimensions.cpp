@@ -72,11 +72,7 @@ std::optional<Operand> Lowering::members_as_numbers(const Dimension& dimension) 
     values[i] = n.value_or(0);
     out.gap[i] = n ? 0 : 1;
   }
-  out.array = output();
-  add(plan_,
-      op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)), nullptr,
-               true},
-      step_.name);
+  out.array = array_with(std::move(values));
   return out;
 }
 

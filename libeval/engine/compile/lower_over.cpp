@@ -170,13 +170,7 @@ Operand Lowering::by_part(const std::vector<double>& numbers, bool reweighed) {
       if (const double stand = standing[groups.of(i)]; stand > 0 && stand != all)
         values[i] *= all / stand;
   }
-  Operand out;
-  out.array = output();
-  add(plan_,
-      op::Load{out.array, std::make_shared<const std::vector<double>>(std::move(values)), nullptr,
-               true},
-      step_.name);
-  return out;
+  return {std::nullopt, array_with(std::move(values)), {}};
 }
 
 void Lowering::reduce(Reducer kind) {

@@ -296,6 +296,14 @@ ArrayId Lowering::constant_array(double value) {
   return out;
 }
 
+ArrayId Lowering::array_with(std::vector<double> values) {
+  const ArrayId out = output();
+  add(plan_,
+      op::Load{out, std::make_shared<const std::vector<double>>(std::move(values)), nullptr, true},
+      step_.name);
+  return out;
+}
+
 ArrayId Lowering::array_of(const Operand& operand) {
   return operand.constant ? constant_array(*operand.constant) : operand.array;
 }

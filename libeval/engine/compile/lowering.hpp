@@ -106,6 +106,8 @@ private:
                    std::shared_ptr<std::vector<double>> numbers);
   ArrayId array_of(const Operand& operand);
   ArrayId constant_array(double value);
+  /// With these numbers, one a cell.
+  ArrayId array_with(std::vector<double> values);
 
   // --- structure -------------------------------------------------------------------------------
   std::optional<Dimension> made_dimension(const std::string& name);
