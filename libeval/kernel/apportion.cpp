@@ -25,10 +25,16 @@ Claim claim(const Exact& votes, std::uint64_t seats, const ApportionRule& rule, 
   switch (rule.method) {
   case Apportionment::sainte_lague:
     return {votes, seats == 0 && rule.first ? from_written(*rule.first) : s + s + Exact(1), who};
+  case Apportionment::imperiali:
+    return {votes, s + Exact(2), who};
+  case Apportionment::danish:
+    return {votes, s + s + s + Exact(1), who};
   case Apportionment::adams:
     return {votes, s, who};
   case Apportionment::huntington_hill:
     return {votes * votes, s * (s + Exact(1)), who};
+  case Apportionment::dean:
+    return {votes * (s + s + Exact(1)), (s + s) * (s + Exact(1)), who};
   case Apportionment::dhondt:
   case Apportionment::largest_remainder:
     break;

@@ -38,10 +38,13 @@ TEST_CASE("Divisor methods agree with the largest quotients, one by one, in whol
       v = random() % 40;
     const std::uint64_t seats = random() % 12;
     for (const Apportionment method :
-         {Apportionment::dhondt, Apportionment::sainte_lague, Apportionment::adams}) {
+         {Apportionment::dhondt, Apportionment::sainte_lague, Apportionment::imperiali,
+          Apportionment::danish, Apportionment::adams}) {
       const auto divisor = [&](std::uint64_t s) {
         return method == Apportionment::dhondt         ? s + 1
                : method == Apportionment::sainte_lague ? 2 * s + 1
+               : method == Apportionment::imperiali    ? s + 2
+               : method == Apportionment::danish       ? 3 * s + 1
                                                        : s;
       };
       const Seats out = seats_of(votes, seats, {method, {}, {}});

@@ -11,9 +11,18 @@
 namespace libeval::kernel {
 
 /// How votes become seats. Divisor methods give the next seat to the largest votes / d(seats so
-/// far): d(s) = s + 1, 2s + 1, s, sqrt(s (s + 1)). Largest remainder gives whole quotas, then a
-/// seat each to the largest remainders.
-enum class Apportionment { dhondt, sainte_lague, adams, huntington_hill, largest_remainder };
+/// far): d(s) = s + 1, 2s + 1, s + 2, 3s + 1, s, sqrt(s (s + 1)), 2s (s + 1) / (2s + 1). Largest
+/// remainder gives whole quotas, then a seat each to the largest remainders.
+enum class Apportionment {
+  dhondt,
+  sainte_lague,
+  imperiali,
+  danish,
+  adams,
+  huntington_hill,
+  dean,
+  largest_remainder
+};
 
 /// Of largest remainder: votes / seats, floor(votes / (seats + 1)) + 1, votes / (seats + 1).
 enum class Quota { hare, droop, hagenbach_bischoff };

@@ -447,7 +447,7 @@ void Lowering::set_aside() {
     rank.rule.ascending = step_.name == "best" && cost;
     for (const auto& [key, ascending] : tie_breaks()) {
       take_gaps(key.gap);
-      rank.then.emplace_back(array_of(key), ascending);
+      rank.then.push_back({array_of(key), ascending, {}});
     }
     const ArrayId place = rank.out, turned = output();
     add(plan_, std::move(rank), step_.name);

@@ -50,7 +50,7 @@ void Lowering::rank() {
   op.rule = {tie_rule(text("ties")), number("tolerance").value_or(0),
              frame_.direction == Direction::cost};
   for (const auto& [key, ascending] : tie_breaks())
-    op.then.emplace_back(array_of(key), ascending);
+    op.then.push_back({array_of(key), ascending, key.gap});
   op.out = output();
   const ArrayId out = op.out;
   put(std::move(op), out);
@@ -174,8 +174,11 @@ void Lowering::apportion() {
   static const std::map<std::string, Apportionment> methods = {
       {"dhondt", Apportionment::dhondt},
       {"sainte_lague", Apportionment::sainte_lague},
+      {"imperiali", Apportionment::imperiali},
+      {"danish", Apportionment::danish},
       {"adams", Apportionment::adams},
       {"huntington_hill", Apportionment::huntington_hill},
+      {"dean", Apportionment::dean},
       {"largest_remainder", Apportionment::largest_remainder}};
   static const std::map<std::string, Quota> quotas = {
       {"hare", Quota::hare},

@@ -120,9 +120,15 @@ struct Normalize {
   SharedGroups groups = {};                 ///< every cell
   std::vector<std::uint8_t> reference = {}; ///< which cells define the parameters; empty = all
 };
+/// What tells equal ones apart.
+struct RankKey {
+  ArrayId array = no_array;
+  bool ascending = false;
+  std::vector<std::uint8_t> gap = {};
+};
 struct Rank {
   ArrayId in = no_array, out = no_array;
-  std::vector<std::pair<ArrayId, bool>> then = {}; ///< further arrays; true = ascending
+  std::vector<RankKey> then = {};
   SharedGroups groups = {};
   std::vector<std::uint8_t> left_out = {};
   kernel::RankRule rule = {};

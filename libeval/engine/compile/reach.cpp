@@ -30,8 +30,8 @@ static void inputs(const O& o, See&& see) {
   if constexpr (requires { o.values; })
     see(o.values);
   if constexpr (requires { o.then; })
-    for (const auto& [key, ascending] : o.then)
-      see(key);
+    for (const auto& key : o.then)
+      see(key.array);
   if constexpr (requires { o.seats; })
     see(o.seats);
   if constexpr (requires { o.held; })

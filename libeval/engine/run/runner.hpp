@@ -100,7 +100,7 @@ private:
   [[nodiscard]] std::vector<std::uint32_t> causes_of_groups(const op::Reduce& o) const;
   [[nodiscard]] std::vector<std::uint32_t> level_without(const op::Rank& o,
                                                          const std::vector<std::uint8_t>& take_part,
-                                                         const std::vector<double>& places) const;
+                                                         const std::vector<double>& places);
   void break_ties(const op::Rank& o, const std::vector<std::uint8_t>& take_part,
                   std::vector<double>& places);
   void count_best(const op::Keep& o, const Values& x, const std::vector<std::uint8_t>& m);

@@ -167,7 +167,7 @@ private:
   }
   bool apply(const op::Rank& o) {
     return certain(o.in) &&
-           std::ranges::all_of(o.then, [&](const auto& key) { return certain(key.first); });
+           std::ranges::all_of(o.then, [&](const auto& key) { return certain(key.array); });
   }
 
   const Plan& plan_;
