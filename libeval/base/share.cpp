@@ -26,14 +26,14 @@ std::optional<Share> parse_share(std::string_view text) {
              under = percent ? std::optional(100.0) : parse_decimal(rest);
   if (!over || !under)
     return std::nullopt;
-  return Share{*over, *under};
+  return Share{*over, *under, percent};
 }
 
 std::string format_share(const Share& share) {
   const std::string part = format_decimal(share.part);
-  return share.whole == 1     ? part
-         : share.whole == 100 ? part + "%"
-                              : part + "/" + format_decimal(share.whole);
+  return share.percent      ? part + "%"
+         : share.whole == 1 ? part
+                            : part + "/" + format_decimal(share.whole);
 }
 
 } // namespace libeval

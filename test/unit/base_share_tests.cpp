@@ -13,7 +13,7 @@ TEST_CASE("shares: percentages and fractions as people write them") {
   CHECK(parse_share("12.5%")->of(8) == 1);
   CHECK(parse_share("2/3")->of(114) == 76);
   CHECK(parse_share("0/5")->of(10) == 0);
-  for (const char* text : {"60%", "12.5%", "2/3", "1.5/2", "140%"})
+  for (const char* text : {"60%", "12.5%", "2/3", "1.5/2", "140%", "60/100"})
     CHECK(format_share(*parse_share(text)) == text);
   CHECK(format_share({0.29}) == "0.29");
 }

@@ -339,6 +339,18 @@ TEST_CASE("what a candidate costs and nobody knows holds, and is no number") {
   CHECK(d.outcomes() == "a: held, b: held");
 }
 
+TEST_CASE("a bound is told as the number that it is, a third as it was written") {
+  const auto rule = [](const std::string& bound) {
+    return decide_text(field({"0.9", "0.6"}, "    select: [{take: {at_least: " + bound + "}}]\n"))
+        .stage()
+        .steps[0]
+        .rule;
+  };
+  CHECK(rule("2/3") == "total at least 2/3");
+  CHECK(rule("60/100") == "total at least 0.6");
+  CHECK(rule("0.75") == "total at least 0.75");
+}
+
 TEST_CASE("a gap is told of the part that it is in, in an order and at a hurdle") {
   const std::string bundle =
       "libeval: 1\nprogram: p\ncandidates: [a, b]\nevidence:\n"

@@ -10,6 +10,7 @@ namespace libeval {
 /// A part of a whole as a rule writes it, kept as two numbers so that two thirds of 114 are 76.
 struct Share {
   double part = 0, whole = 1;
+  bool percent = false; ///< written with `%`, not as a fraction
 
   /// The share of x.
   [[nodiscard]] double of(double x) const { return part * x / whole; }

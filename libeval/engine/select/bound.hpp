@@ -12,7 +12,7 @@ namespace libeval {
 /// well count in hundreds.
 [[nodiscard]] inline std::optional<double> whole_of(const Share& share,
                                                     const std::optional<double>& points) {
-  if (points || share.whole == 100)
+  if (points || share.percent)
     return points;
   return 1;
 }

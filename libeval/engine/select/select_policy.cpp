@@ -257,6 +257,13 @@ std::string bound_word(Bound::Kind kind) {
                                         : "below";
 }
 
+std::string in_words(const Bound& bound, double limit) {
+  constexpr std::size_t most_digits = 12;
+  const std::string number = format_decimal(limit);
+  const bool is_short = !bound.share || number.size() <= most_digits;
+  return bound_word(bound.kind) + " " + (is_short ? number : format_share(*bound.share));
+}
+
 void Selector::apply(const select::Require& s) {
   report_.rule = s.title.empty() ? s.what.name : s.title;
   if (!s.bound && !s.stands) {
@@ -273,7 +280,7 @@ void Selector::apply(const select::Require& s) {
   std::set<std::size_t> apart; // by how a tie is assumed to end
   const std::vector<double> shared = values.numbers;
   if (s.bound) {
-    report_.rule += " " + bound_word(s.bound->kind) + " " + format_decimal(limit);
+    report_.rule += " " + in_words(*s.bound, limit);
     apart = tell_places_apart(
         s.what, [&](double place) { return meets(*s.bound, limit, place, tolerance); }, values);
   }

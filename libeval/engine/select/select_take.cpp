@@ -166,7 +166,7 @@ TieGroups Selector::meeting(const select::Take& s, const TieGroups& groups) {
   const double limit = bound_of(s.bound, s.part);
   tell_places_apart(
       key, [&](double place) { return meets(s.bound, limit, place, values.tolerance); }, values);
-  report_.rule = s.part + " " + bound_word(s.bound.kind) + " " + format_decimal(limit);
+  report_.rule = s.part + " " + in_words(s.bound, limit);
   if (s.share)
     report_.rule += ", at most " + format_share(*s.share) + " of the field";
   else if (s.until && (s.count || stage_.places))

@@ -240,5 +240,7 @@ private:
 
 /// A bound in words: "at least".
 [[nodiscard]] std::string bound_word(Bound::Kind kind);
+/// `at least 60`; a limit that is no short decimal as the share that was written, `at least 2/3`.
+[[nodiscard]] std::string in_words(const Bound& bound, double limit);
 
 } // namespace libeval
