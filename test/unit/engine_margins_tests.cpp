@@ -437,6 +437,46 @@ stages:
   CHECK(j1->outcome == Outcome::cut);
 }
 
+TEST_CASE("a tie that a step of marks reaches is found, also where no formula says where it is") {
+  // The median of three: j1 of b has to come up to 6, where b is level with a.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b]
+evidence:
+  marks: {csv: "candidate,juror,mark\na,j1,6\na,j2,2\na,j3,9\nb,j1,4\nb,j2,3\nb,j3,9\n", keys: [candidate, juror], values: [mark], range: [0, 10], step: 1, jurors: juror}
+stages:
+  - id: one
+    places: 1
+    score: {from: marks, steps: [{median: juror}]}
+)");
+  const Margin* j1 = find(of(it.stages[0], 1), "juror j1");
+  REQUIRE(j1 != nullptr);
+  CHECK(j1->in_steps == 2.0);
+  CHECK(j1->outcome == Outcome::held);
+}
+
+TEST_CASE("marks that alter the outcome only in between are found under rules of pairs") {
+  // The seeds are by marks, first against last; the duels by strength. d as fourth meets a and as
+  // first c, and loses; as second or third it meets b and wins.
+  const Answer it = ask("{}", R"(libeval: 1
+program: p
+candidates: [a, b, c, d]
+evidence:
+  marks: {csv: "candidate,juror,mark\na,j1,9\nb,j1,7\nc,j1,5\nd,j1,3\n", keys: [candidate, juror], values: [mark], range: [0, 10], jurors: juror}
+  strength: {csv: "candidate,x\na,10\nb,4\nc,6\nd,5\n", keys: [candidate], values: [x]}
+stages:
+  - id: one
+    places: 2
+    measures: {seed: {from: marks, steps: [{mean: juror}]}}
+    score: {from: strength}
+    select: [{order: [total]}, {duel: {seeds: seed}}]
+)");
+  const Margin* j1 = find(of(it.stages[0], 3), "juror j1");
+  REQUIRE(j1 != nullptr);
+  CHECK(j1->change == Approx(2).epsilon(1e-5)); // level with c
+  CHECK(j1->outcome != Outcome::cut);
+}
+
 TEST_CASE("where few are best, who has fewer is ahead of the line") {
   const Answer it = ask("{}", R"(libeval: 1
 program: p

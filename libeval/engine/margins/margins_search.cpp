@@ -102,7 +102,8 @@ bool put_in_steps(Margin& margin, double step, double most,
                   const std::function<std::optional<Outcome>(double)>& outcome, Outcome now) {
   const double sign = most < 0 ? -1 : 1;
   const double slack = 1e-9;
-  for (double k = std::max(1.0, std::ceil(std::abs(margin.change) / step - slack));
+  // The step below what was found too: there it may be a matter of a tie, which a search passes by.
+  for (double k = std::max(1.0, std::floor(std::abs(margin.change) / step));
        k * step <= std::abs(most) * (1 + slack); ++k)
     if (const auto other = outcome(sign * k * step); other && *other != now) {
       margin.in_steps = *parse_decimal(format_decimal(sign * k * step, 12));
@@ -136,9 +137,21 @@ double room_of(const NodeScores& node, std::size_t entrant, double low, double h
   return end - node.scores.value(entrant);
 }
 
+/// The least share of a change at which `differs`; also where it does not at all of it, but does at
+/// a quarter, a half or three quarters: under other rules than an order by total somebody may go on
+/// in between only.
+std::optional<double> least_share_of(bool in_order, const std::function<bool(double)>& differs) {
+  if (const auto found = bisect(differs); found || in_order)
+    return found;
+  for (const double part : {0.25, 0.5, 0.75})
+    if (const auto found = bisect([&](double share) { return differs(share * part); }))
+      return *found * part;
+  return std::nullopt;
+}
+
 /// The least change towards `most` that alters the outcome: known exactly where `guess` holds under
-/// a decision on either side of it, else by bisection.
-std::optional<Margin> least_change(double most, std::optional<double> guess,
+/// a decision on either side of it, else searched.
+std::optional<Margin> least_change(double most, std::optional<double> guess, bool in_order,
                                    const std::function<std::optional<Outcome>(double)>& outcome,
                                    Outcome now) {
   Margin out;
@@ -157,7 +170,7 @@ std::optional<Margin> least_change(double most, std::optional<double> guess,
       return out;
     }
   }
-  const auto t = bisect([&](double share) { return differs(share * most); });
+  const auto t = least_share_of(in_order, [&](double share) { return differs(share * most); });
   if (!t)
     return std::nullopt;
   out.change = *t > least_share ? *t * most : 0;
@@ -209,7 +222,7 @@ void add_score_margins(const MarginContext& context, CandidateMargins& out) {
     };
     std::optional<Margin> found;
     for (const double most : ends)
-      if (const auto one = least_change(most, guess, outcome, out.outcome);
+      if (const auto one = least_change(most, guess, plain, outcome, out.outcome);
           one && (!found || std::abs(one->change) < std::abs(found->change)))
         found = one;
     if (!found) {
@@ -228,8 +241,9 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
   const Program& program = context.bundle.program;
   const std::string& id = program.candidates[out.candidate].id.str();
   const double total = context.decided().total[context.decided().entrant(out.candidate)];
-  const bool has_gap = !out.margins.empty() && out.margins.front().kind == Margin::Kind::total &&
-                       plain_line(context).has_value();
+  const bool plain = plain_line(context).has_value();
+  const bool has_gap =
+      plain && !out.margins.empty() && out.margins.front().kind == Margin::Kind::total;
   for (std::size_t t = 0; t < program.evidence.size(); ++t) {
     const Table& table = *context.bundle.tables[t];
     const TableSpec& spec = program.evidence[t];
@@ -262,8 +276,8 @@ void add_mark_margins(const MarginContext& context, CandidateMargins& out) {
             there && *there != total)
           guess = to_the_line(context, out.margins.front()) * most / (*there - total);
         auto found = least_change(
-            most, guess, [&](double by) { return context.outcome(moved(by), out.candidate); },
-            out.outcome);
+            most, guess, plain,
+            [&](double by) { return context.outcome(moved(by), out.candidate); }, out.outcome);
         const auto stepped = [&](double by) {
           return context.outcome(moved(by, true), out.candidate);
         };
