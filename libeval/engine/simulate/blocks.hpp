@@ -27,6 +27,14 @@ std::uint64_t sample_until_enough(std::uint64_t most, std::uint64_t first_look, 
   return done;
 }
 
+/// How many of the `left` ones the next block takes: `block`, and of the last ones less, down to an
+/// eighth, so that no thread waits long for another.
+inline std::uint64_t size_of_next(std::uint64_t left, std::uint64_t block, unsigned threads) {
+  const std::uint64_t least = threads > 1 ? std::max<std::uint64_t>(block / 8, 1) : block;
+  const std::uint64_t share = left / (2 * std::uint64_t{threads});
+  return std::min(left, std::clamp(share - share % least, least, block));
+}
+
 /// Calls `work(from, to, thread)` for one block of begin, ..., until - 1 after another, on up to
 /// `threads` threads, each for as long as `goes_on(next)` says so (one thread asks at a time). What
 /// was begun is finished, so that those done are the first ones; returns the first that is not.
@@ -43,7 +51,7 @@ std::uint64_t in_blocks(std::uint64_t begin, std::uint64_t until, std::uint64_t 
         if (next >= until || !goes_on(next))
           return;
         from = next;
-        to = next = std::min(until, next + block);
+        to = next += size_of_next(until - next, block, threads);
       }
       work(from, to, thread);
     }

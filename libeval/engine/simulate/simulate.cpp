@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <mutex>
 #include <span>
 #include <utility>
 
@@ -19,7 +20,9 @@ constexpr std::uint64_t block = 64, pilot = 64, checked = 8, first_look = 1024;
 constexpr std::size_t bins = 512;
 /// So many of the first replicates of the seed say which weights are central, and so many are
 /// decided with those too; more where the kernel does it.
-constexpr std::uint64_t look_for_centers = 2048, look_for_centers_fast = 65536;
+constexpr std::uint64_t look_for_centers = 2048;
+/// Where scores are collapsed: an eighth of those asked for within these.
+constexpr std::uint64_t least_look_fast = 16384, most_look_fast = 65536;
 constexpr std::uint64_t most_tried = 65536, most_tried_fast = 262144;
 
 /// What one thread needs: a world for each variant, and its counts.
@@ -243,14 +246,13 @@ private:
     if (out_.parts.empty() || (out_.collapsed && kernel_->model.candidates > most_pairs))
       return;
     const std::uint64_t total = options_.total > 0 ? options_.total : options_.samples;
-    const std::uint64_t enough = out_.collapsed   ? look_for_centers_fast
+    const std::uint64_t enough = out_.collapsed
+                                     ? std::clamp(total / 8, least_look_fast, most_look_fast)
                                  : options_.until ? first_look
                                                   : look_for_centers;
     Counts counts = empty_counts(shape_);
     if (out_.collapsed) {
-      add_first_weights(*kernel_, sampler(),
-                        kernel::smaa(only_first(), kernel_options(0, std::min(total, enough))),
-                        counts);
+      count_first_weights(std::min(total, enough), counts);
     } else if (kernel_) {
       count_in_kernel(kernel_options(0, std::min(total, enough)), own_worker(0));
       gather(counts);
@@ -263,6 +265,20 @@ private:
     if (kernel_ && !centers_.empty())
       kernel_->model.trials = trials_of(centers_.front(), *kernel_, sampler(),
                                         out_.collapsed ? most_tried_fast : most_tried);
+  }
+
+  /// Adds who was first, and with which weights, in the first `samples` replicates of the seed.
+  void count_first_weights(std::uint64_t samples, Counts& counts) const {
+    const kernel::SmaaModel model = only_first();
+    std::mutex adding;
+    in_blocks(
+        0, samples, piece() / 4, threads_for(options_.threads, 4 * pieces(samples)),
+        [](std::uint64_t) { return true; },
+        [&](std::uint64_t from, std::uint64_t to, std::size_t) {
+          const kernel::SmaaCounts some = kernel::smaa(model, kernel_options(from, to - from));
+          const std::lock_guard lock(adding);
+          add_first_weights(*kernel_, sampler(), some, counts);
+        });
   }
 
   /// The model where nothing is asked for but who is first.
@@ -310,13 +326,20 @@ private:
     return out;
   }
 
+  /// What one call of the kernel counts at most: enough that its counters weigh little.
+  [[nodiscard]] std::uint64_t piece() const {
+    return std::max<std::uint64_t>(16384, 32 * kernel_->model.candidates);
+  }
+  [[nodiscard]] std::size_t pieces(std::uint64_t samples) const {
+    return static_cast<std::size_t>((samples + piece() - 1) / piece());
+  }
+
   std::uint64_t sample_in_kernel(std::uint64_t done, std::uint64_t until) {
-    const std::uint64_t piece = std::max<std::uint64_t>(16384, 4 * kernel_->model.candidates);
-    const auto pieces = static_cast<std::size_t>((until - done + piece - 1) / piece);
-    const unsigned threads = threads_for(options_.threads, pieces);
+    const unsigned threads = threads_for(options_.threads, pieces(until - done));
     own_worker(threads - 1);
     const std::uint64_t reached = in_blocks(
-        done, until, piece, threads, [&](std::uint64_t next) { return replicates_.goes_on(next); },
+        done, until, piece(), threads,
+        [&](std::uint64_t next) { return replicates_.goes_on(next); },
         [&](std::uint64_t from, std::uint64_t to, std::size_t thread) {
           count_in_kernel(kernel_options(options_.first + from, to - from), workers_[thread]);
         });
