@@ -12,7 +12,7 @@ std::optional<std::string> meant_key(std::string_view word, const Tree& map, con
   for (const Key& key : shape.keys)
     names.push_back(key.name);
   const auto tried = shape.meant.find(std::string(word));
-  const auto meant =
+  auto meant =
       tried == shape.meant.end() ? did_you_mean(word, names) : std::optional(tried->second);
   if (!meant || shape.find(*meant) == nullptr || map.find(*meant) != nullptr)
     return std::nullopt;

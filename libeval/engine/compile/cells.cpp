@@ -320,7 +320,8 @@ private:
   /// wins.
   [[nodiscard]] const TextColumn& winners(const TableSpec::Pairs& p) const {
     const TextColumn* const label = find_text(table_->labels, p.winner);
-    return label != nullptr ? *label : *find_text(table_->keys, p.winner);
+    return label != nullptr ? *label
+                            : *std::ranges::find(table_->keys, p.winner, &TextColumn::name);
   }
 
   /// Each row speaks for both sides.

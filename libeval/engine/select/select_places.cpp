@@ -145,16 +145,17 @@ std::set<std::size_t> Selector::tell_places_apart(const OrderKey& key,
   const StageDecision& before = *at->second;
   const bool by_pool = source->value == Source::Value::pool_place;
   const std::vector<double>& places = by_pool ? before.pool_place : before.place;
-  auto [told, fresh] = earlier_places_.try_emplace({source->stages.front(), by_pool});
+  const auto [kept, fresh] = earlier_places_.try_emplace({source->stages.front(), by_pool});
+  auto& told = kept->second; // by candidate
   if (fresh)
     for (std::size_t e = 0; e < places.size(); ++e)
-      told->second[before.entrants[e]] = places[e];
+      told[before.entrants[e]] = places[e];
   std::map<std::pair<std::uint32_t, double>, std::vector<std::size_t>> level;
   for (std::size_t e = 0; e < places.size(); ++e)
     if (places[e] > 0) {
       const std::size_t candidate = before.entrants[e];
       const std::uint32_t pool = before.pool.empty() ? 0 : before.pool[e];
-      level[{pool, told->second[candidate]}].push_back(candidate);
+      level[{pool, told[candidate]}].push_back(candidate);
     }
   for (auto& [where, tied] : level) {
     const auto is_here = [&](std::size_t candidate) {
@@ -173,12 +174,12 @@ std::set<std::size_t> Selector::tell_places_apart(const OrderKey& key,
         return std::ranges::find(in, candidate) != in.end();
       });
       for (const std::size_t candidate : rest)
-        told->second[candidate] += static_cast<double>(first);
+        told[candidate] += static_cast<double>(first);
     });
   }
   for (std::uint32_t e = 0; e < n_; ++e)
-    if (const auto place = told->second.find(candidate(e));
-        place != told->second.end() && place->second > 0 && values.has(e))
+    if (const auto place = told.find(candidate(e));
+        place != told.end() && place->second > 0 && values.has(e))
       values.numbers[e] = place->second;
   return apart;
 }

@@ -170,7 +170,7 @@ private:
     const auto [low, high] = *from.what->inside;
     for (const PlacedCell& one : cells) {
       put(one.row);
-      put(from.first_block(*one.cell));
+      put(CellSource::first_block(*one.cell));
       const auto [a, b] = *from.beta_of(*one.cell);
       const kernel::BetaNumbers of = kernel::beta_numbers(a, b);
       program_.number.push_back(low);
