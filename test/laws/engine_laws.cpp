@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds for every decision, whatever the bundle.
 #include "support/catch.hpp"
+#include "support/drawn.hpp"
 #include "support/random_bundle.hpp"
 
 #include <libeval/domain/expand.hpp>
@@ -17,10 +18,6 @@ using namespace libeval;
 using namespace libeval::test;
 
 namespace {
-
-int drawn(int low, int high) {
-  return *rc::gen::inRange(low, high + 1);
-}
 
 /// What a decision says of one candidate.
 struct Said {

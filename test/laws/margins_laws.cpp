@@ -2,6 +2,7 @@
 // What holds for every margin, against brute force on small instances: its witness alters the
 // outcome, and nothing smaller does.
 #include "support/catch.hpp"
+#include "support/drawn.hpp"
 #include "support/norms.hpp"
 
 #include <libeval/engine/decide.hpp>
@@ -21,12 +22,9 @@
 
 using namespace libeval;
 using libeval::test::distance;
+using libeval::test::drawn;
 
 namespace {
-
-int drawn(int low, int high) {
-  return *rc::gen::inRange(low, high + 1);
-}
 
 /// Candidates with whole scores in parts that have weights; the first few advance.
 struct Small {

@@ -2,6 +2,7 @@
 // Margins of bundles with a second stage, a panel of jurors, hurdles and rulings of ties: what they
 // tell alters the outcome, and nothing smaller that is tried does.
 #include "support/catch.hpp"
+#include "support/drawn.hpp"
 #include "support/norms.hpp"
 #include "support/random.hpp"
 #include "support/small_bundle.hpp"
@@ -22,17 +23,12 @@
 
 using namespace libeval;
 using libeval::test::distance;
+using libeval::test::drawn;
 using libeval::test::joined;
 using libeval::test::name;
+using libeval::test::one_of;
 
 namespace {
-
-int drawn(int low, int high) {
-  return *rc::gen::inRange(low, high + 1);
-}
-std::string one_of(const std::vector<std::string>& words) {
-  return words[static_cast<std::size_t>(drawn(0, static_cast<int>(words.size()) - 1))];
-}
 
 std::string selection(int most) {
   const std::string take = "{take: {first: " + std::to_string(drawn(1, most)) + "}}";

@@ -7,6 +7,7 @@
 #include <libeval/kernel/smaa.hpp>
 
 #include "support/catch.hpp"
+#include "support/drawn.hpp"
 #include "support/random.hpp"
 #include "support/small_bundle.hpp"
 
@@ -19,24 +20,13 @@
 
 using namespace libeval;
 using libeval::test::decimal;
+using libeval::test::drawn;
 using libeval::test::joined;
 using libeval::test::name;
+using libeval::test::one_in;
+using libeval::test::one_of;
 
 namespace {
-
-int drawn(int low, int high) {
-  return *rc::gen::inRange(low, high + 1);
-}
-bool one_in(int n) {
-  return drawn(1, n) == n;
-}
-template <class T>
-const T& one_of(const std::vector<T>& items) {
-  return items[static_cast<std::size_t>(drawn(0, static_cast<int>(items.size()) - 1))];
-}
-std::string one_of_words(const std::vector<std::string>& words) {
-  return one_of(words);
-}
 
 /// A program and what is uncertain about it.
 struct Random {
@@ -64,22 +54,22 @@ std::string marks(int candidates, int jurors) {
 
 /// Steps of numbers from 0 to 100: scalings that are made for lanes, and two that are not.
 std::string scaling() {
-  return one_of_words(
+  return one_of(
       {"{scale: {from: [0, 100]}}", "minmax", "{minmax: {constant: 0.5}}", "{ratio: {to: max}}",
        "share", "{cap: 60}, {floor: 30}", "{multiply: 0.5}, {subtract: 3}", "{divide: 7}",
        "{scale: {from: [0, 100], clamp: true}}", "{zscore: {constant: 0}}", "{round: {to: 5}}"});
 }
 std::string leaf(const std::string& value, bool gaps) {
   std::string steps = value == "y" && gaps
-                          ? "{missing: " + one_of_words({"zero", "worst", "mean", "median"}) + "}, "
+                          ? "{missing: " + one_of({"zero", "worst", "mean", "median"}) + "}, "
                           : "";
   steps += scaling();
   return "from: t, value: " + value + (one_in(3) ? ", direction: cost" : "") + ", steps: [" +
          steps + "]";
 }
 std::string panel() {
-  return "from: marks, steps: [{" + one_of_words({"mean", "sum", "min", "max", "median"}) +
-         ": juror}" + (one_in(2) ? ", {scale: {from: [0, 30]}}" : "") + "]";
+  return "from: marks, steps: [{" + one_of({"mean", "sum", "min", "max", "median"}) + ": juror}" +
+         (one_in(2) ? ", {scale: {from: [0, 30]}}" : "") + "]";
 }
 
 /// A tree of points in two levels, one of weights, or one measure.
@@ -87,8 +77,8 @@ std::string score(bool gaps) {
   if (one_in(6))
     return "{" + leaf("x", gaps) + "}";
   if (one_in(2))
-    return "{parts: {x: {weight: " + one_of_words({"0.5", "1", "3"}) + ", " + leaf("x", gaps) +
-           "}, y: {weight: " + one_of_words({"0.5", "1", "0"}) + ", " + leaf("y", gaps) +
+    return "{parts: {x: {weight: " + one_of({"0.5", "1", "3"}) + ", " + leaf("x", gaps) +
+           "}, y: {weight: " + one_of({"0.5", "1", "0"}) + ", " + leaf("y", gaps) +
            "}, panel: {weight: 2, " + panel() + "}}}";
   return "{points: 100, parts: {bench: {points: 60, parts: {x: {points: 40, " + leaf("x", gaps) +
          "}, y: {points: 20, " + leaf("y", gaps) + "}}}, panel: {points: 40, " + panel() + "}}}";
@@ -99,40 +89,39 @@ std::string weights(const std::string& score) {
     return "";
   if (score.find("bench") == std::string::npos)
     return "weights: [" +
-           one_of_words({"{uniform: true}", "{dirichlet: 12}", "{order: [x, panel]}",
-                         "{ranges: {x: [0, 2]}}"}) +
+           one_of({"{uniform: true}", "{dirichlet: 12}", "{order: [x, panel]}",
+                   "{ranges: {x: [0, 2]}}"}) +
            "]\n";
   return "weights: [" +
-         one_of_words({"{uniform: true}", "{of: bench, uniform: true}", "{order: [panel, bench]}",
-                       "{dirichlet: 30}, {of: bench, uniform: true}",
-                       "{of: bench, order: [y, x]}, {ranges: {panel: [40, 40]}}",
-                       "{ranges: {panel: [20, 60]}}"}) +
+         one_of({"{uniform: true}", "{of: bench, uniform: true}", "{order: [panel, bench]}",
+                 "{dirichlet: 30}, {of: bench, uniform: true}",
+                 "{of: bench, order: [y, x]}, {ranges: {panel: [40, 40]}}",
+                 "{ranges: {panel: [20, 60]}}"}) +
          "]\n";
 }
 
 /// An error of one column, and one of the marks of jurors.
 std::string measurements(int candidates) {
   std::vector<std::string> out;
-  const std::string column = one_of_words({"x", "y"});
+  const std::string column = one_of({"x", "y"});
   const std::string some =
       one_in(4) ? ", where: {candidate: [c0, " + name("c", candidates - 1) + "]}" : "";
-  out.push_back(
-      "{evidence: t, value: " + column + some + ", " +
-      one_of_words({"normal: {sd: {column: se}}", "normal: {sd: 9, inside: [40, 60]}",
-                    "lognormal: 0.3", "lognormal: {sd: 0.2, inside: [20, 90]}", "uniform: 15",
-                    "uniform: {low: 0, high: 100}", "beta: {size: 0.7, from: [0, 100]}",
-                    "beta: {size: 30, from: [0, 100]}", "beta: {size: 2, from: [10, 90]}",
-                    "binomial: {n: 10, of: 100}", "binomial: {n: 4000, of: 100}",
-                    "empirical: {errors: [-10, 0, 0, 10]}",
-                    "normal: {sd: 4, correlation: {over: candidate, all: 0.5}}",
-                    "lognormal: {sd: 0.2, correlation: {over: candidate, all: 1}}"}) +
-      "}");
+  out.push_back("{evidence: t, value: " + column + some + ", " +
+                one_of({"normal: {sd: {column: se}}", "normal: {sd: 9, inside: [40, 60]}",
+                        "lognormal: 0.3", "lognormal: {sd: 0.2, inside: [20, 90]}", "uniform: 15",
+                        "uniform: {low: 0, high: 100}", "beta: {size: 0.7, from: [0, 100]}",
+                        "beta: {size: 30, from: [0, 100]}", "beta: {size: 2, from: [10, 90]}",
+                        "binomial: {n: 10, of: 100}", "binomial: {n: 4000, of: 100}",
+                        "empirical: {errors: [-10, 0, 0, 10]}",
+                        "normal: {sd: 4, correlation: {over: candidate, all: 0.5}}",
+                        "lognormal: {sd: 0.2, correlation: {over: candidate, all: 1}}"}) +
+                "}");
   if (one_in(2))
     out.push_back("{evidence: marks, " +
-                  one_of_words({"normal: 1", "uniform: 0.5", "empirical: {errors: [-0.5, 0, 0.5]}",
-                                "binomial: {n: 4, of: 10}", "beta: {size: 3, from: [0, 10]}",
-                                "normal: {sd: 1, correlation: {over: juror, all: 0.5}}",
-                                "lognormal: {sd: 0.1, correlation: {over: candidate, all: 0.9}}"}) +
+                  one_of({"normal: 1", "uniform: 0.5", "empirical: {errors: [-0.5, 0, 0.5]}",
+                          "binomial: {n: 4, of: 10}", "beta: {size: 3, from: [0, 10]}",
+                          "normal: {sd: 1, correlation: {over: juror, all: 0.5}}",
+                          "lognormal: {sd: 0.1, correlation: {over: candidate, all: 0.9}}"}) +
                   "}");
   return "measurements: [" + joined(out) + "]\n";
 }
@@ -145,12 +134,11 @@ Random random_simulation() {
   for (int c = 0; c < n; ++c)
     ids.push_back(name("c", c));
   const std::string tree = score(gaps);
-  const std::string take =
-      "{take: {" + one_of_words({"first: 1", "first: 2", "at_least: 50"}) + "}}";
+  const std::string take = "{take: {" + one_of({"first: 1", "first: 2", "at_least: 50"}) + "}}";
   const std::string select =
-      one_of_words({"", "    select: [{order: [total]}, " + take + "]\n",
-                    "    select: [{order: [total]}, {ties: all_advance}, " + take + "]\n",
-                    "    select: [{order: [total]}, {ties: all_cut}, " + take + "]\n"});
+      one_of({"", "    select: [{order: [total]}, " + take + "]\n",
+              "    select: [{order: [total]}, {ties: all_advance}, " + take + "]\n",
+              "    select: [{order: [total]}, {ties: all_cut}, " + take + "]\n"});
   out.rules =
       "libeval: 1\nprogram: p\ncandidates: [" + joined(ids) +
       "]\nevidence:\n  t:\n    keys: [candidate]\n    values: [x, y, se]\n    csv: |\n" +

@@ -15,6 +15,14 @@ namespace libeval::test {
 
 using Rational = boost::multiprecision::cpp_rational;
 
+/// The first by number of those tied is the best.
+inline const TieBreaker by_number = [](const std::vector<std::uint32_t>& tied) {
+  std::vector<std::vector<std::uint32_t>> out;
+  for (const std::uint32_t i : tied)
+    out.push_back({i});
+  return out;
+};
+
 struct PlainCount {
   std::vector<std::vector<double>> votes; ///< of each round
   std::vector<std::uint32_t> elected;

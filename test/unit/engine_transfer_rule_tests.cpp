@@ -9,6 +9,7 @@
 
 using namespace libeval;
 using libeval::test::ballots_of;
+using libeval::test::by_number;
 using libeval::test::random_texts;
 using Transfer = TransferRule::Transfer;
 using Exclude = TransferRule::Exclude;
@@ -27,13 +28,6 @@ TransferRule rule_of(std::size_t seats, Transfer transfer) {
     rule.exclude = Exclude::by_value;
   return rule;
 }
-
-const TieBreaker by_number = [](const Items& tied) {
-  std::vector<Items> out;
-  for (const std::uint32_t i : tied)
-    out.push_back({i});
-  return out;
-};
 
 } // namespace
 

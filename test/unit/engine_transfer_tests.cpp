@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
+#include "support/reference_transfers.hpp"
 #include "support/reference_votes.hpp"
 
 #include "engine/select/transfer_count.hpp"
@@ -9,6 +10,7 @@
 
 using namespace libeval;
 using libeval::test::ballots_of;
+using libeval::test::by_number;
 using libeval::test::random_texts;
 
 namespace {
@@ -20,14 +22,6 @@ TransferRule seats(std::size_t n) {
   rule.seats = n;
   return rule;
 }
-
-/// The first of those tied is the best.
-const TieBreaker by_number = [](const Items& tied) {
-  std::vector<Items> out;
-  for (const std::uint32_t i : tied)
-    out.push_back({i});
-  return out;
-};
 
 /// Instant run-off, read plainly: rows of ballots without ties, the last by number goes out.
 std::uint32_t plain_run_off(const kernel::Ballots& ballots) {

@@ -223,21 +223,21 @@ TEST_CASE("beta numbers are what the page on randomness says, written once more"
     namespace plain = libeval::test::plain;
     const double s[2] = {a, b};
     double d[2], c[2], f[2], p[2] = {0, 0};
-    for (int k = 0; k < 2; ++k) {
+    for (std::size_t k = 0; k < 2; ++k) {
       d[k] = s[k] < 1 ? s[k] + 1 - 1.0 / 3 : s[k] - 1.0 / 3;
       c[k] = 1 / (3 * std::sqrt(d[k]));
       f[k] = 0.0225 / d[k];
     }
     if (a < 1 || b < 1) {
       const auto w = stream.next();
-      for (int k = 0; k < 2; ++k)
+      for (std::size_t k = 0; k < 2; ++k)
         p[k] = s[k] < 1 ? plain::logarithm(unit(w[2 * k], w[2 * k + 1])) * (1 / s[k]) : 0;
     }
     for (;;) {
       const auto w = stream.next();
       const auto z = plain::normals(unit(w[0], w[1]), w[2]);
       double v[2], g[2], squeeze = 0, x[2];
-      for (int k = 0; k < 2; ++k) {
+      for (std::size_t k = 0; k < 2; ++k) {
         const double t = z[k] * c[k] + 1;
         v[k] = t * t * t;
         squeeze += z[k] * z[k] * (z[k] * z[k]) * f[k];
@@ -247,7 +247,7 @@ TEST_CASE("beta numbers are what the page on randomness says, written once more"
       if (!(u < 1 - squeeze)) {
         if (v[0] <= 0 || v[1] <= 0)
           continue;
-        for (int k = 0; k < 2; ++k)
+        for (std::size_t k = 0; k < 2; ++k)
           g[k] = z[k] * z[k] / 2 + d[k] - v[k] * d[k] + plain::logarithm(v[k]) * d[k];
         if (!(plain::logarithm(u) < g[0] + g[1]))
           continue;

@@ -77,13 +77,16 @@ private:
   Frame parts_side_by_side(const Node& node, const std::vector<std::size_t>& children);
   void settle_part_gaps(const Node& node, std::vector<Frame>& parts, std::vector<std::uint8_t>& gap,
                         std::vector<double>& correction);
-  Frame attribute_frame(const Measure& measure);
+  /// `everybody`: not of the entrants alone.
+  Frame attribute_frame(const Measure& measure, bool everybody);
   Frame source_frame(const Measure& measure, bool everybody);
   /// The frame of a source that is no evidence.
-  Frame made_frame(const Measure& measure);
+  Frame made_frame(const Measure& measure, bool everybody);
+  /// Refuses a reference to others than the entrants where a frame has these alone.
+  void check_reference(const Frame& frame, const Measure& measure, bool everybody);
   /// The cells that pass `where`.
   Frame filtered(Frame frame, const Measure& measure);
-  Frame stages_frame(const Measure& measure);
+  Frame stages_frame(const Measure& measure, bool everybody);
   Frame static_frame(std::vector<std::uint32_t> candidates,
                      std::shared_ptr<const std::vector<double>> numbers,
                      std::vector<std::uint8_t> gap, const Measure& measure);
@@ -105,7 +108,9 @@ inline constexpr const char* how_to_read_dates =
 /// The compiled form of one step: applies it to the frame, adding operations to the plan.
 void lower(Compiler& compiler, Frame& frame, const Step& step, const std::string& name);
 
-/// Whether a step takes its groups' parameters from others than the entrants.
+/// Whether a step takes its groups' parameters from others than the entrants; or asks for a
+/// candidate by name, who counts whether it enters or not.
+[[nodiscard]] bool asks_reference(const std::vector<Step>& steps);
 [[nodiscard]] bool needs_everybody(const std::vector<Step>& steps);
 
 /// Whether a list of steps reduces a dimension itself.

@@ -18,6 +18,10 @@ Frame Compiler::static_frame(Codes candidates, std::shared_ptr<const std::vector
   frame.cells = candidates.size();
   frame.dimensions = {{"candidate", nullptr, shared_codes(std::move(candidates))}};
   frame.gap = std::move(gap);
+  const auto enters = [&](std::uint32_t c) { return context.entering[c] != 0; };
+  if (!std::ranges::all_of(*frame.candidates(), enters))
+    for (const std::uint32_t c : *frame.candidates())
+      frame.outside.push_back(enters(c) ? 0 : 1);
   frame.direction = measure.direction;
   frame.array = new_array(plan, frame.cells, frame.candidates(), measure.name);
   frame.raw = std::move(numbers);
@@ -30,7 +34,16 @@ Frame Compiler::static_frame(Codes candidates, std::shared_ptr<const std::vector
 
 namespace {
 
-/// What stages decided before say of the entrants; a cell each that stands or should stand.
+/// Whom a source tells of: the entrants, or all candidates of the program.
+Codes who_is_told_of(const Context& context, bool everybody) {
+  Codes out(context.entrants.begin(), context.entrants.end());
+  for (std::uint32_t c = 0; everybody && c < context.bundle.program.candidates.size(); ++c)
+    if (context.entering[c] == 0)
+      out.push_back(c);
+  return out;
+}
+
+/// What stages decided before say of candidates; a cell each that stands or should stand.
 struct Carried {
   Codes candidates, stages;
   std::vector<double> numbers;
@@ -45,8 +58,9 @@ struct Carried {
 };
 
 /// None where a stage is not there or has no such part.
-std::optional<Carried> carried(const Context& context, const Source& source) {
+std::optional<Carried> carried(const Context& context, const Source& source, bool everybody) {
   Carried out;
+  const Codes who = who_is_told_of(context, everybody);
   for (std::size_t s = 0; s < source.stages.size(); ++s) {
     const auto at = context.earlier.find(source.stages[s]);
     if (at == context.earlier.end())
@@ -77,7 +91,7 @@ std::optional<Carried> carried(const Context& context, const Source& source) {
     } else {
       out.direction = Direction::cost;
     }
-    for (const std::uint32_t entrant : context.entrants) {
+    for (const std::uint32_t entrant : who) {
       const std::uint32_t e = position[entrant];
       double x = 0;
       bool missing = e == npos;
@@ -91,7 +105,7 @@ std::optional<Carried> carried(const Context& context, const Source& source) {
         x = places.empty() ? 0 : places[e];
         missing = x == 0;
       }
-      if (missing && !source.stage_dimension)
+      if (missing && (!source.stage_dimension || context.entering[entrant] == 0))
         continue;
       out.candidates.push_back(entrant);
       out.stages.push_back(static_cast<std::uint32_t>(s));
@@ -104,15 +118,15 @@ std::optional<Carried> carried(const Context& context, const Source& source) {
 
 } // namespace
 
-Frame Compiler::stages_frame(const Measure& measure) {
+Frame Compiler::stages_frame(const Measure& measure, bool everybody) {
   const Source& source = measure.source;
-  auto from = carried(context, source);
+  auto from = carried(context, source, everybody);
   if (!from)
     return {};
   auto numbers = std::make_shared<std::vector<double>>(from->numbers);
   plan.feeds.push_back(
-      {plan.ops.size(), Feed::no_table, [&c = context, source, before = *from, numbers] {
-         auto now = carried(c, source);
+      {plan.ops.size(), Feed::no_table, [&c = context, source, everybody, before = *from, numbers] {
+         auto now = carried(c, source, everybody);
          if (!now || !now->same_structure(before))
            return Feed::Now::otherwise;
          if (now->numbers == *numbers)
@@ -131,13 +145,13 @@ Frame Compiler::stages_frame(const Measure& measure) {
   return frame;
 }
 
-Frame Compiler::attribute_frame(const Measure& measure) {
+Frame Compiler::attribute_frame(const Measure& measure, bool everybody) {
   const Source& source = measure.source;
   Codes candidates, category;
   std::vector<double> numbers;
   std::vector<std::string> texts;
   bool known = false;
-  for (const std::uint32_t entrant : context.entrants) {
+  for (const std::uint32_t entrant : who_is_told_of(context, everybody)) {
     const std::string* value = context.bundle.program.candidates[entrant].attribute(source.name);
     known = known || value != nullptr;
     if (value == nullptr || value->empty())
@@ -174,7 +188,27 @@ Frame Compiler::source_frame(const Measure& measure, bool everybody) {
   if (!measure.value.empty())
     context.diagnostics.error(measure.where, "`value` names a column of evidence, and this is none",
                               "delete it");
-  return filtered(made_frame(measure), measure);
+  Frame frame = made_frame(measure, everybody);
+  check_reference(frame, measure, everybody);
+  return filtered(std::move(frame), measure);
+}
+
+void Compiler::check_reference(const Frame& frame, const Measure& measure, bool everybody) {
+  using Kind = Source::Kind;
+  const Source& source = measure.source;
+  const bool goes_on = everybody && (source.kind == Kind::measure ||
+                                     (source.kind == Kind::part && find_measure(source.name)));
+  const bool of_entrants =
+      source.kind == Kind::measure || source.kind == Kind::part || source.kind == Kind::parts;
+  if (frame.array == no_array || frame.candidates() == nullptr || !frame.outside.empty() ||
+      !of_entrants || goes_on || (!everybody && !asks_reference(measure.steps)) ||
+      context.entrants.size() == context.bundle.program.candidates.size())
+    return;
+  context.diagnostics.error(source.where,
+                            "`reference` asks for others than the entrants, and `" + source.name +
+                                "` has a value of the entrants alone",
+                            "name the evidence itself, `from: NAME`, or an earlier stage that all "
+                            "of them entered, `from: {stage: ID, part: ...}`");
 }
 
 Frame Compiler::filtered(Frame frame, const Measure& measure) {
@@ -230,7 +264,7 @@ Frame Compiler::picked(const Frame& frame, const Codes& cells, const std::string
   return out;
 }
 
-Frame Compiler::made_frame(const Measure& measure) {
+Frame Compiler::made_frame(const Measure& measure, bool everybody) {
   const Source& source = measure.source;
   switch (source.kind) {
   case Source::Kind::none:
@@ -246,7 +280,7 @@ Frame Compiler::made_frame(const Measure& measure) {
     const Node* top = context.stage.score ? &*context.stage.score : nullptr;
     if (const Measure* named = find_measure(source.name);
         named != nullptr && (top == nullptr || libeval::find_node(*top, source.name) == nullptr))
-      return this->measure(*named);
+      return this->measure(*named, everybody);
     const CompiledNode* node = find_node(source.name, source.where);
     return node == nullptr ? Frame{} : node->frame;
   }
@@ -273,12 +307,12 @@ Frame Compiler::made_frame(const Measure& measure) {
                                 hint ? "did you mean `" + *hint + "`?" : "");
       return {};
     }
-    return this->measure(*named);
+    return this->measure(*named, everybody);
   }
   case Source::Kind::attribute:
-    return attribute_frame(measure);
+    return attribute_frame(measure, everybody || asks_reference(measure.steps));
   case Source::Kind::stages:
-    return stages_frame(measure);
+    return stages_frame(measure, everybody || asks_reference(measure.steps));
   }
   return {};
 }

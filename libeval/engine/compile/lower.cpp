@@ -105,16 +105,22 @@ void lower(Compiler& compiler, Frame& frame, const Step& step, const std::string
     at->second(lowering);
 }
 
-bool needs_everybody(const std::vector<Step>& steps) {
+bool asks_reference(const std::vector<Step>& steps) {
   return std::ranges::any_of(steps, [](const Step& step) {
     const Tree* reference = step.args.find("reference");
-    const auto names_a_candidate = [&](const char* key) { // it counts whether it enters or not
-      const Tree* found = step.args.find(key);
-      return found != nullptr && found->is_map() && found->find("candidate") != nullptr;
-    };
-    return (reference != nullptr && reference->scalar() != "entrants") || names_a_candidate("to") ||
-           (step.name == "pick" && names_a_candidate("members"));
+    return reference != nullptr && reference->scalar() != "entrants";
   });
+}
+
+bool needs_everybody(const std::vector<Step>& steps) {
+  return asks_reference(steps) || std::ranges::any_of(steps, [](const Step& step) {
+           const auto names_a_candidate =
+               [&](const char* key) { // it counts whether it enters or not
+                 const Tree* found = step.args.find(key);
+                 return found != nullptr && found->is_map() && found->find("candidate") != nullptr;
+               };
+           return names_a_candidate("to") || (step.name == "pick" && names_a_candidate("members"));
+         });
 }
 
 const Step* step_that_reduces(const std::vector<Step>& steps, std::string_view dimension) {

@@ -83,6 +83,15 @@ void Lowering::scale() {
   }
   frame_.direction =
       plain_to && *to_low.constant > *to_high.constant ? Direction::cost : Direction::benefit;
+  if (frame_.direction == Direction::cost)
+    warn_of_falling(*arg("to"), "`from: [20, 0], to: [0, 100]`");
+}
+
+void Lowering::warn_of_falling(const Tree& to, const std::string& other) {
+  compiler_.context.diagnostics.warning(
+      to.where, "`to` falls, so that the smaller result is the better one",
+      "where the larger one is the better, write " + other +
+          "; where smaller is meant, let `to` rise and say `{direction: cost}` as the next step");
 }
 
 void Lowering::ratio() {

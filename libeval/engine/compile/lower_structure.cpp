@@ -154,7 +154,12 @@ Operand Lowering::operand(const Param& param) {
     break;
   }
   case Param::Kind::measure:
-    out = joined(compiler_.measure(*param.measure, param.measure->everybody), param);
+    // An attribute stands in the program, whoever enters.
+    out = joined(compiler_.measure(*param.measure,
+                                   param.measure->everybody ||
+                                       (!param.at.empty() && param.measure->steps.empty() &&
+                                        param.measure->source.kind == Source::Kind::attribute)),
+                 param);
     break;
   }
   if (param.negative) {

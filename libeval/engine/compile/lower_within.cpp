@@ -93,6 +93,8 @@ void Lowering::minmax() {
   } else if (low != 0 || high != 1) {
     affine(exact_difference(high, low), low);
     frame_.direction = low > high ? Direction::cost : Direction::benefit;
+    if (low > high)
+      warn_of_falling(*arg("to"), "`direction: cost` and `to: [0, 100]`");
   }
   others_enter();
 }

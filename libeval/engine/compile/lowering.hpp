@@ -115,6 +115,8 @@ private:
   Grouping within();
   /// Says that the values of other candidates enter, unless each group is one candidate's.
   void others_enter();
+  /// `other`: how the larger result becomes the better one.
+  void warn_of_falling(const Tree& to, const std::string& other);
   std::vector<std::string> names_of(const char* argument);
   std::vector<std::pair<Operand, bool>> tie_breaks();
   std::optional<std::vector<std::string>> over();

@@ -80,7 +80,7 @@ private:
     }
     if (const auto column = cells_.columns.find(test.column); column != cells_.columns.end()) {
       by_content = true;
-      return each([&](std::size_t i) { return fits(test, (*column->second)[i]); });
+      return by_column(test, column->first, *column->second);
     }
     std::vector<std::string> known;
     for (const Dimension& d : cells_.dimensions)
@@ -104,6 +104,33 @@ private:
     each([&](std::size_t i) {
       const std::uint32_t code = (*of.codes)[i];
       return code != npos && pass[code] != 0;
+    });
+  }
+
+  /// A column of the cells: what they hold, with words among the numbers, or what stands beside.
+  void by_column(const Test& test, const std::string& name, const std::vector<double>& numbers) {
+    const bool held = &numbers == cells_.numbers.get();
+    const auto is_word = [&](std::size_t i) {
+      return held && cells_.category && (*cells_.category)[i] != 0;
+    };
+    const auto beside = cells_.column_gaps.find(name);
+    const std::vector<std::uint8_t>* gap = held                                 ? &cells_.gap
+                                           : beside != cells_.column_gaps.end() ? &beside->second
+                                                                                : nullptr;
+    const auto is_gap = [&](std::size_t i) {
+      return gap != nullptr && !gap->empty() && (*gap)[i] != 0;
+    };
+    bool any_number = false;
+    for (std::size_t i = 0; i < cells_.count && !any_number; ++i)
+      any_number = !is_gap(i) && !is_word(i);
+    if (held) {
+      check_bounds(context_, test, any_number ? std::vector<std::string>{} : cells_.texts,
+                   of_table());
+      warn_of_misfits(context_, test, cells_.texts, of_table(), false);
+    }
+    each([&](std::size_t i) {
+      return !is_gap(i) && (is_word(i) ? passes(test, cells_.texts[(*cells_.category)[i] - 1])
+                                       : fits(test, numbers[i]));
     });
   }
 
