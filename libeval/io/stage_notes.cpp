@@ -307,15 +307,17 @@ private:
   [[nodiscard]] std::vector<Said> said_once(const std::vector<const Finding*>& findings) const {
     std::vector<Said> out;
     std::map<std::tuple<Finding::Kind, std::string_view, std::string_view>, std::size_t> first;
+    std::set<std::pair<std::ptrdiff_t, std::size_t>> told;
     for (const Finding* f : findings) {
       const bool joins = (f->kind == Finding::Kind::gap || f->kind == Finding::Kind::undefined) &&
                          f->candidate != nobody && f->sources.empty();
       const auto [at, fresh] = joins ? first.try_emplace({f->kind, f->rule, f->detail}, out.size())
                                      : std::pair(first.end(), true);
       if (fresh)
-        out.push_back({f, {f->candidate}});
-      else
-        out[at->second].who.push_back(f->candidate);
+        out.push_back({f, {}});
+      Said& said = fresh ? out.back() : out[at->second];
+      if (told.emplace(&said - out.data(), f->candidate).second)
+        said.who.push_back(f->candidate);
     }
     return out;
   }

@@ -80,6 +80,8 @@ void by_remainders(std::span<const Exact> votes, const Exact& total, std::uint64
   Exact whole = total, parts = n;
   if (rule.quota == Quota::hagenbach_bischoff) {
     parts = n + Exact(1);
+  } else if (rule.quota == Quota::imperiali) {
+    parts = n + Exact(2);
   } else if (rule.quota == Quota::droop) {
     whole = Exact(std::floor(to_double(total / (n + Exact(1)))) + 1);
     parts = Exact(1);

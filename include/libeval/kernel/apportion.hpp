@@ -24,8 +24,9 @@ enum class Apportionment {
   largest_remainder
 };
 
-/// Of largest remainder: votes / seats, floor(votes / (seats + 1)) + 1, votes / (seats + 1).
-enum class Quota { hare, droop, hagenbach_bischoff };
+/// Of largest remainder: votes / seats, floor(votes / (seats + 1)) + 1, votes / (seats + 1),
+/// votes / (seats + 2).
+enum class Quota { hare, droop, hagenbach_bischoff, imperiali };
 
 struct ApportionRule {
   Apportionment method = Apportionment::dhondt;

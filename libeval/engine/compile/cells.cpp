@@ -121,6 +121,16 @@ private:
                                        "`");
   }
 
+  /// Says that a word in a column of numbers counts as a gap.
+  void warn_of_word(const ValueColumn& column) {
+    if (!column.texts.empty())
+      context_.diagnostics.warning(
+          measure_->where,
+          "`" + column.texts.front() + "` in column `" + column.name + "` of `" + spec_.name +
+              "` is no number, and there is a gap: the sides of a pair hold numbers",
+          "write a number, or say that it is a gap, `gaps: [" + column.texts.front() + "]`");
+  }
+
   void unknown_value(const std::string& name) {
     std::vector<std::string> known;
     for (const ValueColumn& value : table_->values)
@@ -412,6 +422,9 @@ private:
           gap[i] = from.is_gap(row) || from.is_category(row) ? 1 : 0;
           any = any || gap[i] != 0;
         }
+        if (own)
+          for (const ValueColumn* column : value)
+            warn_of_word(*column);
         const std::string name = own ? "for" : "against";
         cells.columns[name] = std::move(numbers);
         if (any)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameters, dimensions and groups: what every step needs.
+#include "engine/compile/cells.hpp"
 #include "engine/compile/lowering.hpp"
 #include "engine/drawn.hpp"
 
@@ -109,6 +110,7 @@ Operand Lowering::operand(const Param& param) {
             "a column of the same rows, or one that is the same in all rows that were reduced");
       return {0.0, no_array, {}};
     }
+    warn_of_word(param);
     out.array = output();
     auto numbers = std::make_shared<std::vector<double>>(std::move(*values));
     plan_.feeds.push_back(column_feed(param.column, gap, numbers));
@@ -172,6 +174,45 @@ Operand Lowering::operand(const Param& param) {
     }
   }
   return out;
+}
+
+/// The first word that a column holds in some rows (null: all); nullptr where it holds numbers.
+static const std::string* word_among(const Table& table, const Index& rows, std::size_t cells,
+                                     const std::string& column) {
+  const ValueColumn* value = find_value(table, column);
+  const TextColumn* label = value == nullptr ? find_text(table.labels, column) : nullptr;
+  const std::vector<std::string>* texts = value != nullptr   ? &value->texts
+                                          : label != nullptr ? &label->texts
+                                                             : nullptr;
+  if (texts == nullptr)
+    return nullptr;
+  std::vector<std::uint8_t> is_word;
+  for (const std::string& text : *texts)
+    is_word.push_back(value != nullptr || (!text.empty() && !number_or_date(text)) ? 1 : 0);
+  if (std::ranges::find(is_word, 1) == is_word.end())
+    return nullptr;
+  for (std::size_t i = 0; i < cells; ++i) {
+    const std::size_t row = rows ? (*rows)[i] : i;
+    const std::size_t text = value == nullptr          ? label->codes[row]
+                             : value->is_category(row) ? value->category[row] - 1
+                                                       : texts->size();
+    if (text < texts->size() && is_word[text] != 0)
+      return &(*texts)[text];
+  }
+  return nullptr;
+}
+
+void Lowering::warn_of_word(const Param& column) {
+  const Origin* base = frame_.origin.get();
+  while (base->parent)
+    base = base->parent.get();
+  if (!base->table || base->columns.contains(column.column))
+    return;
+  if (const std::string* word = word_among(*base->table, base->rows, base->cells, column.column))
+    compiler_.context.diagnostics.warning(column.where,
+                                          "`" + *word + "` in column `" + column.column +
+                                              "` is no number, and there is a gap",
+                                          "write a number, or let `where` take these rows away");
 }
 
 /// Tells when the numbers of another column of the same rows are others.

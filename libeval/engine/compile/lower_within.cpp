@@ -185,7 +185,8 @@ void Lowering::apportion() {
   static const std::map<std::string, Quota> quotas = {
       {"hare", Quota::hare},
       {"droop", Quota::droop},
-      {"hagenbach_bischoff", Quota::hagenbach_bischoff}};
+      {"hagenbach_bischoff", Quota::hagenbach_bischoff},
+      {"imperiali", Quota::imperiali}};
   const kernel::ApportionRule rule{methods.at(text("by")), quotas.at(text("quota", "hare")),
                                    number("first")};
   if (rule.first && rule.method != Apportionment::sainte_lague)

@@ -115,6 +115,8 @@ private:
   Grouping within();
   /// Says that the values of other candidates enter, unless each group is one candidate's.
   void others_enter();
+  /// Says that a column which is read as numbers holds a word.
+  void warn_of_word(const Param& column);
   /// `other`: how the larger result becomes the better one.
   void warn_of_falling(const Tree& to, const std::string& other);
   std::vector<std::string> names_of(const char* argument);
