@@ -137,11 +137,12 @@ std::set<std::size_t> Selector::tell_places_apart(const OrderKey& key,
                                                   const std::function<bool(double)>& is_asked_for,
                                                   Values& values) {
   const Source* source = ties_ == TieRuling::hold ? read_place(key) : nullptr;
-  const auto at =
-      source == nullptr ? context_.earlier.end() : context_.earlier.find(source->stages.front());
-  std::set<std::size_t> apart;
+  if (source == nullptr)
+    return {};
+  const auto at = context_.earlier.find(source->stages.front());
   if (at == context_.earlier.end())
-    return apart;
+    return {};
+  std::set<std::size_t> apart;
   const StageDecision& before = *at->second;
   const bool by_pool = source->value == Source::Value::pool_place;
   const std::vector<double>& places = by_pool ? before.pool_place : before.place;
