@@ -31,7 +31,7 @@ std::uint64_t sample_until_enough(std::uint64_t most, std::uint64_t first_look, 
 /// eighth, so that no thread waits long for another.
 inline std::uint64_t size_of_next(std::uint64_t left, std::uint64_t block, unsigned threads) {
   const std::uint64_t least = threads > 1 ? std::max<std::uint64_t>(block / 8, 1) : block;
-  const std::uint64_t share = left / (2 * std::uint64_t{threads});
+  const std::uint64_t share = left / threads;
   return std::min(left, std::clamp(share - share % least, least, block));
 }
 
