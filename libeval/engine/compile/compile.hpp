@@ -108,9 +108,9 @@ inline constexpr const char* how_to_read_dates =
 /// The compiled form of one step: applies it to the frame, adding operations to the plan.
 void lower(Compiler& compiler, Frame& frame, const Step& step, const std::string& name);
 
-/// Whether a step takes its groups' parameters from others than the entrants; or asks for a
-/// candidate by name, who counts whether it enters or not.
+/// Whether a step takes its groups' parameters from others than the entrants.
 [[nodiscard]] bool asks_reference(const std::vector<Step>& steps);
+/// The same, or asks for a candidate by name, who counts whether it enters or not.
 [[nodiscard]] bool needs_everybody(const std::vector<Step>& steps);
 
 /// Whether a list of steps reduces a dimension itself.
